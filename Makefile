@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: Apache-2.0
+# `make help` lists targets and variables.
+
+# --- settings ---------------------------------------------------------------
+
+MODE ?= release
+BUILD ?= build/$(MODE)
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR ?= ar
+LEMON ?= lemon
+LEMPAR ?= /usr/share/lemon/lempar.c
+RE2C ?= re2c
+CLANG_FORMAT ?= clang-format
+JOBS ?= $(shell nproc)
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+
+VERSION := 0.1.0
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+
+ONLY ?=
+V ?=
+Q := $(if $(V),,@)
+say = @$(if $(V),:,echo '  $(1)')
+
+WERROR ?= -Werror
+WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes
+
+MODE_CFLAGS.debug := -Og -g -DOTP_DEBUG
+MODE_CFLAGS.release := -O2 -g -DNDEBUG
+MODE_CFLAGS.asan := -O1 -g -DOTP_DEBUG -fsanitize=address,undefined \
+	-fno-sanitize-recover=all
+MODE_CFLAGS.ubsan := -O1 -g -DOTP_DEBUG -fsanitize=undefined \
+	-fno-sanitize-recover=all
+MODE_CFLAGS.tsan := -O1 -g -DOTP_DEBUG -fsanitize=thread
+MODE_CFLAGS := $(MODE_CFLAGS.$(MODE))
+ifeq ($(MODE_CFLAGS),)
+$(error MODE=$(MODE) is none of debug release asan ubsan tsan)
+endif
+
+# What code on our stacks needs, ours and that of programs: frames that can be
+# walked from a signal handler, and no step over a guard page.
+FRAME_CFLAGS := -fno-omit-frame-pointer -fasynchronous-unwind-tables \
+	-fstack-clash-protection
+
+BASE_CFLAGS = -std=gnu11 $(WARN) $(WERROR) $(MODE_CFLAGS) $(CFLAGS) -MMD -MP
+COMPILER_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -Icompiler -I$(BUILD)/compiler
+PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
+RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
+	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
+	-Iruntime/src
+TEST_LIBS := -lcmocka -pthread
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+# --- what -------------------------------------------------------------------
+
+TEMPLATES := $(wildcard templates/*.tpl)
+COMPILER_GEN := $(BUILD)/compiler/templates_data.c \
+	$(patsubst compiler/%.re,$(BUILD)/compiler/%.c,$(wildcard compiler/*.re)) \
+	$(patsubst compiler/%.y,$(BUILD)/compiler/%.c,$(wildcard compiler/*.y))
+PARSER_H := $(patsubst compiler/%.y,$(BUILD)/compiler/%.h, \
+	$(wildcard compiler/*.y))
+COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
+	$(patsubst compiler/%.c,$(BUILD)/compiler/%.o,$(wildcard compiler/*.c))
+# Given OTPC=..., that compiler is used and none is built.
+OTPC ?= $(BUILD)/otpc
+
+RUNTIME_DIRS := $(addprefix runtime/src/,base core codec otp)
+RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
+	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
+SPECS := $(wildcard specs/otp/*.otp)
+SPEC_C := $(SPECS:specs/%=$(BUILD)/gen/%.c)
+SPEC_H := $(SPECS:specs/%=$(BUILD)/gen/%.h)
+RUNTIME_OBJ := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(RUNTIME_SRC)))) \
+	$(SPEC_C:.c=.o)
+LIBOTP := $(BUILD)/libotp.a
+
+COMPILER_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/compiler/*.c))
+RUNTIME_TESTS := $(patsubst %.c,$(BUILD)/%, \
+	$(wildcard tests/unit/runtime/*.c tests/semantics/*.c))
+TEST_OBJ := $(addsuffix .o,$(COMPILER_TESTS) $(RUNTIME_TESTS))
+COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
+	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh)
+STORIES := $(wildcard tests/integration/*/run.sh)
+PLAIN_STORIES := install aarch64
+LINTS := $(wildcard tests/lint/*.sh)
+# A sanitizer has nothing to see in the sources, in what is built without it,
+# and, tsan, in otpc, which has no threads.
+ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
+	$(COMPILER_SCRIPTS) $(LINTS)
+ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) \
+	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
+	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
+	$(ALL_TESTS))
+TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
+	$(ONLY),$t),$t)),$(ALL_TESTS))
+
+C_FILES = $(shell find compiler runtime tests examples \
+	-name '*.[ch]' -not -path '*/build/*' | sort)
+
+.PHONY: all otpc lib check test demo deps install uninstall clean help
+.PHONY: format lint FORCE
+
+# --- how --------------------------------------------------------------------
+
+all: otpc lib ## otpc and libotp.a
+otpc: $(OTPC) ## the compiler
+lib: $(LIBOTP) ## the runtime
+
+# Changes only when the commands do, and then everything is made anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(BASE_CFLAGS) $(FRAME_CFLAGS) $(OTPC)' | cmp -s - $@ || \
+		echo '$(CC) $(BASE_CFLAGS) $(FRAME_CFLAGS) $(OTPC)' > $@
+
+$(BUILD)/otpc: $(COMPILER_OBJ)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
+$(BUILD)/compiler/%.o: compiler/%.c $(BUILD)/flags | $(PARSER_H)
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(COMPILER_CFLAGS) -c -o $@ $<
+
+$(BUILD)/compiler/%.o: $(BUILD)/compiler/%.c $(BUILD)/flags | $(PARSER_H)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(COMPILER_CFLAGS) -c -o $@ $<
+
+$(BUILD)/compiler/%.c: compiler/%.re
+	@mkdir -p $(@D)
+	$(call say,RE2C $<)
+	$(Q)$(RE2C) -W -Werror --no-generation-date -o $@ $<
+
+# Lemon leaves a header that did not change as old as it was: hence no rule.
+$(BUILD)/compiler/%.c: compiler/%.y
+	@mkdir -p $(@D)
+	$(call say,LEMON $<)
+	$(Q)$(LEMON) -q -T$(LEMPAR) -d$(@D) $<
+$(PARSER_H): %.h: %.c ;
+
+# Lemon's own C is not clean; a template may be longer than ISO C promises.
+$(patsubst %.h,%.o,$(PARSER_H)): private WARN := -Wall -Wno-unused
+$(BUILD)/compiler/templates_data.o: private WARN := -Wall -Wextra
+
+$(BUILD)/compiler/templates_data.c: $(TEMPLATES) $(wildcard templates)
+	@mkdir -p $(@D)
+	@{ echo '#include "template.h"'; \
+	echo 'const struct template_file template_files[] = {'; \
+	for f in $(TEMPLATES); do \
+		printf '{"%s",\n' "$${f##*/}"; \
+		sed 's/[\\"]/\\&/g; s/	/\\t/g; s/^/"/; s/$$/\\n"/' "$$f"; \
+		printf '"", %s},\n' "$$(wc -c < "$$f")"; \
+	done; \
+	echo '{0, 0, 0}};'; \
+	echo 'const size_t template_file_count = $(words $(TEMPLATES));'; \
+	} > $@
+
+$(LIBOTP): $(RUNTIME_OBJ) $(RUNTIME_DIRS)
+	$(call say,AR   $@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/runtime/%.o: runtime/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -c -o $@ $<
+
+$(BUILD)/runtime/%.o: runtime/%.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -c -o $@ $<
+
+# The behaviours speak in messages declared in specs/otp.
+$(patsubst %.c,$(BUILD)/%.o,$(wildcard runtime/src/otp/*.c)): | $(SPEC_H)
+
+$(BUILD)/gen/%.otp.c $(BUILD)/gen/%.otp.h: specs/%.otp $(OTPC) $(SPECS)
+	@mkdir -p $(@D)
+	$(call say,OTPC $<)
+	$(Q)$(OTPC) -I specs -o $(@D) $<
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(SPEC_H)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -c -o $@ $<
+
+# --- tests ------------------------------------------------------------------
+
+# A test program may have a spec beside it, whose C is linked in.
+$(BUILD)/tests/%.otp.c $(BUILD)/tests/%.otp.h: tests/%.otp $(OTPC)
+	@mkdir -p $(@D)
+	$(call say,OTPC $<)
+	$(Q)$(OTPC) -I specs -o $(@D) $<
+
+TEST_SPEC_C := $(patsubst %.otp,$(BUILD)/%.otp.c, \
+	$(wildcard $(RUNTIME_TESTS:$(BUILD)/%=%.otp)))
+
+$(BUILD)/tests/unit/compiler/%.o: tests/unit/compiler/%.c $(BUILD)/flags \
+	| $(PARSER_H)
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(COMPILER_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/flags | $(SPEC_H) $(TEST_SPEC_C)
+	@mkdir -p $(@D)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -I$(@D) -c -o $@ $<
+
+$(BUILD)/tests/%.otp.o: $(BUILD)/tests/%.otp.c $(BUILD)/flags | $(SPEC_H)
+	$(call say,CC   $<)
+	$(Q)$(CC) $(RUNTIME_CFLAGS) -I$(@D) -c -o $@ $<
+
+$(COMPILER_TESTS): %: %.o \
+	$(filter-out $(BUILD)/compiler/main.o,$(COMPILER_OBJ))
+	$(call say,LINK $@)
+	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+
+$(RUNTIME_TESTS): %: %.o $(LIBOTP)
+	$(call say,LINK $@)
+	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(LIBOTP) $(TEST_LIBS)
+$(foreach c,$(TEST_SPEC_C),$(eval $(c:.otp.c=): $(c:.c=.o)))
+
+# Scripts use otpc and libotp.a; programs have what they need linked in.
+CHECK_NEEDS := $(filter $(BUILD)/%,$(TESTS)) $(if $(filter %.sh,$(TESTS)),all)
+
+# What scripts see: paths are absolute, so that they may change folder.
+SCRIPT_ENV = MODE='$(MODE)' BUILD='$(abspath $(BUILD))' CC='$(CC)' \
+	OTPC='$(abspath $(OTPC))' LIBOTP='$(abspath $(LIBOTP))' \
+	CFLAGS='$(MODE_CFLAGS) $(CFLAGS)' \
+	OTP_CFLAGS='$(FRAME_CFLAGS) -I$(CURDIR)/runtime/include \
+		-I$(abspath $(BUILD)/gen)' \
+	OTP_LIBS='$(abspath $(LIBOTP)) -pthread'
+
+check: $(CHECK_NEEDS) ## build, and run the suite in one MODE
+	@$(SCRIPT_ENV) \
+	tests/run.sh $(TESTS)
+
+# MODE= on the command line narrows it to that one.
+TEST_MODES := $(if $(filter command,$(origin MODE)),$(MODE),debug asan tsan)
+TEST_BUILD := $(if $(filter command,$(origin BUILD)),$(BUILD),build)
+SUMMARIES := $(TEST_MODES:%=$(TEST_BUILD)/%/tests/summary)
+SUBMAKE = $(MAKE) --no-print-directory \
+	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+test: ## the whole suite: debug, asan (with ubsan) and tsan, or one MODE
+	@.ci/deps test
+	@rm -f $(SUMMARIES)
+	+@for mode in $(TEST_MODES); do \
+		echo "== $$mode"; \
+		$(SUBMAKE) check MODE=$$mode BUILD=$(TEST_BUILD)/$$mode || :; \
+	done
+	@tests/run.sh --sum $(SUMMARIES)
+
+lint: ## symbols, layers, format and files; part of the suite
+	@$(MAKE) --no-print-directory lib
+	@$(SCRIPT_ENV) \
+	tests/run.sh $(LINTS)
+
+format: ## let clang-format write every C file
+	$(CLANG_FORMAT) -i $(C_FILES)
+
+demo: ## a bank under supervision: build it, run it, crash it
+	@.ci/deps demo
+	@$(SUBMAKE) all
+	@$(SCRIPT_ENV) examples/bank/demo.sh
+
+deps: ## install what the tests need (.ci/deps demo: what the demo needs)
+	@.ci/deps test
+
+# --- install ----------------------------------------------------------------
+
+HEADERS := $(wildcard runtime/include/otp/*.h runtime/include/otp/*.def)
+SHARE = $(PREFIX)/share/doc/otpc
+INSTALLED = $(BINDIR)/otpc $(LIBDIR)/libotp.a $(LIBDIR)/pkgconfig/otp.pc \
+	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE
+
+install: all ## into PREFIX (/usr/local), below DESTDIR
+	install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) \
+		$(INCLUDEDIR)/otp)
+	install -m 755 $(OTPC) $(DESTDIR)$(BINDIR)/otpc
+	install -m 644 $(LIBOTP) $(DESTDIR)$(LIBDIR)/libotp.a
+	install -m 644 runtime/include/otp.h $(DESTDIR)$(INCLUDEDIR)/otp.h
+	install -m 644 $(HEADERS) $(SPEC_H) $(DESTDIR)$(INCLUDEDIR)/otp/
+	install -m 644 LICENSE $(DESTDIR)$(SHARE)/LICENSE
+	$(if $(wildcard compiler/otpc.1),install -m 644 compiler/otpc.1 \
+		$(DESTDIR)$(MANDIR)/man1/otpc.1)
+	@{ echo 'prefix=$(PREFIX)'; \
+	echo 'libdir=$(LIBDIR)'; \
+	echo 'includedir=$(INCLUDEDIR)'; \
+	echo; \
+	echo 'Name: otp'; \
+	echo 'Description: processes, servers and supervisors for C'; \
+	echo 'Version: $(VERSION)'; \
+	echo 'Cflags: -I$${includedir} $(FRAME_CFLAGS)'; \
+	echo 'Libs: -L$${libdir} -lotp -pthread'; \
+	} > $(DESTDIR)$(LIBDIR)/pkgconfig/otp.pc
+
+uninstall: ## take out what install put there
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/otp $(DESTDIR)$(SHARE)
+
+clean: ## remove build/
+	rm -rf build $(filter-out build/%,$(BUILD))
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' \
+		$(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo '  MODE=release     debug, release, asan (with ubsan), ubsan, tsan'
+	@echo '  BUILD=build/MODE where everything that is made goes'
+	@echo '  CC=gcc           or clang, or a cross compiler (then give OTPC=)'
+	@echo '  OTPC=BUILD/otpc  use this otpc and build none'
+	@echo '  ONLY=            check: only tests with this in their path'
+	@echo '  WERROR=-Werror   empty: let warnings pass'
+	@echo '  V=               1: show the commands'
+	@echo '  CFLAGS= LDFLAGS= added to those of the mode'
+	@echo '  PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR='
+
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
+	$(TEST_SPEC_C:.c=.d)

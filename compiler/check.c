@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+/* "parameter", "field": what the list holds, for messages. */
+void
+check_fields(const struct value_scope *scope, const struct field_list *list,
+	const char *what)
+{
+	struct program *program = scope->program;
+	struct table seen = {.arena = &program->arena};
+
+	for (struct field *f = list->first; f; f = f->next) {
+		struct field *other = table_put(&seen, f->name.text, f);
+
+		if (other) {
+			report(program, DIAG_duplicate_field, f->name.span,
+				what, f->name.text);
+			note(program, DIAG_note_previous, other->name.span);
+		}
+		check_c_name(program, &f->name);
+		check_wire(scope, &f->wire);
+		if (f->initial)
+			f->value = value_of(scope, f->initial, f->type);
+	}
+}
+
+/* Arguments are left out from the end. */
+void
+check_params(const struct value_scope *scope, const struct field_list *list)
+{
+	const struct field *with_default = NULL;
+
+	check_fields(scope, list, "parameter");
+	for (struct field *f = list->first; f; f = f->next) {
+		if (f->initial)
+			with_default = f;
+		else if (with_default)
+			report(scope->program, DIAG_default_not_last,
+				f->name.span, f->name.text,
+				with_default->name.text);
+	}
+}
+
+void
+check_wire(const struct value_scope *scope, const struct name *wire)
+{
+	if (wire->text.ptr)
+		report(scope->program, DIAG_not_supported, wire->span, "`as`");
+}
+
+static void
+check_enum(const struct value_scope *scope, const struct decl *decl)
+{
+	const struct enum_decl *e = &decl->u.enumeration;
+
+	if (e->count == 0)
+		report(scope->program, DIAG_empty_enum, decl->name.span,
+			decl->name.text);
+	for (struct enum_member *m = e->first; m; m = m->next)
+		check_wire(scope, &m->wire);
+}
+
+static void
+check_record(const struct value_scope *scope, const struct decl *decl)
+{
+	const struct record_decl *record = &decl->u.record;
+
+	if (record->form != RECORD_MAP)
+		report(scope->program, DIAG_not_supported, record->form_span,
+			record->form == RECORD_TUPLE ? "`as tuple`"
+						     : "`as struct`");
+	check_fields(scope, &record->fields, "field");
+}
+
+static void
+check_union(const struct value_scope *scope, const struct decl *decl)
+{
+	report(scope->program, DIAG_not_supported, decl->name.span, "`union`");
+	for (struct variant *v = decl->u.choice.first; v; v = v->next)
+		check_fields(scope, &v->fields, "field");
+}
+
+static void
+check_decl(const struct value_scope *scope, struct decl *decl)
+{
+	switch (decl->kind) {
+	case DECL_CONST:
+		if (!decl->u.constant.value)
+			value_of_const(scope, decl);
+		break;
+	case DECL_ENUM:
+		check_enum(scope, decl);
+		break;
+	case DECL_RECORD:
+		check_record(scope, decl);
+		break;
+	case DECL_UNION:
+		check_union(scope, decl);
+		break;
+	case DECL_MESSAGE:
+		check_wire(scope, &decl->wire);
+		check_params(scope, &decl->u.message.params);
+		break;
+	case DECL_GEN_SERVER:
+		check_server(scope, decl);
+		break;
+	case DECL_SUPERVISOR:
+		check_supervisor(scope, decl);
+		break;
+	case DECL_APPLICATION:
+		check_application(scope, decl);
+		break;
+	}
+}
+
+/* The defaults of parameters come first: a start above a declaration fills in
+   what its target leaves open. */
+static void
+check_start_params(const struct value_scope *scope, struct decl *decl)
+{
+	if (decl->kind == DECL_GEN_SERVER || decl->kind == DECL_SUPERVISOR)
+		check_params(scope, start_params(decl));
+}
+
+void
+check(struct program *program, struct module *module)
+{
+	struct value_scope scope = {program, module, NULL, NULL, false};
+
+	if (module->wire_elixir)
+		report(program, DIAG_not_supported, module->wire_span,
+			"`wire elixir`");
+	for (struct decl *d = module->decls; d; d = d->next)
+		check_start_params(&scope, d);
+	for (struct decl *d = module->decls; d; d = d->next)
+		check_decl(&scope, d);
+	check_registered(&scope);
+	check_cycles(program, module);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+static const struct duration default_timeout = {5000, false};
+
+static const uint64_t least_stack = 16 * 1024;
+static const uint64_t largest_stack = 1024 * 1024 * 1024;
+
+/* What other code calls by name: these share one namespace in C. */
+static bool
+is_named(const struct member *member)
+{
+	return member->kind == MEMBER_CALL || member->kind == MEMBER_CAST ||
+		member->kind == MEMBER_INFO || member->kind == MEMBER_CONTINUE;
+}
+
+static void
+check_names(const struct value_scope *scope, const struct decl *decl)
+{
+	struct program *program = scope->program;
+	struct table seen = {.arena = &program->arena};
+
+	for (struct member *m = decl->u.server.members; m; m = m->next) {
+		struct member *other;
+
+		if (!is_named(m))
+			continue;
+		other = table_put(&seen, m->name.text, m);
+		if (!other)
+			continue;
+		report(program, DIAG_duplicate_member, m->name.span,
+			m->name.text, "gen_server", decl->name.text);
+		note(program, DIAG_note_previous, other->name.span);
+	}
+}
+
+/* What is not supported yet; NULL: it is. */
+static const char *
+unsupported(enum member_kind kind)
+{
+	switch (kind) {
+	case MEMBER_MAILBOX:
+		return "`mailbox`";
+	case MEMBER_MAX_HEAP:
+		return "`max_heap`";
+	case MEMBER_BLOCKING:
+		return "`blocking`";
+	case MEMBER_PRIORITY:
+		return "`priority`";
+	case MEMBER_CALLS:
+		return "`calls`";
+	case MEMBER_INIT:
+	case MEMBER_STATE:
+	case MEMBER_CALL:
+	case MEMBER_CAST:
+	case MEMBER_INFO:
+	case MEMBER_CONTINUE:
+	case MEMBER_TRAP_EXIT:
+	case MEMBER_TERMINATE:
+	case MEMBER_STACK:
+		break;
+	}
+	return NULL;
+}
+
+static void
+check_stack(const struct value_scope *scope, struct member *member)
+{
+	if (!value_of_amount(scope, member->amount_expr, &member->amount))
+		return;
+	if (member->amount < least_stack || member->amount > largest_stack)
+		report(scope->program, DIAG_bad_stack,
+			member->amount_expr->span);
+}
+
+static void
+check_member(const struct value_scope *scope, struct member *member)
+{
+	const char *later = unsupported(member->kind);
+
+	if (later) {
+		report(scope->program, DIAG_not_supported, member->span, later);
+		return;
+	}
+	check_wire(scope, &member->wire);
+	if (member->kind == MEMBER_STATE)
+		check_fields(scope, &member->params, "field");
+	else if (member->kind == MEMBER_STACK)
+		check_stack(scope, member);
+	else if (member->kind != MEMBER_INIT)
+		check_params(scope, &member->params);
+	if (member->kind != MEMBER_CALL)
+		return;
+	member->timeout = default_timeout;
+	if (member->timeout_expr)
+		value_of_duration(
+			scope, member->timeout_expr, &member->timeout);
+}
+
+static void
+check_exits(const struct value_scope *scope, const struct decl *decl)
+{
+	const struct server_decl *server = &decl->u.server;
+
+	if (server->trap_exit || decl->lost)
+		return;
+	for (struct member *m = server->members; m; m = m->next) {
+		if (m->kind == MEMBER_INFO && m->info == INFO_EXIT)
+			report(scope->program, DIAG_exit_without_trap, m->span);
+	}
+}
+
+void
+check_server(const struct value_scope *scope, struct decl *decl)
+{
+	check_names(scope, decl);
+	for (struct member *m = decl->u.server.members; m; m = m->next)
+		check_member(scope, m);
+	check_exits(scope, decl);
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cname.h"
+
+/* ------------------------------------------------------- about the types */
+
+bool
+type_is_scalar(const struct type *type)
+{
+	return type->kind >= TYPE_BOOL && type->kind <= TYPE_DURATION;
+}
+
+static bool
+is_declared(const struct type *type)
+{
+	return type->kind == TYPE_ENUM || type->kind == TYPE_RECORD ||
+		type->kind == TYPE_UNION;
+}
+
+bool
+type_is_helper(const struct type *type)
+{
+	switch ((int)type->kind) {
+	case TYPE_OPTIONAL:
+	case TYPE_LIST:
+		return !type_is_scalar(type->element) &&
+			!is_declared(type->element);
+	case TYPE_MAP:
+	case TYPE_TUPLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool
+type_has_pointers(const struct type *type)
+{
+	switch ((int)type->kind) {
+	case TYPE_ATOM:
+	case TYPE_STRING:
+	case TYPE_BINARY:
+	case TYPE_TERM:
+	case TYPE_OPTIONAL:
+	case TYPE_LIST:
+	case TYPE_MAP:
+		return true;
+	case TYPE_RECORD:
+		for (const struct field *f = type->decl->u.record.fields.first;
+			f; f = f->next) {
+			if (type_has_pointers(f->type))
+				return true;
+		}
+		return false;
+	default:
+		return false;
+	}
+}
+
+bool
+type_by_pointer(const struct type *type)
+{
+	return type->kind == TYPE_RECORD || type->kind == TYPE_UNION ||
+		type->kind == TYPE_TUPLE;
+}
+
+/* ----------------------------------------------------------------- names */
+
+static struct text
+join(struct arena *arena, struct text a, struct text b)
+{
+	return text_printf(arena, "%.*s_%.*s", TEXT_ARG(a), TEXT_ARG(b));
+}
+
+static struct text
+cname_module(struct arena *arena, const struct module *module)
+{
+	return text_snake(arena, module->name.text);
+}
+
+struct text
+cname_decl(struct arena *arena, const struct decl *decl)
+{
+	return join(arena, cname_module(arena, decl->module),
+		text_snake(arena, decl->name.text));
+}
+
+struct text
+cname_macro(struct arena *arena, struct text name)
+{
+	return text_upper(arena, text_snake(arena, name));
+}
+
+struct text
+cname_enum_member(struct arena *arena, const struct decl *decl,
+	const struct enum_member *member)
+{
+	return cname_macro(arena,
+		join(arena, cname_decl(arena, decl),
+			text_snake(arena, member->name.text)));
+}
+
+struct text
+cname_member(struct arena *arena, const struct decl *server,
+	const struct member *member)
+{
+	struct text name = member->kind == MEMBER_INIT ? text_of("init")
+						       : member->name.text;
+
+	return join(arena, cname_decl(arena, server), text_snake(arena, name));
+}
+
+struct text
+cname_handler(struct arena *arena, const struct decl *server,
+	const struct member *member)
+{
+	struct text prefix = cname_decl(arena, server);
+	struct text name = text_snake(arena, member->name.text);
+
+	if (member->kind == MEMBER_INIT)
+		return cname_member(arena, server, member);
+	return text_printf(arena,
+		member->kind == MEMBER_CONTINUE ? "%.*s_continue_%.*s"
+						: "%.*s_handle_%.*s",
+		TEXT_ARG(prefix), TEXT_ARG(name));
+}
+
+struct text
+cname_default(
+	struct arena *arena, const struct decl *decl, const struct field *param)
+{
+	struct text prefix = cname_decl(arena, decl);
+
+	return cname_macro(arena,
+		text_printf(arena, "%.*s_init_%.*s", TEXT_ARG(prefix),
+			TEXT_ARG(param->name.text)));
+}
+
+/* ------------------------------------------------------------- types in C */
+
+/* By enum type_kind: what the runtime calls it, and its C type. */
+static const struct {
+	const char *name;
+	const char *value;
+} scalars[] = {
+	[TYPE_BOOL] = {"bool", "bool"},
+	[TYPE_INT8] = {"int8", "int8_t"},
+	[TYPE_INT16] = {"int16", "int16_t"},
+	[TYPE_INT32] = {"int32", "int32_t"},
+	[TYPE_INT64] = {"int64", "int64_t"},
+	[TYPE_UINT8] = {"uint8", "uint8_t"},
+	[TYPE_UINT16] = {"uint16", "uint16_t"},
+	[TYPE_UINT32] = {"uint32", "uint32_t"},
+	[TYPE_UINT64] = {"uint64", "uint64_t"},
+	[TYPE_FLOAT32] = {"float32", "float"},
+	[TYPE_FLOAT64] = {"float64", "double"},
+	[TYPE_ATOM] = {"atom", "otp_atom"},
+	[TYPE_STRING] = {"string", "otp_string"},
+	[TYPE_BINARY] = {"binary", "otp_binary"},
+	[TYPE_PID] = {"pid", "otp_pid"},
+	[TYPE_REFERENCE] = {"reference", "otp_ref"},
+	[TYPE_TERM] = {"term", "otp_term"},
+	[TYPE_TIMESTAMP] = {"timestamp", "otp_timestamp"},
+	[TYPE_DURATION] = {"duration", "otp_duration"},
+};
+
+static const char *
+suffix_of(const struct type *type)
+{
+	return type->kind == TYPE_LIST ? "list" : "opt";
+}
+
+/* A part of a name: without the prefix of the module it is used in. */
+static struct text
+part(struct arena *arena, const struct module *module, const struct type *type)
+{
+	struct text name;
+
+	if (type_is_scalar(type))
+		return text_of(scalars[type->kind].name);
+	if (type->kind == TYPE_LIST || type->kind == TYPE_OPTIONAL)
+		return join(arena, part(arena, module, type->element),
+			text_of(suffix_of(type)));
+	name = type->decl->module == module
+		? text_snake(arena, type->decl->name.text)
+		: cname_decl(arena, type->decl);
+	return type->kind == TYPE_SERVER ? join(arena, name, text_of("ref"))
+					 : name;
+}
+
+struct text
+cname_type(struct arena *arena, const struct module *module,
+	const struct type *type)
+{
+	if (type_is_scalar(type))
+		return join(arena, text_of("otp"),
+			text_of(scalars[type->kind].name));
+	if (is_declared(type))
+		return cname_decl(arena, type->decl);
+	if (type->kind == TYPE_SERVER)
+		return join(
+			arena, cname_decl(arena, type->decl), text_of("ref"));
+	if (type_is_helper(type))
+		return join(arena, cname_module(arena, module),
+			part(arena, module, type));
+	return join(arena, cname_type(arena, module, type->element),
+		text_of(suffix_of(type)));
+}
+
+struct text
+cname_value(struct arena *arena, const struct module *module,
+	const struct type *type)
+{
+	struct text name = cname_type(arena, module, type);
+	struct text element;
+
+	if (type_is_scalar(type))
+		return text_of(scalars[type->kind].value);
+	if (type->kind == TYPE_SERVER)
+		return name;
+	if (type->kind == TYPE_ENUM)
+		return text_printf(arena, "enum %.*s", TEXT_ARG(name));
+	if (type->kind != TYPE_OPTIONAL)
+		return text_printf(arena, "struct %.*s", TEXT_ARG(name));
+	element = cname_value(arena, module, type->element);
+	return text_printf(arena, "const %.*s *", TEXT_ARG(element));
+}
+
+struct text
+cname_declare(struct arena *arena, struct text type, struct text name)
+{
+	return text_printf(arena, "%.*s%s%.*s", TEXT_ARG(type),
+		text_ends_with(type, "*") ? "" : " ", TEXT_ARG(name));
+}
+
+struct text
+cname_pointer(struct arena *arena, struct text type)
+{
+	return cname_declare(arena, type, text_of("*"));
+}
+
+struct text
+cname_const_pointer(struct arena *arena, struct text type)
+{
+	if (text_ends_with(type, "*"))
+		return text_printf(arena, "%.*sconst *", TEXT_ARG(type));
+	return text_printf(arena, "const %.*s *", TEXT_ARG(type));
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OTPC_CNAME_H
+#define OTPC_CNAME_H
+
+/*
+ * Every name of the generated C is made here. A declaration is
+ * MODULE_DECLARATION, what belongs to it has that as its prefix. A type that
+ * is put together (a list of lists) belongs to the module that uses it, and is
+ * named after its parts; lists and optionals of a declared type belong to that
+ * one, those of a scalar to the runtime. Nothing is mangled: names that meet
+ * are reported by check_cnames.
+ */
+
+#include "otpc.h"
+
+/* bank_receipt */
+struct text cname_decl(struct arena *arena, const struct decl *decl);
+
+/* BANK_MAX_OWNERS */
+struct text cname_macro(struct arena *arena, struct text name);
+
+/* BANK_REFUSAL_CLOSED */
+struct text cname_enum_member(struct arena *arena, const struct decl *decl,
+	const struct enum_member *member);
+
+/* bank_account_deposit, for calls, casts, infos and continues */
+struct text cname_member(struct arena *arena, const struct decl *server,
+	const struct member *member);
+
+/* What you write for it: bank_account_handle_deposit */
+struct text cname_handler(struct arena *arena, const struct decl *server,
+	const struct member *member);
+
+/* BANK_ACCOUNT_INIT_OPENING */
+struct text cname_default(struct arena *arena, const struct decl *decl,
+	const struct field *param);
+
+/* What functions of a type begin with: otp_string, bank_receipt_list, and,
+   used in module shop, shop_bank_account_ref_list. */
+struct text cname_type(struct arena *arena, const struct module *module,
+	const struct type *type);
+
+/* The type of a value of it: `otp_string`, `struct bank_receipt_list`,
+   `const struct bank_receipt *`. */
+struct text cname_value(struct arena *arena, const struct module *module,
+	const struct type *type);
+
+/* `TYPE name`, or `TYPE *name`: no space after a star. */
+struct text
+cname_declare(struct arena *arena, struct text type, struct text name);
+
+/* A pointer to a value of it, with the star: `otp_string *`. */
+struct text cname_pointer(struct arena *arena, struct text type);
+
+/* The same to constant values: `const otp_string *`. */
+struct text cname_const_pointer(struct arena *arena, struct text type);
+
+/* Whether a name that is put together here, for the module, is a helper type
+   of that module. */
+bool type_is_helper(const struct type *type);
+
+/* Whether a value holds pointers, so that it is copied in two passes. */
+bool type_has_pointers(const struct type *type);
+
+/* Whether it is passed as `const *`. */
+bool type_by_pointer(const struct type *type);
+
+/* No parts; the runtime has all of its functions. */
+bool type_is_scalar(const struct type *type);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "otpc.h"
+
+void
+program_init(struct program *program, const struct options *options)
+{
+	struct arena arena = program->arena;
+
+	*program = (struct program){.arena = arena, .options = options};
+	program->types_by_key.arena = &program->arena;
+	program->diags.show_ids = options->diag_ids;
+	program->diags.warnings_are_errors = options->warnings_are_errors;
+}
+
+static void
+read_and_check(struct program *program, const struct options *options)
+{
+	for (size_t i = 0; i < options->n_files; i++)
+		load(program, text_of(options->files[i]));
+	for (struct module *m = program->modules; m; m = m->next)
+		resolve(program, m);
+	for (struct module *m = program->modules; m; m = m->next)
+		check(program, m);
+	for (struct module *m = program->modules; m; m = m->next) {
+		if (program->diags.n_errors == 0)
+			check_cnames(program, m);
+	}
+}
+
+int
+compile(struct program *program, const struct options *options)
+{
+	bool ok;
+
+	program_init(program, options);
+	read_and_check(program, options);
+	ok = program->diags.n_errors == 0;
+	if (ok && !options->check_only)
+		ok = emit(program, options);
+	diag_flush(program);
+	return ok ? 0 : 1;
+}

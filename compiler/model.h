@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OTPC_MODEL_H
+#define OTPC_MODEL_H
+
+/*
+ * The model is what the templates of a module are filled from: facts and names
+ * only, no text of C that a template could hold. templates/README.md lists
+ * the names. Every name a template asks for is set on every node where it may
+ * ask, if only to an empty list or false.
+ */
+
+#include "cname.h"
+#include "ctext.h"
+#include "otpc.h"
+#include "tree.h"
+
+/* Of one module while its model is made. */
+struct model {
+	struct arena *arena;
+	const struct module *module;
+	struct tree *root;
+};
+
+/* The model of a checked module: all its names are on the tree. */
+struct tree *model_module(struct program *program, const struct module *module);
+
+/* --- model_type.c: facts about a type, a field, a list of parameters */
+
+/* value, pointer, flat_fn and so on, of a value of the type. */
+void model_type(
+	const struct model *model, struct tree *node, const struct type *type);
+
+/* A node for each field in list `name`. */
+void model_fields(const struct model *model, struct tree *node,
+	const char *name, const struct field_list *fields);
+
+/* params, then_params, args and the like: the parameters as C has them. */
+void model_params(const struct model *model, struct tree *node,
+	const struct field_list *params);
+
+/* enums, handles, lists, records and helpers. */
+void model_types(const struct model *model);
+
+/* --- model_message.c */
+
+/* A message with its parameters: msg, args_struct, arity, my_... */
+void
+model_message(const struct model *model, struct tree *node, struct text msg,
+	struct text name, struct text wire, const struct field_list *params);
+
+/* my_NAME: a name for the generator's own, unlike any parameter's. */
+void model_own_names(const struct model *model, struct tree *node,
+	const struct field_list *params);
+
+/* --- model_server.c, model_tree.c */
+void model_server(
+	const struct model *model, struct tree *node, const struct decl *decl);
+void model_supervisor(
+	const struct model *model, struct tree *node, const struct decl *decl);
+void model_application(
+	const struct model *model, struct tree *node, const struct decl *decl);
+
+#endif

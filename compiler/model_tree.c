@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model.h"
+
+static struct text
+declared(struct arena *arena, const struct decl *decl, const char *suffix)
+{
+	return text_printf(
+		arena, "%.*s%s", TEXT_ARG(cname_decl(arena, decl)), suffix);
+}
+
+/* What a child or a root starts, with which arguments. */
+static void
+add_start(
+	const struct model *model, struct tree *node, const struct start *start)
+{
+	struct textbuf args = {.arena = model->arena};
+	bool uses = false;
+
+	for (size_t i = 0; i < start->n_values; i++) {
+		const struct value *value = start->values[i];
+		struct text text = ctext_value(model->arena, value);
+
+		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
+		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
+	}
+	tree_text(node, "target", cname_decl(model->arena, start->decl));
+	tree_text(node, "start_args_then", textbuf_text(&args));
+	tree_flag(node, "uses_args", uses);
+	tree_string(node, "type",
+		start->decl->kind == DECL_SUPERVISOR ? "OTP_SUPERVISOR"
+						     : "OTP_WORKER");
+	tree_flag(node, "of_supervisor", start->decl->kind == DECL_SUPERVISOR);
+}
+
+static const char *
+restart_name(enum restart restart)
+{
+	switch (restart) {
+	case RESTART_PERMANENT:
+		return "OTP_PERMANENT";
+	case RESTART_TRANSIENT:
+		return "OTP_TRANSIENT";
+	case RESTART_TEMPORARY:
+		return "OTP_TEMPORARY";
+	}
+	return "OTP_PERMANENT";
+}
+
+static const char *
+strategy_name(enum strategy strategy)
+{
+	switch (strategy) {
+	case STRATEGY_ONE_FOR_ONE:
+		return "OTP_ONE_FOR_ONE";
+	case STRATEGY_ONE_FOR_ALL:
+		return "OTP_ONE_FOR_ALL";
+	case STRATEGY_REST_FOR_ONE:
+		return "OTP_REST_FOR_ONE";
+	}
+	return "OTP_ONE_FOR_ONE";
+}
+
+static void
+child_node(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct child *child)
+{
+	struct arena *arena = model->arena;
+	struct text prefix = cname_decl(arena, decl);
+	struct text name = text_snake(arena, child->name.text);
+
+	ctext_doc(node, "doc", child->doc);
+	tree_text(node, "child",
+		text_printf(
+			arena, "%.*s_%.*s", TEXT_ARG(prefix), TEXT_ARG(name)));
+	tree_text(node, "start_fn",
+		text_printf(arena, "%.*s_%s_%.*s", TEXT_ARG(prefix),
+			child->dynamic ? "start" : "child", TEXT_ARG(name)));
+	tree_text(node, "id", ctext_string(arena, child->name.text));
+	tree_string(node, "restart", restart_name(child->restart));
+	tree_text(node, "shutdown",
+		child->shutdown.kind == SHUTDOWN_BRUTAL_KILL
+			? text_of("OTP_BRUTAL_KILL")
+			: ctext_duration(arena, child->shutdown.after));
+	tree_flag(node, "registered", child->registered);
+	tree_text(node, "registered_name",
+		ctext_string(arena, child->registered_name));
+	tree_text(node, "max_children",
+		text_printf(arena, "%llu",
+			(unsigned long long)child->max_children));
+	tree_flag(node, "dynamic", child->dynamic);
+	add_start(model, node, &child->start);
+	model_params(model, node, start_params(child->start.decl));
+	model_own_names(model, node, start_params(child->start.decl));
+}
+
+static void
+add_children(
+	const struct model *model, struct tree *node, const struct decl *decl)
+{
+	const struct supervisor_decl *supervisor = &decl->u.supervisor;
+	bool simple =
+		supervisor->n_children == 1 && supervisor->children->dynamic;
+
+	tree_flag(node, "simple", simple);
+	tree_list(node, "children");
+	tree_list(node, "static_children");
+	tree_list(node, "dynamic_children");
+	tree_list(node, "template");
+	tree_list(node, "accessors");
+	for (const struct child *c = supervisor->children; c; c = c->next) {
+		const char *kind =
+			c->dynamic ? "dynamic_children" : "static_children";
+
+		child_node(model, tree_add(node, "children"), decl, c);
+		child_node(model, tree_add(node, kind), decl, c);
+		if (simple)
+			child_node(model, tree_add(node, "template"), decl, c);
+		if (c->registered)
+			child_node(model, tree_add(node, "accessors"), decl, c);
+	}
+	tree_text(node, "child_count",
+		text_printf(model->arena, "%zu", supervisor->n_children));
+}
+
+void
+model_supervisor(
+	const struct model *model, struct tree *node, const struct decl *decl)
+{
+	const struct supervisor_decl *supervisor = &decl->u.supervisor;
+	struct tree *init;
+	struct text c = cname_decl(model->arena, decl);
+
+	tree_text(node, "c", c);
+	tree_text(node, "owner", c);
+	tree_text(node, "decl_name", decl->name.text);
+	ctext_doc(node, "doc", decl->doc);
+	init = tree_add(node, "init");
+	model_message(model, init, declared(model->arena, decl, "_init"),
+		text_of("init"), (struct text){NULL, 0}, &supervisor->params);
+	tree_text(init, "args_struct", declared(model->arena, decl, "_args"));
+	tree_string(init, "kind", "OTP_MSG_INIT");
+	tree_flag(init, "exported_make", true);
+	tree_flag(init, "handled", false);
+	model_params(model, node, &supervisor->params);
+	tree_string(node, "strategy", strategy_name(supervisor->strategy));
+	tree_text(node, "intensity",
+		text_printf(model->arena, "%llu",
+			(unsigned long long)supervisor->intensity));
+	tree_text(node, "period",
+		text_printf(model->arena, "INT64_C(%llu)",
+			(unsigned long long)supervisor->period_ms));
+	add_children(model, node, decl);
+}
+
+/* ------------------------------------------------------------- application */
+
+static const char *
+env_type(const struct type *type)
+{
+	switch ((int)type->kind) {
+	case TYPE_BOOL:
+		return "OTP_ENV_BOOL";
+	case TYPE_INT8:
+		return "OTP_ENV_INT8";
+	case TYPE_INT16:
+		return "OTP_ENV_INT16";
+	case TYPE_INT32:
+		return "OTP_ENV_INT32";
+	case TYPE_INT64:
+		return "OTP_ENV_INT64";
+	case TYPE_UINT8:
+		return "OTP_ENV_UINT8";
+	case TYPE_UINT16:
+		return "OTP_ENV_UINT16";
+	case TYPE_UINT32:
+		return "OTP_ENV_UINT32";
+	case TYPE_UINT64:
+		return "OTP_ENV_UINT64";
+	case TYPE_FLOAT32:
+		return "OTP_ENV_FLOAT32";
+	case TYPE_FLOAT64:
+		return "OTP_ENV_FLOAT64";
+	case TYPE_ATOM:
+		return "OTP_ENV_ATOM";
+	case TYPE_DURATION:
+		return "OTP_ENV_DURATION";
+	default:
+		return "OTP_ENV_STRING";
+	}
+}
+
+static struct text
+doc_string(struct arena *arena, struct text doc)
+{
+	return doc.ptr ? ctext_string(arena, doc) : text_of("\"\"");
+}
+
+void
+model_application(
+	const struct model *model, struct tree *node, const struct decl *decl)
+{
+	const struct application_decl *app = &decl->u.application;
+	struct arena *arena = model->arena;
+	struct tree *root = tree_add(node, "root");
+	size_t i = 0;
+
+	ctext_doc(node, "doc", decl->doc);
+	tree_text(node, "app", ctext_string(arena, decl->name.text));
+	tree_text(node, "version",
+		app->version.ptr ? ctext_string(arena, app->version)
+				 : text_of("\"\""));
+	tree_text(node, "doc_string", doc_string(arena, decl->doc));
+	tree_flag(node, "empty", app->env.count == 0);
+	tree_text(node, "count", text_printf(arena, "%zu", app->env.count));
+	model_fields(model, node, "env", &app->env);
+	add_start(model, root, app->root);
+	for (const struct field *f = app->env.first; f; f = f->next, i++) {
+		struct tree *entry = tree_add(node, "entries");
+
+		tree_text(entry, "name", f->name.text);
+		tree_text(entry, "key", ctext_string(arena, f->name.text));
+		tree_text(entry, "doc_string", doc_string(arena, f->doc));
+		tree_string(entry, "env_type", env_type(f->type));
+		tree_text(entry, "static_default",
+			ctext_static_value(arena, f->value));
+	}
+	if (app->env.count == 0)
+		tree_list(node, "entries");
+}

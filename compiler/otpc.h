@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef OTPC_H
+#define OTPC_H
+
+/*
+ * The table of contents of the compiler, in pass order:
+ *
+ *   options   what the command line asks for              options.c
+ *   source    files read into memory                      source.c
+ *   lex       bytes to tokens                             lexer.re, literal.c
+ *   parse     tokens to the AST          parse.c, parser.y, ast.c, ast_value.c
+ *   load      a module and its imports                    load.c
+ *   resolve   names to declarations, types to struct type resolve.c, types.c
+ *   check     values, arguments, cycles, everything else  check*.c, value.c
+ *   cnames    names of the generated C                    cname.c
+ *   emit      models and templates to files               model.c, emit.c
+ *
+ * What the passes hand on is the AST, see ast.h, and diagnostics, see diag.h.
+ */
+
+#include "arena.h"
+#include "ast.h"
+#include "diag.h"
+#include "table.h"
+#include "text.h"
+
+/* ---------------------------------------------------------------- options */
+
+struct options {
+	bool check_only; /* `otpc check` */
+	const char *out_dir; /* -o, "." otherwise */
+	const char **include_dirs; /* -I, in order */
+	size_t n_include_dirs;
+	bool depfile; /* -MD or --depfile */
+	const char *depfile_path; /* --depfile F; NULL: beside the output */
+	const char *depfile_target; /* -MT T; NULL: the outputs */
+	bool skeleton; /* --skeleton */
+	bool emit_main; /* --main */
+	bool list_outputs; /* --list-outputs: names only, no files */
+	const char *templates_dir; /* --templates; NULL: the built-in ones */
+	bool warnings_are_errors; /* -Werror */
+	bool diag_ids; /* --diag-ids: "[id]" after each message */
+	const char **files;
+	size_t n_files;
+};
+
+enum options_result {
+	OPTIONS_RUN, /* go on */
+	OPTIONS_DONE, /* --help and the like: answered, exit 0 */
+	OPTIONS_MISUSE /* said so on stderr, exit 2 */
+};
+
+enum options_result options_parse(
+	struct options *options, struct arena *arena, int argc, char **argv);
+
+/* ----------------------------------------------------------------- source */
+
+struct source {
+	struct source *next; /* in order of loading */
+	struct text path; /* as given or found: what diagnostics print */
+	struct text directory; /* of the path, "." when it has none */
+	struct text content; /* followed by a NUL that is not counted */
+	size_t *lines; /* offset of each line's first byte */
+	size_t n_lines;
+	size_t index; /* in order of loading, from 0 */
+	struct module *module; /* [load] what was parsed from it */
+	/* which file this is, so that two paths to it are one module */
+	uint64_t device;
+	uint64_t inode;
+};
+
+struct position {
+	size_t line; /* from 1 */
+	size_t column; /* from 1, in characters */
+};
+
+/* NULL when it cannot be read, which has been reported at `at`. */
+struct source *
+source_load(struct program *program, struct text path, struct span at);
+
+struct position source_position(const struct source *source, size_t offset);
+
+/* The line (from 1) without its end. */
+struct text source_line(const struct source *source, size_t line);
+
+/* The text of a span. */
+struct text span_text(struct span span);
+
+/* -------------------------------------------------------------------- lex */
+
+struct token {
+	int kind; /* TK_..., 0 at the end of the file */
+	struct span span;
+	struct text doc; /* the `///` lines before it; ptr NULL: none */
+	struct text text; /* a name, or an unescaped string or atom */
+	bool starts_line; /* first token on its line */
+	bool bad; /* a literal that was reported: has no value */
+	union {
+		struct integer integer; /* INTEGER; SIZE, in bytes */
+		double real; /* FLOAT */
+		struct duration duration;
+	} u;
+};
+
+struct lexer {
+	struct program *program;
+	struct source *source;
+	const char *cursor;
+	const char *end; /* of the content: the NUL that counts as its end */
+	struct textbuf doc; /* `///` lines that no token has taken yet */
+	struct span doc_span; /* source NULL: there are none */
+	size_t last_end; /* of the token before */
+	bool starts_line; /* a line end came after that token */
+};
+
+void
+lexer_init(struct lexer *lexer, struct program *program, struct source *source);
+struct token lexer_next(struct lexer *lexer);
+
+/* "`;`", "a name", "`record`": for "expected ..." lists. */
+const char *token_human_name(int kind);
+
+/* ---------------------------------------------------------------- program */
+
+struct program {
+	struct arena arena;
+	const struct options *options;
+	struct diag_sink diags;
+	struct source *sources; /* all files read, in order of loading */
+	struct source *last_source;
+	size_t n_sources;
+	struct module *modules; /* imports before importers */
+	struct module *last_module;
+	struct type *types; /* the canonical types */
+	struct table types_by_key; /* types.c */
+};
+
+/* -------------------------------------------------------- parse and load */
+
+/* Always gives a module, with what was intact. */
+struct module *parse(struct program *program, struct source *source);
+
+/* Reads a file and what it imports into program->modules. */
+void load(struct program *program, struct text path);
+
+/* ---------------------------------------------------------------- resolve */
+
+void resolve(struct program *program, struct module *module);
+
+/* --- types.c */
+
+/* A scalar type by its name in the language; NULL: there is none. */
+const struct type *type_named(struct program *program, struct text name);
+const struct type *type_scalar(struct program *program, enum type_kind kind);
+const struct type *type_of_decl(struct program *program, struct decl *decl);
+const struct type *
+type_optional(struct program *program, const struct type *element);
+const struct type *
+type_list(struct program *program, const struct type *element);
+const struct type *type_map(struct program *program, const struct type *key,
+	const struct type *element);
+const struct type *type_tuple(struct program *program,
+	const struct type **elements, size_t n_elements);
+
+/* Offers the names of the scalar types. */
+void types_offer(struct suggestion *suggestion);
+
+bool type_is_integer(const struct type *type);
+bool type_is_float(const struct type *type);
+
+/* ------------------------------------------------------------------ check */
+
+void check(struct program *program, struct module *module);
+
+/* ----------------------------------------------------------------- cnames */
+
+/* Reports generated C names that collide. Runs only on a module that passed
+   check without errors. */
+void check_cnames(struct program *program, struct module *module);
+
+/* ------------------------------------------------------------------- emit */
+
+/* Writes the outputs of all modules with is_root (and their depfile), or
+   lists their names. False when that failed, which was reported. Runs only
+   when nothing was wrong. */
+bool emit(struct program *program, const struct options *options);
+
+/* ----------------------------------------------------------------- driver */
+
+/* All passes over options->files; gives the exit status. */
+int compile(struct program *program, const struct options *options);
+
+void program_init(struct program *program, const struct options *options);
+
+#endif

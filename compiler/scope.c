@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scope.h"
+
+bool
+may_be_lost(const struct module *module, struct text name)
+{
+	return module->lost_rest || table_get(&module->lost_names, name);
+}
+
+static struct module *
+find_module(
+	struct program *program, struct module *module, const struct name *name)
+{
+	struct suggestion suggestion = suggestion_for(program, name->text);
+	bool is_sure = true;
+
+	for (struct import *i = module->imports; i; i = i->next) {
+		if (!i->module) {
+			is_sure = false;
+			continue;
+		}
+		if (text_equal(i->module->name.text, name->text))
+			return i->module;
+		suggestion_offer(&suggestion, i->module->name.text);
+	}
+	if (text_equal(module->name.text, name->text))
+		return module;
+	if (is_sure && !may_be_lost(module, name->text)) {
+		report(program, DIAG_unknown_module, name->span, name->text);
+		suggest(program, &suggestion, name->span);
+	}
+	return NULL;
+}
+
+static bool
+is_wanted(const struct decl *decl, enum wanted wanted)
+{
+	switch (decl->kind) {
+	case DECL_CONST:
+		return wanted == WANTED_VALUE;
+	case DECL_ENUM:
+	case DECL_RECORD:
+	case DECL_UNION:
+		return wanted == WANTED_TYPE;
+	case DECL_MESSAGE:
+		return wanted == WANTED_MESSAGE;
+	case DECL_GEN_SERVER:
+	case DECL_SUPERVISOR:
+		return wanted == WANTED_SERVER;
+	case DECL_APPLICATION:
+		break;
+	}
+	return false;
+}
+
+/* People bring the names of types from other languages. */
+static const struct {
+	struct text foreign;
+	struct text ours;
+} habits[] = {
+	{TEXT_INIT("int"), TEXT_INIT("int64")},
+	{TEXT_INIT("integer"), TEXT_INIT("int64")},
+	{TEXT_INIT("long"), TEXT_INIT("int64")},
+	{TEXT_INIT("uint"), TEXT_INIT("uint64")},
+	{TEXT_INIT("unsigned"), TEXT_INIT("uint64")},
+	{TEXT_INIT("size_t"), TEXT_INIT("uint64")},
+	{TEXT_INIT("byte"), TEXT_INIT("uint8")},
+	{TEXT_INIT("char"), TEXT_INIT("uint8")},
+	{TEXT_INIT("float"), TEXT_INIT("float64")},
+	{TEXT_INIT("double"), TEXT_INIT("float64")},
+	{TEXT_INIT("number"), TEXT_INIT("float64")},
+	{TEXT_INIT("boolean"), TEXT_INIT("bool")},
+	{TEXT_INIT("str"), TEXT_INIT("string")},
+	{TEXT_INIT("text"), TEXT_INIT("string")},
+	{TEXT_INIT("bytes"), TEXT_INIT("binary")},
+	{TEXT_INIT("symbol"), TEXT_INIT("atom")},
+	{TEXT_INIT("any"), TEXT_INIT("term")},
+	{TEXT_INIT("ref"), TEXT_INIT("reference")},
+	{TEXT_INIT("time"), TEXT_INIT("timestamp")},
+};
+
+static void
+offer_types(struct suggestion *suggestion)
+{
+	types_offer(suggestion);
+	for (size_t i = 0; i < sizeof(habits) / sizeof(*habits); i++) {
+		if (text_equal(habits[i].foreign, suggestion->wanted)) {
+			suggestion->best = habits[i].ours;
+			suggestion->distance = 0;
+		}
+	}
+}
+
+static void
+report_unknown(struct program *program, struct module *from,
+	struct module *where, const struct path *path, enum wanted wanted,
+	enum diag_id unknown)
+{
+	struct suggestion suggestion = suggestion_for(program, path->name.text);
+
+	if (may_be_lost(where, path->name.text))
+		return;
+	for (struct decl *d = where->decls; d; d = d->next) {
+		if (is_wanted(d, wanted))
+			suggestion_offer(&suggestion, d->name.text);
+	}
+	if (wanted == WANTED_TYPE && from == where)
+		offer_types(&suggestion);
+	report(program, unknown, path->span, span_text(path->span));
+	suggest(program, &suggestion, path->name.span);
+}
+
+struct decl *
+find_decl(struct program *program, struct module *module,
+	const struct path *path, enum wanted wanted, enum diag_id unknown)
+{
+	struct module *where = module;
+	struct decl *decl;
+
+	if (path->module.text.ptr)
+		where = find_module(program, module, &path->module);
+	if (!where)
+		return NULL;
+	decl = table_get(&where->names, path->name.text);
+	if (!decl)
+		report_unknown(program, module, where, path, wanted, unknown);
+	return decl;
+}
+
+struct decl *
+find_server(
+	struct program *program, struct module *module, const struct path *path)
+{
+	struct decl *decl = find_decl(
+		program, module, path, WANTED_SERVER, DIAG_unknown_server);
+
+	if (!decl || is_wanted(decl, WANTED_SERVER))
+		return decl;
+	report(program, DIAG_not_a_server, path->span, path->name.text,
+		decl_kind_name(decl->kind));
+	note(program, DIAG_note_declared, decl->name.span, decl->name.text);
+	return NULL;
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "otpc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A spec is written by people: more than this is a mistake in the call. */
+static const size_t largest_file = (size_t)64 * 1024 * 1024;
+
+static void
+index_lines(struct arena *arena, struct source *source)
+{
+	const char *start = source->content.ptr;
+	const char *end = start + source->content.len;
+	size_t n = 1;
+
+	for (const char *p = start; (p = memchr(p, '\n', (size_t)(end - p)));
+		p++)
+		n++;
+	source->lines = arena_array(arena, n, sizeof(*source->lines));
+	source->n_lines = n;
+	n = 1;
+	for (const char *p = start; (p = memchr(p, '\n', (size_t)(end - p)));
+		p++)
+		source->lines[n++] = (size_t)(p + 1 - start);
+}
+
+/* Reads to the end, whatever the size that stat told: pipes have none.
+   False with errno set; EFBIG when it is too large. */
+static bool
+read_all(int fd, struct textbuf *buf)
+{
+	char chunk[64 * 1024];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		if (n == 0)
+			break;
+		textbuf_add(buf, (struct text){chunk, (size_t)n});
+		if (buf->len > largest_file) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+	textbuf_add(buf, TEXT_LITERAL(""));
+	return true;
+}
+
+static struct text
+directory_of(struct arena *arena, struct text path)
+{
+	size_t len = path.len;
+
+	while (len > 0 && path.ptr[len - 1] != '/')
+		len--;
+	if (len == 0)
+		return TEXT_LITERAL(".");
+	return text_copy(arena, (struct text){path.ptr, len > 1 ? len - 1 : 1});
+}
+
+static void
+report_unreadable(struct program *program, struct text path, struct span at)
+{
+	if (errno == EFBIG)
+		report(program, DIAG_file_too_large, at, path,
+			largest_file / 1024 / 1024);
+	else
+		report(program, DIAG_cannot_read, at, path, strerror(errno));
+}
+
+static struct source *
+find_loaded(struct program *program, const struct stat *status)
+{
+	for (struct source *s = program->sources; s; s = s->next) {
+		if (s->device == (uint64_t)status->st_dev &&
+			s->inode == (uint64_t)status->st_ino)
+			return s;
+	}
+	return NULL;
+}
+
+static struct source *
+read_source(struct program *program, struct text path, int fd,
+	const struct stat *status)
+{
+	struct textbuf buf = {.arena = &program->arena};
+	struct source *source;
+
+	if (S_ISDIR(status->st_mode)) {
+		errno = EISDIR;
+		return NULL;
+	}
+	if (status->st_size > (off_t)largest_file) {
+		errno = EFBIG;
+		return NULL;
+	}
+	if (!read_all(fd, &buf))
+		return NULL;
+	source = ARENA_NEW(&program->arena, struct source);
+	source->path = path;
+	source->directory = directory_of(&program->arena, path);
+	source->content = textbuf_text(&buf);
+	source->device = (uint64_t)status->st_dev;
+	source->inode = (uint64_t)status->st_ino;
+	index_lines(&program->arena, source);
+	return source;
+}
+
+static void
+remember(struct program *program, struct source *source)
+{
+	source->index = program->n_sources++;
+	if (program->last_source)
+		program->last_source->next = source;
+	else
+		program->sources = source;
+	program->last_source = source;
+}
+
+struct source *
+source_load(struct program *program, struct text path, struct span at)
+{
+	struct text name = text_copy(&program->arena, path);
+	struct source *source = NULL;
+	struct stat status;
+
+	int fd = open(name.ptr, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &status) != 0) {
+		report_unreadable(program, path, at);
+	} else if ((source = find_loaded(program, &status))) {
+		/* the same file by another way: one module */
+	} else if ((source = read_source(program, name, fd, &status))) {
+		remember(program, source);
+	} else {
+		report_unreadable(program, path, at);
+	}
+	if (fd >= 0)
+		close(fd);
+	return source;
+}
+
+/* The last line that starts at or before the offset. */
+static size_t
+line_index(const struct source *source, size_t offset)
+{
+	size_t low = 0;
+	size_t high = source->n_lines;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (source->lines[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct position
+source_position(const struct source *source, size_t offset)
+{
+	size_t line = line_index(source, offset);
+	struct position position = {line + 1, 1};
+
+	/* every byte but those that continue a character; a broken
+	   character counts for each of its bytes that could start one */
+	for (size_t i = source->lines[line]; i < offset; i++) {
+		if ((source->content.ptr[i] & 0xc0) != 0x80)
+			position.column++;
+	}
+	return position;
+}
+
+struct text
+source_line(const struct source *source, size_t line)
+{
+	size_t start = source->lines[line - 1];
+	size_t end = line < source->n_lines ? source->lines[line] - 1
+					    : source->content.len;
+
+	if (end > start && source->content.ptr[end - 1] == '\r')
+		end--;
+	return (struct text){source->content.ptr + start, end - start};
+}
+
+struct text
+span_text(struct span span)
+{
+	if (!span.source)
+		return TEXT_LITERAL("");
+	return (struct text){
+		span.source->content.ptr + span.start, span.end - span.start};
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "value.h"
+
+#include "scope.h"
+
+static const struct value *
+error_value(struct program *program)
+{
+	return ARENA_NEW(&program->arena, struct value);
+}
+
+static struct value
+literal_value(const struct expr *expr)
+{
+	struct value value = {0};
+
+	if (expr->bad)
+		return value;
+	switch (expr->kind) {
+	case EXPR_BOOL:
+		value.kind = VALUE_BOOL;
+		value.u.boolean = expr->u.boolean;
+		break;
+	case EXPR_INTEGER:
+	case EXPR_SIZE:
+		value.kind = VALUE_INTEGER;
+		value.u.integer = expr->u.integer;
+		break;
+	case EXPR_FLOAT:
+		value.kind = VALUE_FLOAT;
+		value.u.real = expr->u.real;
+		break;
+	case EXPR_STRING:
+		value.kind = VALUE_STRING;
+		value.u.text = expr->u.text;
+		break;
+	case EXPR_ATOM:
+		value.kind = VALUE_ATOM;
+		value.u.text = expr->u.text;
+		break;
+	case EXPR_DURATION:
+		value.kind = VALUE_DURATION;
+		value.u.duration = expr->u.duration;
+		break;
+	case EXPR_NAME:
+		break;
+	}
+	return value;
+}
+
+/* ----------------------------------------------------- names of variables */
+
+static const struct value *
+variable_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type, enum value_kind kind, struct field *field)
+{
+	struct program *program = scope->program;
+	const struct type *from =
+		field ? field->type : type_scalar(program, TYPE_UINT32);
+	struct value *value = ARENA_NEW(&program->arena, struct value);
+
+	if (type->kind == TYPE_ERROR || from->kind == TYPE_ERROR)
+		return value;
+	if (from != type && !type_is_wider(type, from) &&
+		type_inner(type) != from) {
+		report(program, DIAG_type_mismatch, expr->span,
+			type_quoted(program, type), type_quoted(program, from));
+		if (field)
+			note(program, DIAG_note_declared, field->name.span,
+				field->name.text);
+		return value;
+	}
+	*value = (struct value){.kind = kind, .type = type};
+	value->u.field = field;
+	return value;
+}
+
+static struct field *
+find_field(const struct field_list *list, struct text name)
+{
+	for (struct field *f = list ? list->first : NULL; f; f = f->next) {
+		if (text_equal(f->name.text, name))
+			return f;
+	}
+	return NULL;
+}
+
+static const struct value *
+env_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type)
+{
+	const struct name *name = &expr->u.path.name;
+	struct field *field = find_field(scope->env, name->text);
+	struct suggestion suggestion =
+		suggestion_for(scope->program, name->text);
+
+	if (field)
+		return variable_value(scope, expr, type, VALUE_ENV, field);
+	if (scope->env->lost)
+		return error_value(scope->program);
+	report(scope->program, DIAG_unknown_env, name->span, name->text);
+	for (struct field *f = scope->env->first; f; f = f->next)
+		suggestion_offer(&suggestion, f->name.text);
+	suggest(scope->program, &suggestion, name->span);
+	return error_value(scope->program);
+}
+
+/* ----------------------------------------------------------------- consts */
+
+static struct decl *
+find_const(const struct value_scope *scope, const struct path *path)
+{
+	struct program *program = scope->program;
+	struct decl *decl = find_decl(
+		program, scope->module, path, WANTED_VALUE, DIAG_unknown_value);
+
+	if (!decl || decl->kind == DECL_CONST)
+		return decl;
+	report(program, DIAG_not_a_value, path->span, path->name.text,
+		decl_kind_name(decl->kind));
+	note(program, DIAG_note_declared, decl->name.span, decl->name.text);
+	return NULL;
+}
+
+/* A const may be another const, that one another ...: followed in a loop, for
+   the chain may be as long as the file. All of it shares one value. */
+void
+value_of_const(const struct value_scope *scope, struct decl *decl)
+{
+	struct program *program = scope->program;
+	struct value *value = ARENA_NEW(&program->arena, struct value);
+	struct expr *expr = NULL;
+
+	while (decl && !decl->u.constant.value) {
+		struct value_scope inside = {
+			program, decl->module, NULL, NULL, false};
+
+		expr = decl->u.constant.expr;
+		expr->value = value;
+		decl->u.constant.value = value;
+		if (expr->kind != EXPR_NAME) {
+			*value = literal_value(expr);
+			return;
+		}
+		decl = find_const(&inside, &expr->u.path);
+	}
+	if (decl && decl->u.constant.value != value)
+		*value = *decl->u.constant.value;
+	else if (decl && expr)
+		report(program, DIAG_const_cycle, expr->span, decl->name.text);
+}
+
+static struct value
+const_value(const struct value_scope *scope, struct decl *decl)
+{
+	struct value value;
+
+	if (!decl->u.constant.value)
+		value_of_const(scope, decl);
+	value = *decl->u.constant.value;
+	value.constant = decl;
+	return value;
+}
+
+/* ------------------------------------------------------------------ names */
+
+static struct enum_member *
+find_enum_member(const struct type *type, struct text name)
+{
+	if (type->kind != TYPE_ENUM)
+		return NULL;
+	return table_get(&type->decl->u.enumeration.names, name);
+}
+
+static const struct value *
+enum_value(struct program *program, const struct type *type,
+	struct enum_member *member)
+{
+	struct value *value = ARENA_NEW(&program->arena, struct value);
+
+	value->kind = VALUE_ENUM;
+	value->type = type;
+	value->u.member = member;
+	return value;
+}
+
+static void
+report_unknown_value(const struct value_scope *scope, const struct name *name,
+	const struct type *type)
+{
+	struct suggestion suggestion =
+		suggestion_for(scope->program, name->text);
+
+	if (may_be_lost(scope->module, name->text))
+		return;
+	if (type_inner(type)->kind == TYPE_ENUM) {
+		for (struct enum_member *m =
+				type_inner(type)->decl->u.enumeration.first;
+			m; m = m->next)
+			suggestion_offer(&suggestion, m->name.text);
+	}
+	if (scope->params) {
+		for (struct field *f = scope->params->first; f; f = f->next)
+			suggestion_offer(&suggestion, f->name.text);
+	}
+	for (struct decl *d = scope->module->decls; d; d = d->next) {
+		if (d->kind == DECL_CONST)
+			suggestion_offer(&suggestion, d->name.text);
+	}
+	report(scope->program, DIAG_unknown_value, name->span, name->text);
+	suggest(scope->program, &suggestion, name->span);
+}
+
+/* Nearest first: parameters, then what the type of the place knows, then the
+   module. NULL: none of them. */
+static const struct value *
+local_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type)
+{
+	struct text name = expr->u.path.name.text;
+	struct field *field = find_field(scope->params, name);
+	struct enum_member *member = find_enum_member(type_inner(type), name);
+	struct value *value;
+
+	if (field)
+		return variable_value(scope, expr, type, VALUE_PARAM, field);
+	if (scope->has_index && text_is(name, "index"))
+		return variable_value(scope, expr, type, VALUE_INDEX, NULL);
+	if (member)
+		return enum_value(scope->program, type, member);
+	if (type->kind != TYPE_OPTIONAL || !text_is(name, "undefined"))
+		return NULL;
+	value = ARENA_NEW(&scope->program->arena, struct value);
+	value->kind = VALUE_ABSENT;
+	value->type = type;
+	return value;
+}
+
+static const struct value *
+named_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type)
+{
+	const struct path *path = &expr->u.path;
+	const struct value *value = NULL;
+	struct decl *decl;
+
+	if (scope->env && text_is(path->module.text, "env"))
+		return env_value(scope, expr, type);
+	if (!path->module.text.ptr)
+		value = local_value(scope, expr, type);
+	if (value)
+		return value;
+	if (!path->module.text.ptr &&
+		!table_get(&scope->module->names, path->name.text)) {
+		if (type->kind != TYPE_ERROR)
+			report_unknown_value(scope, &path->name, type);
+		return error_value(scope->program);
+	}
+	decl = find_const(scope, path);
+	if (!decl)
+		return error_value(scope->program);
+	return value_convert(
+		scope->program, expr, const_value(scope, decl), type);
+}
+
+/* A quoted atom may name a member of an enum too. */
+static const struct value *
+atom_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type)
+{
+	struct enum_member *member =
+		find_enum_member(type_inner(type), expr->u.text);
+
+	return member ? enum_value(scope->program, type, member) : NULL;
+}
+
+const struct value *
+value_of(const struct value_scope *scope, struct expr *expr,
+	const struct type *type)
+{
+	expr->value = NULL;
+	if (expr->kind == EXPR_NAME)
+		expr->value = named_value(scope, expr, type);
+	else if (expr->kind == EXPR_ATOM)
+		expr->value = atom_value(scope, expr, type);
+	if (!expr->value)
+		expr->value = value_convert(
+			scope->program, expr, literal_value(expr), type);
+	return expr->value;
+}
+
+bool
+value_of_amount(
+	const struct value_scope *scope, struct expr *expr, uint64_t *amount)
+{
+	const struct value *value =
+		value_of(scope, expr, type_scalar(scope->program, TYPE_UINT32));
+
+	*amount = 0;
+	if (value->kind != VALUE_INTEGER)
+		return false;
+	*amount = value->u.integer.magnitude;
+	return true;
+}
+
+bool
+value_of_duration(const struct value_scope *scope, struct expr *expr,
+	struct duration *duration)
+{
+	const struct value *value = value_of(
+		scope, expr, type_scalar(scope->program, TYPE_DURATION));
+
+	if (value->kind != VALUE_DURATION)
+		return false;
+	*duration = value->u.duration;
+	return true;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* application: the root of a tree, its environment, a main for it. */
+#ifndef OTP_APPLICATION_H
+#define OTP_APPLICATION_H
+
+#include <otp/runtime.h>
+#include <otp/supervisor.h>
+
+OTP_BEGIN_DECLS
+
+/* The type of an environment value, and so how its text is read. */
+enum otp_env_type {
+	OTP_ENV_BOOL,
+	OTP_ENV_INT8,
+	OTP_ENV_INT16,
+	OTP_ENV_INT32,
+	OTP_ENV_INT64,
+	OTP_ENV_UINT8,
+	OTP_ENV_UINT16,
+	OTP_ENV_UINT32,
+	OTP_ENV_UINT64,
+	OTP_ENV_FLOAT32,
+	OTP_ENV_FLOAT64,
+	OTP_ENV_STRING,
+	OTP_ENV_ATOM,
+	OTP_ENV_DURATION
+};
+
+/* One value of an application's environment: generated, constant. */
+struct otp_env_key {
+	const char *name; /* "port" */
+	const char *doc; /* the spec's doc comment, or "" */
+	enum otp_env_type type;
+	size_t offset; /* in struct bank_env */
+};
+
+/* The table of one application: generated, constant. */
+struct otp_app_class {
+	const char *name;
+	const char *version;
+	const char *doc;
+	size_t env_size;
+	const void *env_defaults; /* a struct of env_size bytes */
+	const struct otp_env_key *env;
+	size_t env_count;
+	/* Starts the root supervisor, linked, from the environment. */
+	otp_err (*start)(const void *env, otp_pid *root);
+};
+
+/*
+ * Start: the runtime when it does not run yet, then the root. `env` (env_size
+ * bytes, may be NULL: defaults) is copied. Blocks until the tree stands.
+ * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason).
+ * To be called from a thread that is not a process of the runtime.
+ */
+OTP_MUST_USE otp_err otp_app_start(
+	const struct otp_app_class *app, const void *env);
+/*
+ * Stop: the root gets shutdown and is waited for without limit (D5), then the
+ * runtime is stopped if otp_app_start started it.
+ */
+OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);
+/* The environment it runs with (defaults when not started); lives until stop.*/
+const void *otp_app_env(const struct otp_app_class *app);
+/* The root supervisor; the zero pid when it is not running. */
+otp_pid otp_app_root(const struct otp_app_class *app);
+
+/*
+ * A whole main: options (--name=value for each value of the environment,
+ * --config=FILE with lines `name = value`, --help, --version; the variables
+ * NAME_KEY of the process environment below them, the file below those),
+ * start, wait for SIGTERM, SIGINT, otp_halt or the root's end, orderly stop.
+ * Gives the exit status: 0 after a signal or otp_halt(0), 1 when the start
+ * failed or the root died, 2 for wrong options.
+ */
+int otp_app_main(const struct otp_app_class *app, int argc, char **argv);
+/* End otp_app_main with this exit status. Returns at once. */
+void otp_halt(int status);
+
+OTP_END_DECLS
+#endif

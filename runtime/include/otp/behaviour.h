@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Behaviours: what gen_server and supervisor stand on, open to others.
+ *
+ * A behaviour's process has no stack of its own: the runtime calls it with one
+ * message at a time, on whatever stack a worker lends. It may block in any
+ * function of the runtime.
+ */
+#ifndef OTP_BEHAVIOUR_H
+#define OTP_BEHAVIOUR_H
+
+#include <otp/msg.h>
+
+OTP_BEGIN_DECLS
+
+/* What the runtime hands to a behaviour. Owned by the runtime until taken. */
+enum otp_event_kind {
+	OTP_EVENT_MESSAGE, /* msg: a call, cast, info or message */
+	OTP_EVENT_EXIT, /* from, reason: an exit signal, trapped */
+	OTP_EVENT_DOWN, /* ref, who, reason */
+	OTP_EVENT_TIMER, /* ref: of otp_timer_start */
+	OTP_EVENT_IDLE /* of otp_process_idle_after */
+};
+
+struct otp_event {
+	enum otp_event_kind kind;
+	struct otp_msg *msg;
+	otp_pid from; /* MESSAGE: the caller of a call */
+	otp_ref ref;
+	otp_to who;
+	otp_term reason;
+};
+
+/* What a behaviour's callback asks for next. */
+enum otp_verdict {
+	OTP_GO_ON,
+	OTP_END /* with the reason of otp_process_end_with */
+};
+
+struct otp_behaviour {
+	const char *name; /* "gen_server", as in crash reports */
+	/*
+	 * First on the new process. `start` is the block of its arguments, lent
+	 * until the process ends. otp_process_started tells the starter.
+	 */
+	enum otp_verdict (*init)(void *data, struct otp_msg *start);
+	/* One event. The event's block is freed after it returns. */
+	enum otp_verdict (*handle)(void *data, struct otp_event *event);
+	/*
+	 * The process is ending: by OTP_END, by otp_exit or by a crash in init
+	 * or handle (on a fresh stack then); not by an exit signal (B40, B41).
+	 * What it does with otp_exit or a crash becomes the reason (B46).
+	 */
+	void (*ending)(void *data, otp_term reason);
+	/*
+	 * For crash reports: the state as a term; may be NULL. Runs on a fresh
+	 * stack; a crash in it leaves the state out.
+	 */
+	void (*encode_state)(
+		struct otp_term_builder *builder, const void *data);
+};
+
+/* A kind of process: first member of generated class tables. */
+struct otp_process_class {
+	const struct otp_behaviour *behaviour;
+	const char *name; /* "bank_account", as in crash reports */
+	size_t data_size; /* zeroed memory of each process, 8-aligned */
+	size_t stack; /* bytes; 0: 64 KiB */
+};
+
+enum otp_start_how {
+	OTP_START,
+	OTP_START_LINK,
+	OTP_START_MONITOR
+};
+
+struct otp_process_start {
+	const struct otp_process_class *process_class;
+	/* class's data_size is used when 0 */
+	size_t data_size;
+	/* What `init` needs besides the message; copied to data's beginning. */
+	const void *seed;
+	size_t seed_size;
+	struct otp_msg *start; /* shared: see otp_start_hold; may be NULL */
+	const char *name;
+	otp_duration timeout_ms; /* of init; 0: infinity (B9) */
+	enum otp_start_how how;
+};
+
+/*
+ * Start a process and wait until it calls otp_process_started or ends (B1-B9).
+ * Takes one hold on `start`. OTP_ALREADY_STARTED gives the holder in *pid,
+ * OTP_IGNORE, OTP_START_FAILED and OTP_TIMEOUT leave nothing behind;
+ * otp_last_reason tells why. A caller that does not trap exits is ended, as by
+ * the link, when the init of its OTP_START_LINK failed abnormally (B8).
+ */
+OTP_MUST_USE otp_err otp_process_start(
+	const struct otp_process_start *how, otp_pid *pid, otp_ref *monitor);
+
+/*
+ * The block of start arguments may be held by several (a supervisor keeps it
+ * for restarts): each hold is given back with otp_start_drop. otp_msg_new
+ * gives the first.
+ */
+struct otp_msg *otp_start_hold(struct otp_msg *start);
+void otp_start_drop(struct otp_msg *start);
+
+/* Within a behaviour's callbacks, for the calling process: */
+
+/* init has succeeded: the starter goes on. */
+void otp_process_started(void);
+/* init wants no process: the starter gets OTP_IGNORE. Returns OTP_END. */
+enum otp_verdict otp_process_ignore(void);
+/* The reason of OTP_END. Copies. Returns OTP_END. */
+enum otp_verdict otp_process_end_with(otp_term reason);
+/* The reason set by the last otp_process_end_with; lent. */
+otp_term otp_process_end_reason(void);
+/* The process that started this one with a link; zero: none (B42). */
+otp_pid otp_process_parent(void);
+/*
+ * OTP_EVENT_IDLE when no event arrives within ms (B35, B36); every event
+ * cancels it. 0: as soon as the mailbox is empty. Negative: cancel.
+ */
+void otp_process_idle_after(otp_duration ms);
+/* A child of the calling process, by its start: removes an EXIT of it from the
+ * mailbox and unlinks (C31). Gives its reason in *reason (lent) when one was
+ * there. */
+bool otp_unlink_flush(otp_pid child, otp_term *reason);
+
+/* What otp_last_reason gives to the calling process next. Copies. */
+void otp_last_reason_set(otp_term reason);
+
+/*
+ * Take the event's block: the callback then owns it. A call that was taken is
+ * answered with the exit reason if the process ends before it has answered.
+ */
+struct otp_msg *otp_event_take(struct otp_event *event);
+/* Give back the memory lent so far (between two user handlers). */
+void otp_lent_free(void);
+/* Is [ptr, ptr+1) memory that is lent to this process now? (debug checks) */
+bool otp_is_lent(const void *ptr);
+
+/* Answer the call m, whose reply is in place (otp_reply_begin). Takes m. */
+void otp_call_answer(struct otp_msg *m, otp_err status);
+/* Answer without a reply value: OTP_BAD_REQUEST, OTP_NOT_FOUND ... Takes m. */
+void otp_call_refuse(struct otp_msg *m, otp_err status);
+/* Hand call m on: `to` answers the caller instead. Takes m. */
+void otp_call_forward(otp_to to, struct otp_msg *m);
+
+OTP_END_DECLS
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Message blocks: what generated code and behaviours use to make, send,
+ * answer and read messages. Programs normally use the generated functions.
+ *
+ * A message is one block: this header, then the payload (the struct of its
+ * arguments), then all that the payload points to. It has one owner at a
+ * time: the one who makes it, the mailbox, the handler's process, or, as a
+ * reply, the caller. Nobody else keeps a pointer into it.
+ */
+#ifndef OTP_MSG_H
+#define OTP_MSG_H
+
+#include <string.h>
+
+#include <otp/process.h>
+
+OTP_BEGIN_DECLS
+
+struct otp_term_builder;
+
+enum otp_msg_kind {
+	OTP_MSG_CALL = 1,
+	OTP_MSG_CAST,
+	OTP_MSG_INFO,
+	OTP_MSG_CONTINUE,
+	OTP_MSG_INIT
+};
+
+/* What a message is: one constant per call, cast, info, continue, init. */
+struct otp_msg_type {
+	const char *name; /* as in the spec: "deposit" */
+	const char
+		*owner; /* "bank_account", or "bank" for a module's message */
+	uint32_t size; /* of the payload struct; 0 without arguments */
+	uint32_t reply_size; /* of the reply struct; 0 without a reply */
+	uint8_t kind; /* enum otp_msg_kind */
+	bool deferred; /* a call that is answered later */
+	/* The arguments' handler in its own server: see gen_server.h. */
+	void (*handle)(void);
+	/* Writes the message as a term, `{deposit,100}`; NULL: the bare name. */
+	void (*encode)(struct otp_term_builder *builder, const void *payload);
+};
+
+/* Fields belong to the runtime: see runtime/src/core/signal.h. */
+struct otp_msg {
+	struct otp_msg *next;
+	const struct otp_msg_type *type;
+	uint32_t to_serial;
+	uint8_t kind;
+	uint8_t size_class;
+	uint16_t status;
+	uint32_t from_id;
+	uint32_t from_serial;
+	uint64_t id;
+};
+
+/* The first byte after the header; aligned for any type a spec can name. */
+static inline void *
+otp_msg_payload(struct otp_msg *m)
+{
+	return m + 1;
+}
+
+/*
+ * A new block of `type` with `extra` bytes behind the payload. Payload and
+ * extra bytes are not initialised. Until it is sent it belongs to the calling
+ * process: a crash while it is filled gives it back. One at a time.
+ */
+struct otp_msg *otp_msg_new(const struct otp_msg_type *type, size_t extra);
+/* Give back a block that was made or received and not sent. */
+void otp_msg_free(struct otp_msg *m);
+/* A received block: keep until the handler returns (lent). Takes m. */
+void otp_msg_lend(struct otp_msg *m);
+
+/*
+ * Send; takes m in any case. otp_msg_send is for casts, infos and messages:
+ * OTP_OK also when nobody is there (A5), OTP_MAILBOX_FULL at a bound.
+ */
+otp_err otp_msg_send(otp_to to, struct otp_msg *m);
+/* The same after ms milliseconds (A52, A54, A56). *timer may be NULL. */
+otp_err otp_msg_send_after(
+	otp_to to, struct otp_msg *m, otp_duration ms, otp_ref *timer);
+
+/*
+ * Call: send *m and wait up to timeout_ms for its answer. Takes *m; blocks.
+ * On OTP_OK *m is the answer's block, whose payload is the reply, on
+ * OTP_REFUSED one whose payload is the refusal: the caller ends with
+ * otp_msg_free or otp_msg_lend. Otherwise *m is NULL: OTP_TIMEOUT, OTP_NOPROC,
+ * OTP_DIED (otp_last_reason tells why), OTP_BAD_REQUEST, OTP_CALLING_SELF,
+ * OTP_MAILBOX_FULL.
+ */
+OTP_MUST_USE otp_err otp_msg_call(
+	otp_to to, struct otp_msg **m, otp_duration timeout_ms);
+
+/* A call under way (OTP's send_request); plain data, owned by the caller. */
+typedef struct otp_request {
+	uint64_t id; /* 0: none */
+} otp_request;
+OTP_MUST_USE otp_err otp_msg_request(
+	otp_to to, struct otp_msg *m, otp_request *request);
+/*
+ * Wait for its answer as otp_msg_call does. On OTP_TIMEOUT the request is
+ * abandoned (B33, receive_response). A request is awaited once, by its maker.
+ */
+OTP_MUST_USE otp_err otp_msg_await(
+	otp_request *request, struct otp_msg **m, otp_duration timeout_ms);
+
+/*
+ * Answering, in generated code. Inside the handler of call m: room for a
+ * reply of `size` bytes with `extra` behind it, in m's own block where it fits
+ * and nothing the reply may point to is overwritten. Sent by gen_server.
+ */
+void *otp_reply_begin(struct otp_msg *m, size_t size, size_t extra);
+
+/* A call that is answered later: plain data, may be copied and kept. */
+typedef struct otp_from {
+	void *pending;
+	uint64_t serial;
+} otp_from;
+/*
+ * The token of deferred call m, in its handler. Answering twice, or after
+ * the server died, does nothing (B19, B20).
+ */
+otp_from otp_from_of(struct otp_msg *m);
+/* A block for an answer (type's reply or refusal of `size` + `extra`). */
+struct otp_msg *otp_answer_new(size_t size, size_t extra);
+/* Answer; status OTP_OK or OTP_REFUSED. Takes m. From any process. */
+void otp_from_answer(otp_from from, otp_err status, struct otp_msg *m);
+
+OTP_END_DECLS
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Processes: who am I, start, end, link, monitor, name, receive, time.
+ *
+ * Every function here may be called from a handler, from a plain process
+ * (otp_spawn) and from any other thread of the program while the runtime runs;
+ * such a thread becomes a process of its own on its first call and stops being
+ * one when it ends. None blocks unless its comment says so.
+ */
+#ifndef OTP_PROCESS_H
+#define OTP_PROCESS_H
+
+#include <otp/err.h>
+#include <otp/term.h>
+
+OTP_BEGIN_DECLS
+
+struct otp_msg;
+struct otp_msg_type;
+
+/*
+ * Where a message goes: a process, or a name that is looked up at each send.
+ * Plain data without pointers. The zero value is nobody. `name` and `node`
+ * are indices of interned names (0: none; node 0 is this node).
+ */
+typedef struct otp_to {
+	otp_pid pid;
+	uint32_t name;
+	uint32_t node;
+} otp_to;
+
+static inline otp_to
+otp_to_pid(otp_pid pid)
+{
+	otp_to to = {pid, 0, 0};
+
+	return to;
+}
+
+/* A registered name here. Interns `name` (at most 255 bytes). */
+otp_to otp_to_name(const char *name);
+/* A registered name on another node: "name", "node@host". */
+otp_to otp_to_name_at(const char *name, const char *node);
+/* The process behind `to` now; the zero pid when there is none. */
+otp_pid otp_to_whereis(otp_to to);
+
+/* The calling process. */
+otp_pid otp_self(void);
+/* In the handler of a call: who called. Elsewhere the zero pid. */
+otp_pid otp_caller(void);
+/* False as soon as the process is exiting (semantics A9). */
+bool otp_is_alive(otp_pid pid);
+
+/* How a process is started; the zero value is the default. */
+struct otp_spawn_opts {
+	const char *name; /* registered before it runs */
+	bool link; /* linked to the caller atomically (A31) */
+	otp_ref *monitor; /* not NULL: monitored atomically (A43) */
+	size_t stack; /* bytes of stack; 0: 64 KiB */
+};
+
+/*
+ * Start a process that runs fn(arg) and ends with reason normal when fn
+ * returns. Does not wait for it. Gives OTP_ALREADY_STARTED with the holder in
+ * *pid when the name is taken, OTP_SYSTEM_LIMIT when no process fits.
+ */
+OTP_MUST_USE otp_err otp_spawn_opt(void (*fn)(void *arg), void *arg,
+	const struct otp_spawn_opts *opts, otp_pid *pid);
+/* The same without options; a failure ends the caller with system_limit. */
+otp_pid otp_spawn(void (*fn)(void *arg), void *arg);
+
+/* End the calling process with a reason. Copies the reason. Never returns. */
+OTP_NORETURN void otp_exit(otp_term reason);
+/* Send an exit signal (OTP's exit/2; semantics A10-A22). Copies the reason. */
+void otp_exit_signal(otp_pid to, otp_term reason);
+/* Turn exit signals into messages or not; gives the previous setting (A19). */
+bool otp_trap_exit(bool on);
+
+/* Links are a set; linking to yourself or twice does nothing (A24-A28). */
+void otp_link(otp_pid peer);
+void otp_unlink(otp_pid peer);
+
+/* Watch a process: one DOWN per reference, noproc when it is gone (A33-A39). */
+otp_ref otp_monitor(otp_pid target);
+otp_ref otp_monitor_to(otp_to target);
+/* No DOWN for `ref` arrives after this; `flush` drops one already queued. */
+void otp_demonitor(otp_ref ref, bool flush);
+/* A reference unlike any other. */
+otp_ref otp_ref_new(void);
+
+/* Names, local to this node, at most one a process (A45-A48). */
+OTP_MUST_USE otp_err otp_register(const char *name, otp_pid pid);
+OTP_MUST_USE otp_err otp_unregister(const char *name);
+otp_pid otp_whereis(const char *name);
+
+/* What otp_receive gives. All it points to is lent (see otp_mark_set). */
+enum otp_received_kind {
+	OTP_RECEIVED_MESSAGE, /* type, payload */
+	OTP_RECEIVED_EXIT, /* from, reason (trap_exit) */
+	OTP_RECEIVED_DOWN, /* ref, who, reason */
+	OTP_RECEIVED_TIMER /* ref: a timer of otp_timer_start */
+};
+
+struct otp_received {
+	enum otp_received_kind kind;
+	const struct otp_msg_type *type;
+	const void *payload;
+	otp_pid from;
+	otp_ref ref;
+	otp_to who;
+	otp_term reason;
+};
+
+/*
+ * Wait for a message that `match` accepts (NULL: any), oldest first; others
+ * keep their place (A49-A51). Blocks up to timeout_ms (OTP_INFINITY: for
+ * ever; 0: looks once). Gives OTP_OK, OTP_TIMEOUT.
+ * In a gen_server it takes messages away from the handlers: use with care.
+ */
+OTP_MUST_USE otp_err otp_receive_match(
+	bool (*match)(const struct otp_received *message, void *arg), void *arg,
+	struct otp_received *message, otp_duration timeout_ms);
+OTP_MUST_USE otp_err otp_receive(
+	struct otp_received *message, otp_duration timeout_ms);
+
+/* Block the calling process, not its thread. */
+void otp_sleep(otp_duration ms);
+/* Let others run first. */
+void otp_yield(void);
+
+/* A timer of the caller: OTP_RECEIVED_TIMER (info timer) after ms (A52). */
+otp_ref otp_timer_start(otp_duration ms);
+/* True and the time left in *left_ms (may be NULL) when it was active (A53). */
+bool otp_timer_cancel(otp_ref timer, otp_duration *left_ms);
+
+/* The reason behind the last OTP_DIED or OTP_START_FAILED; lent. */
+otp_term otp_last_reason(void);
+
+/* Wall clock, microseconds since the epoch. */
+otp_timestamp otp_now(void);
+/* Monotonic clock, milliseconds. */
+int64_t otp_monotonic_ms(void);
+
+/*
+ * Memory of the calling process: given back at its death. otp_alloc gives
+ * zeroed memory, never NULL: a process that asks for more than there is ends
+ * with system_limit. otp_free takes NULL.
+ */
+void *otp_alloc(size_t size);
+void *otp_realloc(void *ptr, size_t size);
+void otp_free(void *ptr);
+/*
+ * At the death of the calling process destructor(ptr) is called, last handed
+ * over first, on a fresh stack. otp_disown takes the last one of ptr back.
+ */
+void otp_own(void *ptr, void (*destructor)(void *ptr));
+void otp_disown(void *ptr);
+
+/* Scratch memory: lent, until the handler returns or otp_release. */
+void *otp_tmp(size_t size);
+otp_string otp_tmp_printf(const char *format, ...) OTP_PRINTF(1, 2);
+
+/*
+ * Lent memory (replies, received messages, scratch) lives until the handler
+ * returns. A loop that runs longer marks and releases.
+ */
+typedef struct otp_mark {
+	void *top;
+	size_t used;
+} otp_mark;
+otp_mark otp_mark_set(void);
+void otp_release(otp_mark mark);
+
+/* Crash the calling process, with the place in the reason. */
+#define otp_assert(condition) \
+	((condition) ? (void)0 \
+		     : otp_assert_failed(#condition, __FILE__, __LINE__))
+OTP_NORETURN void
+otp_assert_failed(const char *condition, const char *file, int line);
+
+OTP_END_DECLS
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The runtime as a whole: start it, stop it, what it counts. */
+#ifndef OTP_RUNTIME_H
+#define OTP_RUNTIME_H
+
+#include <otp/err.h>
+#include <otp/term.h>
+
+OTP_BEGIN_DECLS
+
+enum otp_crash_policy {
+	OTP_CRASH_CONTAIN, /* a fault in a handler ends its process */
+	OTP_CRASH_ABORT /* a fault ends the program, with a core */
+};
+
+/* The zero value is the default of each. */
+struct otp_runtime_opts {
+	unsigned workers; /* 0: one a core (OTP_WORKERS) */
+	uint32_t max_processes; /* 0: 16 Mi */
+	otp_duration stuck_ms; /* 0: 5; a longer handler is reported */
+	int kill_signal; /* 0: SIGRTMIN+6 */
+	enum otp_crash_policy crash; /* OTP_CRASH_CONTAIN */
+};
+
+/*
+ * Start workers, watchdog and logger (opts NULL: defaults). Blocks until they
+ * run. May be called again after otp_runtime_stop. OTP_ALREADY_STARTED when it
+ * runs.
+ */
+OTP_MUST_USE otp_err otp_runtime_start(const struct otp_runtime_opts *opts);
+/*
+ * Kill every process, end every thread of the runtime. Blocks; gives
+ * OTP_TIMEOUT when a thread is still inside a handler after timeout_ms (the
+ * thread and its process are then left behind). To be called from a thread
+ * that is not a process of the runtime's own.
+ */
+OTP_MUST_USE otp_err otp_runtime_stop(otp_duration timeout_ms);
+
+/*
+ * The two above without the logger: processes alone. Reports of deaths go to
+ * the handler of otp_report_set_handler, or nowhere.
+ */
+OTP_MUST_USE otp_err otp_core_start(const struct otp_runtime_opts *opts);
+OTP_MUST_USE otp_err otp_core_stop(otp_duration timeout_ms);
+
+/* What the runtime has counted since its start. */
+struct otp_counters {
+	uint64_t processes; /* alive now */
+	uint64_t spawned; /* ever */
+	uint64_t crashes_contained; /* faults that ended one process */
+	uint64_t kills_interrupted; /* handlers ended in the middle */
+	uint64_t kills_abandoned; /* declared dead, thread replaced */
+	uint64_t handlers_stuck; /* reported by the watchdog */
+	uint64_t restarts; /* children restarted by supervisors */
+};
+void otp_counters_get(struct otp_counters *counters);
+/* For supervisors: one child was started anew after it had ended. */
+void otp_counters_restarted(void);
+
+OTP_END_DECLS
+#endif

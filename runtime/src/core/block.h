@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Blocks: the memory of every signal, message and scratch area.
+ *
+ * A block of at most 8 KiB comes from a size class, whose free blocks are kept
+ * by the thread that freed them and travel between threads in batches through
+ * the depot. Its memory is never returned to the system and never changes its
+ * class. Larger ones come from malloc. The header's `size_class` is set while
+ * the block lives.
+ */
+#ifndef OTPI_BLOCK_H
+#define OTPI_BLOCK_H
+
+#include "core/thread.h"
+
+#define BLOCK_LARGE 255
+
+struct otp_msg *otpi_block_refill(struct thread *t, unsigned size_class);
+struct otp_msg *otpi_block_large(size_t size);
+void otpi_block_overflow(struct thread *t, unsigned size_class);
+void otpi_block_free_large(struct otp_msg *m);
+/* All bytes of the block, header included. */
+size_t otpi_block_size(const struct otp_msg *m);
+/* Hand what a thread holds to the depot. */
+void otpi_blocks_flush(struct thread *t);
+/* Fill the payload of a block that is about to be freed (debug builds). */
+void otpi_block_poison(struct otp_msg *m);
+
+#ifdef NDEBUG
+#define OTPI_DEBUG 0
+#else
+#define OTPI_DEBUG 1
+#endif
+
+static inline unsigned
+otpi_block_batch(unsigned size_class)
+{
+	return size_class < 4 ? 32 : 8;
+}
+
+/* A block of `size` bytes behind the header; only size_class is set. */
+static inline struct otp_msg *
+otpi_block_new(struct thread *t, size_t size)
+{
+	size_t total = size + sizeof(struct otp_msg);
+	struct otp_msg *m;
+	unsigned c;
+
+	if (total <= 64)
+		c = 0;
+	else if (total <= (64u << (BLOCK_CLASSES - 1)))
+		c = (unsigned)(58 - __builtin_clzl(total - 1));
+	else
+		return otpi_block_large(total);
+	m = t->magazines[c].free;
+	if (unlikely(m == NULL))
+		m = otpi_block_refill(t, c);
+	t->magazines[c].free = m->next;
+	t->magazines[c].count--;
+	m->size_class = (uint8_t)c;
+	return m;
+}
+
+static inline void
+otpi_block_free(struct thread *t, struct otp_msg *m)
+{
+	unsigned c = m->size_class;
+
+	if (OTPI_DEBUG)
+		otpi_block_poison(m);
+	if (unlikely(c == BLOCK_LARGE)) {
+		otpi_block_free_large(m);
+		return;
+	}
+	m->next = t->magazines[c].free;
+	t->magazines[c].free = m;
+	if (unlikely(++t->magazines[c].count >= 2 * otpi_block_batch(c)))
+		otpi_block_overflow(t, c);
+}
+
+#endif

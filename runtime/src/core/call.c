@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Calls and messages. The request's block is the server's from the push on;
+ * its answer comes back in it or in another one, as a REPLY with the call's
+ * id, and the caller matches it by that id. So no monitor is needed: whoever
+ * has the request answers it exactly once, also when it dies, and an answer
+ * nobody waits for any more is dropped at receipt (B24, B26).
+ */
+#include "core/pending.h"
+#include "core/spawn.h"
+#include "core/timer.h"
+#include "core/wait.h"
+
+#define NO_LIMIT INT64_MIN
+
+struct otp_msg *
+otp_msg_new(const struct otp_msg_type *type, size_t extra)
+{
+	struct thread *t = otpi_enter();
+	size_t size = type->size;
+	struct otp_msg *m;
+
+	if (extra)
+		size = ((size + 7) & ~(size_t)7) + extra;
+	if (size < type->reply_size)
+		size = type->reply_size;
+	m = otpi_block_new(t, size);
+	m->type = type;
+	m->kind = type->kind == OTP_MSG_CALL ? SIGNAL_CALL : SIGNAL_MESSAGE;
+	m->status = 0;
+	m->id = 1; /* holds, of a block of start arguments */
+	if (unlikely(t->runner->building != NULL))
+		otpi_block_free(t, t->runner->building);
+	t->runner->building = m;
+	otpi_leave(t);
+	return m;
+}
+
+void
+otp_msg_free(struct otp_msg *m)
+{
+	struct thread *t = otpi_enter();
+
+	if (t->runner->building == m)
+		t->runner->building = NULL;
+	if (m)
+		otpi_signal_free(t, m);
+	otpi_leave(t);
+}
+
+void
+otp_msg_lend(struct otp_msg *m)
+{
+	struct thread *t = otpi_enter();
+
+	otpi_lend(t->runner, m);
+	otpi_leave(t);
+}
+
+/* Who `to` is now; 0: nobody. */
+static inline uint64_t
+resolve(otp_to to)
+{
+	if (likely(to.name == 0))
+		return pid_key(to.pid);
+	if (to.node != 0)
+		return 0;
+	/* Acquire: what the process did before it took the name. */
+	return atomic_load_explicit(
+		&otpi_atom_entry(&otpi_runtime.atoms, to.name)->pid,
+		memory_order_acquire);
+}
+
+otp_err
+otp_msg_send(otp_to to, struct otp_msg *m)
+{
+	struct thread *t = otpi_enter();
+	uint64_t key = resolve(to);
+
+	t->runner->building = NULL;
+	otpi_signal_set_from(m, process_key(t->runner->process));
+	if (unlikely(key == 0 || !otpi_push_to(t, key, m)))
+		otpi_block_free(t, m); /* A5 */
+	otpi_leave(t);
+	return OTP_OK;
+}
+
+otp_err
+otp_msg_send_after(
+	otp_to to, struct otp_msg *m, otp_duration ms, otp_ref *timer_ref)
+{
+	struct thread *t = otpi_enter();
+	struct process *self = t->runner->process;
+	struct timer *timer;
+
+	t->runner->building = NULL;
+	if (ms < 0) { /* A56 */
+		otpi_block_free(t, m);
+		otpi_leave(t);
+		return OTP_BADARG;
+	}
+	timer = otpi_timer_new(TIMER_MESSAGE, otpi_id_next(t),
+		timer_ref ? process_key(self) : 0);
+	otpi_signal_set_from(m, process_key(self));
+	timer->to = to;
+	timer->message = m;
+	if (timer_ref) {
+		*timer_ref = id_ref(timer->id);
+		otpi_table_put_ptr(
+			&otpi_extras(self)->timers, timer->id, timer);
+	}
+	otpi_timer_start(t, timer, ms);
+	if (timer_ref == NULL)
+		otpi_timer_drop(timer);
+	otpi_leave(t);
+	return OTP_OK;
+}
+
+void
+otpi_last_reason_set(struct thread *t, struct otpi_reason *reason)
+{
+	struct runner *r = t->runner;
+
+	if (r->last_reason)
+		otpi_reason_unref(r->last_reason);
+	r->last_reason = reason ? otpi_reason_ref(reason) : NULL;
+}
+
+otp_term
+otp_last_reason(void)
+{
+	struct thread *t = otpi_enter();
+	struct otpi_reason *reason = t->runner->last_reason;
+
+	otpi_leave(t);
+	return reason ? otpi_reason_term(reason) : OTP_UNDEFINED;
+}
+
+otp_err
+otpi_await(struct thread **t, otp_duration timeout_ms)
+{
+	struct runner *r = (*t)->runner;
+	int64_t deadline = NO_LIMIT;
+
+	r->answer = NULL;
+	r->timed_out = false;
+	otpi_receive_signals(*t, r->process);
+	otpi_check_end(*t);
+	while (r->answer == NULL && !r->timed_out) {
+		if (deadline == NO_LIMIT)
+			deadline = timeout_ms == OTP_INFINITY
+				? -1
+				: otpi_deadline(
+					  timeout_ms < 0 ? 0 : timeout_ms);
+		*t = otpi_block(*t, deadline);
+	}
+	otpi_wait_disarm(*t, r);
+	if (r->answer)
+		return OTP_OK;
+	r->await = 0; /* B26 */
+	return OTP_TIMEOUT;
+}
+
+/* What the answer's block means for the caller. */
+static otp_err
+answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
+{
+	otp_err err = (otp_err)answer->status;
+
+	if (err == OTP_OK || err == OTP_REFUSED) {
+		answer->kind = SIGNAL_MESSAGE;
+		*m = answer;
+		return err;
+	}
+	otpi_last_reason_set(t, otpi_signal_reason(answer)->reason);
+	otpi_signal_free(t, answer);
+	return err;
+}
+
+/* Send the request; OTP_OK: an answer will come. Takes m. */
+static otp_err
+request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
+{
+	uint64_t key = resolve(to), self = process_key(t->runner->process);
+
+	t->runner->building = NULL;
+	if (unlikely(key == self)) { /* B29 */
+		otpi_block_free(t, m);
+		return OTP_CALLING_SELF;
+	}
+	*id = otpi_id_next(t);
+	m->kind = SIGNAL_CALL;
+	m->id = *id;
+	otpi_signal_set_from(m, self);
+	if (unlikely(key == 0)) {
+		otpi_block_free(t, m);
+		return to.node ? OTP_NOCONNECTION : OTP_NOPROC;
+	}
+	t->runner->await = *id;
+	if (unlikely(!otpi_push_to(t, key, m))) { /* B27 */
+		t->runner->await = 0;
+		otpi_block_free(t, m);
+		return OTP_NOPROC;
+	}
+	return OTP_OK;
+}
+
+otp_err
+otp_msg_call(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
+{
+	struct thread *t = otpi_enter();
+	struct otp_msg *request = *m;
+	uint64_t id;
+	otp_err err = request_send(t, to, request, &id);
+
+	*m = NULL;
+	if (likely(err == OTP_OK)) {
+		err = otpi_await(&t, timeout_ms);
+		if (err == OTP_OK) {
+			struct otp_msg *answer = t->runner->answer;
+
+			t->runner->answer = NULL;
+			err = answer_take(t, answer, m);
+		}
+	} else if (err == OTP_NOPROC) {
+		otpi_last_reason_set(t, &otpi_reason_noproc);
+	}
+	otpi_leave(t);
+	return err;
+}
+
+otp_err
+otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
+{
+	struct thread *t = otpi_enter();
+	uint64_t id = 0;
+	otp_err err;
+
+	err = request_send(t, to, m, &id);
+	t->runner->await = 0;
+	if (err == OTP_OK) {
+		otpi_table_put(
+			&otpi_extras(t->runner->process)->requests, id, 0);
+		request->id = id;
+	}
+	otpi_leave(t);
+	return err;
+}
+
+otp_err
+otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
+{
+	struct thread *t = otpi_enter();
+	struct runner *r = t->runner;
+	struct process *p = r->process;
+	struct otp_msg *answer;
+	uint64_t id = request->id;
+	otp_err err = OTP_OK;
+
+	*m = NULL;
+	request->id = 0;
+	if (p->extras == NULL ||
+		!otpi_table_get(&p->extras->requests, id, NULL)) {
+		otpi_leave(t);
+		return OTP_BADARG;
+	}
+	answer = otpi_table_remove_ptr(&p->extras->requests, id);
+	if (answer == NULL) {
+		r->await = id;
+		err = otpi_await(&t, timeout_ms);
+		answer = t->runner->answer;
+		t->runner->answer = NULL;
+	}
+	if (err == OTP_OK)
+		err = answer_take(t, answer, m);
+	otpi_leave(t);
+	return err;
+}
+
+void *
+otp_reply_begin(struct otp_msg *m, size_t size, size_t extra)
+{
+	size_t room = otpi_block_size(m) - sizeof *m;
+	struct thread *t;
+	struct otp_msg *second;
+
+	if (extra == 0 && size <= room)
+		return otp_msg_payload(m);
+	/* What the reply points to may lie in m: it needs a block of its own.*/
+	t = otpi_enter();
+	second = otpi_block_new(t, ((size + 7) & ~(size_t)7) + extra);
+	second->type = NULL;
+	second->kind = SIGNAL_MESSAGE;
+	second->next = NULL;
+	if (m->next)
+		otpi_block_free(t, m->next);
+	m->next = second;
+	otpi_leave(t);
+	return otp_msg_payload(second);
+}
+
+/*
+ * The call in hand is dealt with: it is nobody's `current` any more. While it
+ * was, its `next` was the second block of its reply, or NULL.
+ */
+static void
+call_done(struct thread *t, struct otp_msg *m)
+{
+	struct process *p = t->runner->process;
+
+	if (t->runner->current == m)
+		t->runner->current = NULL;
+	else if (p->extras)
+		otpi_table_remove(&p->extras->taken, m->id, NULL);
+}
+
+void
+otp_call_answer(struct otp_msg *m, otp_err status)
+{
+	struct thread *t = otpi_enter();
+	struct runner *r = t->runner;
+	struct otp_msg *reply = m;
+	uint64_t caller = otpi_signal_from(m);
+
+	call_done(t, m);
+	if (m->next) {
+		reply = m->next;
+		m->next = NULL;
+		reply->id = m->id;
+		otpi_signal_set_from(reply, 0);
+		/* Lent to the handler, which may still be running. */
+		m->kind = SIGNAL_MESSAGE;
+		otpi_lend(r, m);
+	}
+	reply->type = NULL;
+	reply->kind = SIGNAL_REPLY;
+	reply->status = (uint16_t)status;
+	if (unlikely(!otpi_push_to(t, caller, reply)))
+		otpi_block_free(t, reply); /* B19 */
+	otpi_leave(t);
+}
+
+void
+otp_call_refuse(struct otp_msg *m, otp_err status)
+{
+	struct thread *t = otpi_enter();
+
+	call_done(t, m);
+	if (m->next)
+		otpi_block_free(t, m->next);
+	if (m->kind == SIGNAL_CALL)
+		otpi_call_fail(t, m, status, NULL);
+	else
+		otpi_block_free(t, m);
+	otpi_leave(t);
+}
+
+void
+otp_call_forward(otp_to to, struct otp_msg *m)
+{
+	struct thread *t = otpi_enter();
+	uint64_t key = resolve(to);
+
+	call_done(t, m);
+	if (key == 0 || !otpi_push_to(t, key, m))
+		otpi_call_fail(t, m, OTP_NOPROC, &otpi_reason_noproc);
+	otpi_leave(t);
+}
+
+struct otp_msg *
+otp_event_take(struct otp_event *event)
+{
+	struct thread *t = otpi_enter();
+	struct otp_msg *m = event->msg;
+
+	call_done(t, m);
+	event->msg = NULL;
+	if (m->kind == SIGNAL_CALL)
+		otpi_table_put_ptr(
+			&otpi_extras(t->runner->process)->taken, m->id, m);
+	otpi_leave(t);
+	return m;
+}
+
+void
+otp_last_reason_set(otp_term reason)
+{
+	struct otpi_reason *copy = otpi_reason_new(reason);
+	struct thread *t = otpi_enter();
+
+	otpi_last_reason_set(t, copy);
+	otpi_reason_unref(copy);
+	otpi_leave(t);
+}

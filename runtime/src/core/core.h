@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The structures of the core, and who may touch what.
+ *
+ * A process is a slot of a table that never moves and is never unmapped. It is
+ * owned by one thread at a time: the one that runs it, found by its inbox word:
+ *   INBOX_IDLE   nobody owns it; whoever pushes a signal takes over the
+ *		  scheduling of it;
+ *   0 or a list  it is scheduled, running or parked-and-woken: owned;
+ *   INBOX_DEAD   the slot is free, or its process takes nothing any more.
+ * Others write only the fields of the first group. A process that blocks is
+ * idle too, but keeps its runner (a stack): it is woken on its home worker.
+ *
+ * A runner is a stack with what belongs to the activation on it. A worker is a
+ * run queue with timers and runners; a thread is what executes. A thread
+ * without a worker is a foreign thread, a spare, or one whose worker was given
+ * to a spare because its handler took too long.
+ */
+#ifndef OTPI_CORE_H
+#define OTPI_CORE_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include <otp/behaviour.h>
+#include <otp/report.h>
+#include <otp/runtime.h>
+
+#include "base/alloc.h"
+#include "base/atom.h"
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/reason.h"
+#include "base/table.h"
+#include "core/contain.h"
+#include "core/fiber.h"
+
+enum signal_kind {
+#define SIGNAL(name) SIGNAL_##name,
+#include "core/signal.def"
+#undef SIGNAL
+};
+
+/* What stands behind the header of EXIT, EXIT_LINK, DOWN and failed REPLY. */
+struct signal_reason {
+	struct otpi_reason *reason;
+	uint32_t name; /* DOWN: the name that was monitored, or 0 */
+};
+
+#define INBOX_IDLE ((uintptr_t)1)
+#define INBOX_DEAD ((uintptr_t)2)
+
+enum process_kind {
+	PROCESS_FREE,
+	PROCESS_BEHAVIOUR,
+	PROCESS_PLAIN,
+	PROCESS_FOREIGN
+};
+
+enum process_flag {
+	PROCESS_TRAP_EXIT = 1,
+	PROCESS_NEW = 2, /* its init has not been called */
+	PROCESS_DYING = 4, /* end_reason stands; only death goes on */
+	PROCESS_CLOSED = 8, /* the inbox is closed */
+	PROCESS_STARTING = 16 /* its starter waits for init */
+};
+
+/* What a process has only while it has any of it. Owner's. */
+struct extras {
+	struct table links; /* pid key -> 0, or the id of an unlink */
+	struct table monitors; /* reference -> pid key of the target */
+	struct table names; /* reference -> name that was monitored */
+	struct table watchers; /* reference -> pid key of who watches */
+	struct table timers; /* reference -> struct timer */
+	struct table requests; /* call -> 0, or the block of its answer */
+	struct list pending; /* deferred calls: struct pending */
+	struct table taken; /* call -> block, of otp_event_take */
+	struct owned *owned; /* destructors, last first */
+	/* While PROCESS_STARTING: whom to tell, and what of. */
+	uint64_t starter;
+	uint64_t start_call;
+	struct otp_msg *start;
+	otp_err start_status;
+	bool start_linked;
+	uint64_t idle_id; /* of the idle event that is waited for; 0: none */
+	struct timer *idle_timer;
+};
+
+struct process {
+	/* Written by anybody. */
+	_Atomic(uintptr_t) inbox;
+	_Atomic(uint32_t) serial; /* generation */
+	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
+	_Atomic(bool) urgent; /* an exit signal is in the inbox */
+	_Atomic(bool) exiting; /* owner's; read by anybody */
+	/* Owner's. */
+	uint8_t kind; /* enum process_kind */
+	uint8_t flags; /* enum process_flag */
+	uint32_t id;
+	struct runner *runner; /* while it runs or is parked */
+	struct process *run_next; /* of the run queue or free list it is on */
+	struct otp_msg *queue; /* received, not handled; oldest first */
+	struct otp_msg *queue_last;
+	uint32_t queue_len;
+	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
+	const struct otp_process_class *process_class;
+	void *data;
+	struct extras *extras; /* NULL: none of it */
+	struct heap *heap; /* otp_alloc's blocks */
+	struct otpi_reason *end_reason;
+	uint64_t parent; /* pid key */
+};
+
+/* A wait with a limit, or a message to be sent later: see timer.c. */
+struct timer {
+	struct list on; /* a slot of its worker's wheel */
+	struct worker *worker; /* whose wheel */
+	struct timer *arriving; /* while it is handed to that wheel */
+	int64_t deadline_ms;
+	_Atomic(uint32_t) state; /* enum timer_state */
+	_Atomic(uint32_t) holds; /* wheel's and owner's; 0 frees */
+	uint8_t kind; /* enum timer_kind */
+	uint64_t id; /* reference, or idle id */
+	uint64_t owner; /* pid key of who is told; 0: nobody */
+	otp_to to;
+	struct otp_msg *message;
+	struct runner *runner; /* TIMER_WAKE */
+};
+
+enum activation_stage {
+	STAGE_RUN, /* a handler, init, or a plain process */
+	STAGE_ENDING, /* the behaviour's `ending` */
+	STAGE_DESTRUCT, /* a destructor of otp_own */
+	STAGE_ENCODE /* the state, for the crash report */
+};
+
+/*
+ * A stack, and what belongs to the activation on it. Owned by the thread that
+ * runs it, or, parked, by the process's next owner on the same worker.
+ */
+struct runner {
+	struct otpi_fiber *fiber; /* NULL: a foreign thread's */
+	struct runner *next; /* in a pool */
+	struct worker *home; /* on whose thread it is parked */
+	struct process *process; /* on it now */
+	struct process *first; /* to be run when it is switched to */
+	uint8_t stage; /* enum activation_stage */
+	bool landed; /* its frames were abandoned: see runner_main */
+	bool interrupted; /* by a fault or a kill: `fault` stands */
+	bool timed_out; /* the wait's limit is over */
+	bool silent; /* the end needs no `ending` */
+	bool killed; /* `kill` interrupted it */
+	uintptr_t entry_sp; /* stack pointer when user code was entered */
+	struct otp_msg *building; /* of otp_msg_new, not sent yet */
+	struct otp_msg *current; /* being handled */
+	struct otp_msg *lent; /* newest first */
+	uint64_t await; /* call that is waited for; 0: none */
+	struct otp_msg *answer; /* of it */
+	uint64_t caller; /* pid key, in a call's handler */
+	struct otpi_reason *last_reason;
+	struct timer timer; /* the limit of a wait */
+	struct heap *quarantine; /* heap of a process declared dead */
+	struct otpi_fault fault;
+};
+
+#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+
+struct magazine {
+	struct otp_msg *free; /* linked by next */
+	uint32_t count;
+};
+
+/* Why a thread is to look up at its next entry into the runtime. */
+enum attention {
+	ATTENTION_NONE,
+	ATTENTION_DETACHED, /* it has lost its worker */
+	ATTENTION_KILL, /* the process it runs was killed */
+	ATTENTION_DEAD /* its process was declared dead without it */
+};
+
+struct thread {
+	/* The thread's own; the watchdog reads, and writes `attention`. */
+	_Atomic(uint32_t) inside; /* 1: in the runtime; 0: in user code */
+	_Atomic(uint32_t) attention; /* enum attention */
+	struct worker *worker; /* NULL: none. Changed by the watchdog while the
+				* thread is in user code, told by attention */
+	struct runner *runner;
+	_Atomic(struct process *) running; /* whose user code */
+	struct process *foreign; /* a foreign thread's record */
+	struct magazine magazines[BLOCK_CLASSES];
+	uint64_t next_id, last_id; /* references and calls: a range each */
+	struct otpi_fiber native;
+	struct runner *left; /* native: free it, its frames are over */
+	struct process *leaving; /* native: it goes on on a worker */
+	struct runner native_runner; /* foreign threads */
+	pthread_t pthread;
+	void *altstack;
+	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
+	struct list on; /* runtime.threads */
+	struct list spare; /* runtime.spares */
+	/* Watchdog's. */
+	int64_t kill_since_ms; /* 0: none */
+	bool ended;
+};
+
+#define RING_SIZE 256u
+
+#define WHEEL_BITS 6
+#define WHEEL_SLOTS (1 << WHEEL_BITS)
+#define WHEEL_LEVELS 6
+
+struct wheel {
+	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
+	uint64_t used[WHEEL_LEVELS]; /* slots that may hold something */
+	int64_t now_ms; /* everything up to here has fired */
+	uint32_t count;
+	_Atomic(struct timer *) arriving; /* of threads without a worker */
+};
+
+/* Owned by its thread but for what says otherwise. */
+struct worker {
+	/* Thieves read and take. */
+	_Atomic(uint32_t) head;
+	_Atomic(uint32_t) tail;
+	_Atomic(struct process *) ring[RING_SIZE];
+	/* Others push: parked processes that were woken, run_next. */
+	_Atomic(struct process *) remote;
+	_Atomic(uint32_t) parked; /* futex; 1: asleep or about to be */
+	_Atomic(bool) poke; /* a tick has passed: look at the clock */
+	_Atomic(uint32_t) beat; /* counts activations */
+	/* Its own. */
+	struct process *wake; /* woken last: goes first, within bounds */
+	uint32_t wake_streak;
+	struct process *pinned; /* woken with a stack, oldest first */
+	struct process *pinned_last;
+	uint32_t tick;
+	uint32_t seed; /* whom to steal from */
+	struct runner *pool;
+	uint32_t pool_count;
+	struct wheel wheel;
+	struct thread *thread; /* changed under runtime.lock */
+	unsigned index;
+	/* Watchdog's. */
+	uint32_t last_beat;
+	int64_t beat_since_ms;
+	bool reported;
+};
+
+#define SLOT_CHUNK_BITS 12
+#define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
+
+struct runtime {
+	_Atomic(bool) running;
+	struct otp_runtime_opts opts;
+	unsigned worker_count;
+	struct worker *workers;
+	_Atomic(uint32_t) idle; /* workers parked */
+	/* The global run queue. */
+	pthread_mutex_t queue_lock;
+	struct process *queue;
+	struct process *queue_last;
+	_Atomic(uint32_t) queue_len;
+	/* The process table. */
+	pthread_mutex_t slot_lock;
+	_Atomic(struct process *) *chunks;
+	_Atomic(uint32_t) slot_count; /* ever made */
+	struct process *free_slots; /* oldest first */
+	struct process *free_last;
+	/* Threads; the watchdog's decisions are made under this lock. */
+	pthread_mutex_t lock;
+	struct list threads;
+	struct list spares;
+	pthread_cond_t thread_ended;
+	unsigned thread_count;
+	pthread_t watchdog;
+	_Atomic(uint32_t) watchdog_wake; /* futex; 0: it sleeps for long */
+	_Atomic(uint32_t) detached; /* threads in a handler, no worker */
+	_Atomic(bool) stopping;
+	bool membarrier;
+	/* Blocks in transit between threads, in batches. */
+	pthread_mutex_t depot_lock;
+	struct otp_msg *depot[BLOCK_CLASSES];
+	char *slab;
+	char *slab_end;
+	/* Pending calls: type-stable records. */
+	pthread_mutex_t pending_lock;
+	struct pending *pending_free;
+	_Atomic(uint64_t) next_ids; /* ranges handed to threads */
+	struct atom_table atoms;
+	_Atomic(otp_report_handler) report;
+	pthread_key_t thread_key;
+	/* What the signals did before the runtime started. */
+	struct sigaction previous[NSIG];
+	/* otp_counters. */
+	_Atomic(uint64_t) alive, spawned, contained, interrupted, abandoned,
+		stuck, restarts;
+};
+
+/* The one mutable global. */
+extern struct runtime otpi_runtime;
+
+/* A pid in one word. Local pids only. */
+static inline uint64_t
+pid_key(otp_pid pid)
+{
+	return (uint64_t)pid.serial << 32 | pid.id;
+}
+
+static inline otp_pid
+key_pid(uint64_t key)
+{
+	otp_pid pid = {(uint32_t)key, (uint32_t)(key >> 32), 0, 0};
+
+	return pid;
+}
+
+static inline uint64_t
+process_key(const struct process *p)
+{
+	return (uint64_t)atomic_load_explicit(&p->serial, memory_order_relaxed)
+		<< 32 |
+		p->id;
+}
+
+static inline otp_ref
+id_ref(uint64_t id)
+{
+	otp_ref ref = {0, 0, 2, {(uint32_t)id, (uint32_t)(id >> 32), 0, 0, 0}};
+
+	return ref;
+}
+
+/* 0 for a reference that was not made here. */
+static inline uint64_t
+ref_id(otp_ref ref)
+{
+	return ref.len == 2 && ref.node == 0
+		? (uint64_t)ref.words[1] << 32 | ref.words[0]
+		: 0;
+}
+
+#endif

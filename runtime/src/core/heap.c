@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/heap.h"
+#include "core/run.h"
+#include "core/signals.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SCRATCH_SIZE ((size_t)2048)
+#define HEAP_MAX ((size_t)1 << 46)
+
+/* The calling process asks for more than there is: only it ends. */
+OTP_NORETURN static void
+out_of_memory(struct thread *t)
+{
+	struct process *p = t->runner->process;
+
+	if (t->runner->fiber == NULL)
+		otpi_out_of_memory(HEAP_MAX);
+	if (p->end_reason == NULL)
+		p->end_reason = &otpi_reason_system_limit;
+	otpi_end_self(t, false);
+}
+
+static void
+heap_link(struct process *p, struct heap *h)
+{
+	h->prev = NULL;
+	h->next = p->heap;
+	if (h->next)
+		h->next->prev = h;
+	p->heap = h;
+}
+
+void *
+otpi_heap_new(struct process *p, size_t size)
+{
+	struct heap *h = size < HEAP_MAX ? calloc(1, sizeof *h + size) : NULL;
+
+	if (h == NULL)
+		return NULL;
+	h->size = size;
+	heap_link(p, h);
+	return h + 1;
+}
+
+void
+otpi_heap_free_all(struct heap *heap)
+{
+	struct heap *next;
+
+	for (; heap; heap = next) {
+		next = heap->next;
+		free(heap);
+	}
+}
+
+void *
+otp_alloc(size_t size)
+{
+	struct thread *t = otpi_enter();
+	void *ptr = otpi_heap_new(t->runner->process, size);
+
+	if (ptr == NULL)
+		out_of_memory(t);
+	otpi_leave(t);
+	return ptr;
+}
+
+static void
+heap_unlink(struct process *p, struct heap *h)
+{
+	if (h->prev)
+		h->prev->next = h->next;
+	else
+		p->heap = h->next;
+	if (h->next)
+		h->next->prev = h->prev;
+}
+
+void
+otp_free(void *ptr)
+{
+	struct thread *t;
+
+	if (ptr == NULL)
+		return;
+	t = otpi_enter();
+	heap_unlink(t->runner->process, (struct heap *)ptr - 1);
+	free((struct heap *)ptr - 1);
+	otpi_leave(t);
+}
+
+void *
+otp_realloc(void *ptr, size_t size)
+{
+	struct thread *t;
+	struct heap *h, *grown;
+	size_t old;
+
+	if (ptr == NULL)
+		return otp_alloc(size);
+	t = otpi_enter();
+	h = (struct heap *)ptr - 1;
+	old = h->size;
+	heap_unlink(t->runner->process, h);
+	grown = size < HEAP_MAX ? realloc(h, sizeof *h + size) : NULL;
+	heap_link(t->runner->process, grown ? grown : h);
+	if (grown == NULL)
+		out_of_memory(t);
+	grown->size = size;
+	if (size > old)
+		memset((char *)(grown + 1) + old, 0, size - old);
+	otpi_leave(t);
+	return grown + 1;
+}
+
+void
+otp_own(void *ptr, void (*destructor)(void *ptr))
+{
+	struct thread *t = otpi_enter();
+	struct extras *x = otpi_extras(t->runner->process);
+	struct owned *owned = otpi_malloc(sizeof *owned);
+
+	owned->ptr = ptr;
+	owned->destructor = destructor;
+	owned->next = x->owned;
+	x->owned = owned;
+	otpi_leave(t);
+}
+
+void
+otp_disown(void *ptr)
+{
+	struct thread *t = otpi_enter();
+	struct extras *x = t->runner->process->extras;
+	struct owned **at = x ? &x->owned : NULL;
+
+	while (at && *at && (*at)->ptr != ptr)
+		at = &(*at)->next;
+	if (at && *at) {
+		struct owned *owned = *at;
+
+		*at = owned->next;
+		otpi_free(owned);
+	}
+	otpi_leave(t);
+}
+
+static void *
+scratch(struct thread *t, size_t size)
+{
+	struct runner *r = t->runner;
+	struct otp_msg *m = r->lent;
+	size_t room = 0;
+	void *ptr;
+
+	if (size > HEAP_MAX)
+		out_of_memory(t);
+	size = (size + 15) & ~(size_t)15;
+	if (m && m->kind == OTPI_SCRATCH)
+		room = otpi_block_size(m) - sizeof *m - 8 - m->id;
+	if (room < size) {
+		m = otpi_block_new(
+			t, 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE));
+		m->kind = OTPI_SCRATCH;
+		m->id = 0;
+		m->status = 0;
+		otpi_lend(r, m);
+	}
+	/* 8 more than the header: aligned to 16. */
+	ptr = (char *)(m + 1) + 8 + m->id;
+	m->id += size;
+	return ptr;
+}
+
+void *
+otp_tmp(size_t size)
+{
+	struct thread *t = otpi_enter();
+	void *ptr = scratch(t, size);
+
+	otpi_leave(t);
+	return ptr;
+}
+
+otp_string
+otp_tmp_printf(const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int len;
+
+	va_start(args, format);
+	len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (len < 0)
+		return otp_strn(NULL, 0);
+	text = otp_tmp((size_t)len + 1);
+	va_start(args, format);
+	vsnprintf(text, (size_t)len + 1, format, args);
+	va_end(args);
+	return otp_strn(text, (size_t)len);
+}
+
+otp_mark
+otp_mark_set(void)
+{
+	struct thread *t = otpi_enter();
+	struct otp_msg *m = t->runner->lent;
+	otp_mark mark = {m, 0};
+
+	if (m && m->kind == OTPI_SCRATCH)
+		mark.used = m->id;
+	otpi_leave(t);
+	return mark;
+}
+
+void
+otp_release(otp_mark mark)
+{
+	struct thread *t = otpi_enter();
+
+	otpi_lent_release(t, t->runner, mark);
+	otpi_leave(t);
+}
+
+void
+otp_lent_free(void)
+{
+	otp_mark none = {NULL, 0};
+
+	otp_release(none);
+}
+
+static bool
+block_holds(const struct otp_msg *m, const void *ptr)
+{
+	const char *from = (const char *)m;
+
+	return (const char *)ptr >= from &&
+		(const char *)ptr < from + otpi_block_size(m);
+}
+
+bool
+otp_is_lent(const void *ptr)
+{
+	struct thread *t = otpi_enter();
+	struct runner *r = t->runner;
+	bool found = r->current && block_holds(r->current, ptr);
+
+	for (struct otp_msg *m = r->lent; m && !found; m = m->next)
+		found = block_holds(m, ptr);
+	otpi_leave(t);
+	return found;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory of a process: what otp_alloc gave stands on its list `heap` and is
+ * freed with it; what otp_own took over stands on `extras.owned`. Scratch
+ * memory (otp_tmp) lies in blocks on the runner's list of lent memory.
+ */
+#ifndef OTPI_HEAP_H
+#define OTPI_HEAP_H
+
+#include "core/thread.h"
+
+/* The kind of a block of scratch memory; its `id` counts the bytes used. */
+#define OTPI_SCRATCH 200
+
+struct heap {
+	struct heap *next;
+	struct heap *prev;
+	size_t size;
+	size_t unused; /* keeps what follows aligned for any type */
+};
+
+struct owned {
+	struct owned *next;
+	void *ptr;
+	void (*destructor)(void *ptr);
+};
+
+void otpi_heap_free_all(struct heap *heap);
+/* Zeroed memory of process p. */
+void *otpi_heap_new(struct process *p, size_t size);
+
+#endif

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Links, monitors, names and exit signals, as the public interface has them.
+ * Each changes the caller's own tables and sends the peer a signal.
+ */
+#include "core/spawn.h"
+#include "core/wait.h"
+#include "core/watchdog.h"
+
+#include <string.h>
+
+#define NAME_CLOSED UINT32_MAX /* it is dying: no name any more */
+
+otp_pid
+otp_self(void)
+{
+	struct thread *t = otpi_enter();
+	otp_pid pid = key_pid(process_key(t->runner->process));
+
+	otpi_leave(t);
+	return pid;
+}
+
+otp_pid
+otp_caller(void)
+{
+	struct thread *t = otpi_enter();
+	otp_pid pid = key_pid(t->runner->caller);
+
+	otpi_leave(t);
+	return pid;
+}
+
+bool
+otpi_alive(uint64_t key)
+{
+	struct process *p = otpi_slot_find(key);
+
+	/* Acquire: with the check of the serial behind it. */
+	return p != NULL &&
+		!atomic_load_explicit(&p->exiting, memory_order_acquire) &&
+		atomic_load_explicit(&p->inbox, memory_order_acquire) !=
+		INBOX_DEAD &&
+		atomic_load_explicit(&p->serial, memory_order_relaxed) ==
+		(uint32_t)(key >> 32);
+}
+
+bool
+otp_is_alive(otp_pid pid)
+{
+	struct thread *t = otpi_enter();
+	bool alive = pid.node == 0 && otpi_alive(pid_key(pid));
+
+	otpi_leave(t);
+	return alive;
+}
+
+bool
+otp_trap_exit(bool on)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	bool before = p->flags & PROCESS_TRAP_EXIT;
+
+	/* Signals that are here already meet the flag as it was (A19). */
+	otpi_receive_signals(t, p);
+	otpi_check_end(t);
+	if (on)
+		p->flags |= PROCESS_TRAP_EXIT;
+	else if (p->kind != PROCESS_FOREIGN)
+		p->flags &= (uint8_t)~PROCESS_TRAP_EXIT;
+	otpi_leave(t);
+	return before;
+}
+
+void
+otp_exit(otp_term reason)
+{
+	struct otpi_reason *copy = otpi_reason_new(reason);
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = copy;
+	otpi_end_self(t, false);
+}
+
+void
+otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
+{
+	struct process *p = otpi_slot_find(to);
+	uint64_t self = process_key(t->runner->process);
+	uint32_t serial = (uint32_t)(to >> 32), now;
+
+	if (p == NULL)
+		return; /* A21 */
+	if (reason == &otpi_reason_kill) {
+		/* For the watchdog, should it never receive. Serials grow. */
+		now = atomic_load_explicit(
+			&p->kill_serial, memory_order_relaxed);
+		while ((int32_t)(serial - now) > 0 &&
+			!atomic_compare_exchange_weak_explicit(&p->kill_serial,
+				&now, serial, memory_order_relaxed,
+				memory_order_relaxed))
+			continue;
+		otpi_watchdog_wake();
+	}
+	otpi_signal_send_reason(t, SIGNAL_EXIT, self, to, 0, reason);
+}
+
+void
+otp_exit_signal(otp_pid to, otp_term term)
+{
+	struct otpi_reason *reason = otpi_reason_new(term);
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+
+	otpi_exit_signal(t, pid_key(to), reason);
+	otpi_reason_unref(reason);
+	if (pid_key(to) == process_key(p)) { /* A11, A22 */
+		otpi_receive_signals(t, p);
+		otpi_check_end(t);
+	}
+	otpi_leave(t);
+}
+
+void
+otp_link(otp_pid peer)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	uint64_t key = pid_key(peer), self = process_key(p), unlink_id;
+	struct table *links;
+
+	if (key != self) { /* A25 */
+		links = &otpi_extras(p)->links;
+		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
+			otpi_table_put(links, key, 0);
+			otpi_signal_send(t, key,
+				otpi_signal_new(t, SIGNAL_LINK, self, 0));
+		}
+	}
+	otpi_leave(t);
+}
+
+static void
+unlink_peer(struct thread *t, struct process *p, uint64_t key)
+{
+	uint64_t unlink_id;
+
+	if (p->extras == NULL ||
+		!otpi_table_get(&p->extras->links, key, &unlink_id) ||
+		unlink_id != 0)
+		return; /* A26 */
+	unlink_id = otpi_id_next(t);
+	otpi_table_put(&p->extras->links, key, unlink_id);
+	otpi_signal_send(t, key,
+		otpi_signal_new(t, SIGNAL_UNLINK, process_key(p), unlink_id));
+}
+
+void
+otp_unlink(otp_pid peer)
+{
+	struct thread *t = otpi_enter();
+
+	unlink_peer(t, t->runner->process, pid_key(peer));
+	otpi_leave(t);
+}
+
+bool
+otp_unlink_flush(otp_pid child, otp_term *reason)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	struct otp_msg *before = NULL, *m;
+	uint64_t key = pid_key(child);
+	bool found = false;
+
+	otpi_receive_signals(t, p);
+	otpi_check_end(t);
+	unlink_peer(t, p, key);
+	for (m = p->queue; m; before = m, m = m->next)
+		if ((m->kind == SIGNAL_EXIT_LINK || m->kind == SIGNAL_EXIT) &&
+			otpi_signal_from(m) == key)
+			break;
+	if (m) {
+		otpi_queue_remove(p, before, m);
+		if (reason)
+			*reason =
+				otpi_reason_term(otpi_signal_reason(m)->reason);
+		otpi_lend(t->runner, m);
+		found = true;
+	}
+	otpi_leave(t);
+	return found;
+}
+
+static otp_ref
+monitor(uint64_t target, uint32_t name)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	uint64_t id = otpi_id_next(t), self = process_key(p);
+	struct otp_msg *m;
+
+	if (target != self) { /* A37 */
+		otpi_table_put(&otpi_extras(p)->monitors, id, target);
+		if (name)
+			otpi_table_put(&p->extras->names, id, name);
+		m = otpi_signal_new(t, SIGNAL_MONITOR, self, id);
+		if (target)
+			otpi_signal_send(t, target, m);
+		else
+			otpi_signal_undeliverable(t, 0, m);
+	}
+	otpi_leave(t);
+	return id_ref(id);
+}
+
+otp_ref
+otp_monitor(otp_pid target)
+{
+	return monitor(pid_key(target), 0);
+}
+
+otp_ref
+otp_monitor_to(otp_to target)
+{
+	return monitor(pid_key(otp_to_whereis(target)), target.name);
+}
+
+/* Drop the DOWN of this reference if it is queued. */
+static void
+down_flush(struct thread *t, struct process *p, uint64_t id)
+{
+	struct otp_msg *before = NULL, *m;
+
+	for (m = p->queue; m; before = m, m = m->next)
+		if (m->kind == SIGNAL_DOWN && m->id == id) {
+			otpi_queue_remove(p, before, m);
+			otpi_signal_free(t, m);
+			return;
+		}
+}
+
+void
+otp_demonitor(otp_ref ref, bool flush)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	uint64_t id = ref_id(ref), target;
+
+	if (id && p->extras &&
+		otpi_table_remove(&p->extras->monitors, id, &target)) {
+		otpi_table_remove(&p->extras->names, id, NULL);
+		otpi_signal_send(t, target,
+			otpi_signal_new(
+				t, SIGNAL_DEMONITOR, process_key(p), id));
+	} else if (id && flush) {
+		down_flush(t, p, id); /* A39 */
+	}
+	otpi_leave(t);
+}
+
+otp_ref
+otp_ref_new(void)
+{
+	struct thread *t = otpi_enter();
+	otp_ref ref = id_ref(otpi_id_next(t));
+
+	otpi_leave(t);
+	return ref;
+}
+
+/* Names. */
+
+static _Atomic(uint64_t) *
+holder_of(uint32_t name)
+{
+	return &otpi_atom_entry(&otpi_runtime.atoms, name)->pid;
+}
+
+/*
+ * A name leads to a process (holder_of) and the process to its name (p->name).
+ * Whoever registers claims the process's side first, then the name's; death
+ * closes the process's side first. So whoever comes second sees the other and
+ * takes the name back. All seq_cst: each side writes one and reads the other.
+ */
+bool
+otpi_name_claim(struct process *p, uint32_t name)
+{
+	uint64_t nobody = 0;
+	uint32_t none = 0;
+
+	if (!atomic_compare_exchange_strong(&p->name, &none, name))
+		return false;
+	if (atomic_compare_exchange_strong(
+		    holder_of(name), &nobody, process_key(p)))
+		return true;
+	atomic_compare_exchange_strong(&p->name, &name, 0);
+	return false;
+}
+
+void
+otpi_name_release(struct process *p)
+{
+	uint64_t self = process_key(p);
+	uint32_t name = atomic_exchange(&p->name, NAME_CLOSED);
+
+	if (name && name != NAME_CLOSED)
+		atomic_compare_exchange_strong(holder_of(name), &self, 0);
+}
+
+/* A45. */
+static otp_err
+name_register(uint32_t name, uint64_t key)
+{
+	struct process *p = otpi_slot_find(key);
+	uint64_t holder = key;
+
+	if (p == NULL || !otpi_alive(key))
+		return OTP_NOPROC;
+	if (!otpi_name_claim(p, name))
+		return OTP_ALREADY_REGISTERED;
+	if (atomic_load(&p->name) == name && otpi_alive(key))
+		return OTP_OK;
+	/* It ended meanwhile. */
+	atomic_compare_exchange_strong(holder_of(name), &holder, 0);
+	return OTP_NOPROC;
+}
+
+/* A46. */
+static otp_err
+name_unregister(uint32_t name)
+{
+	uint64_t holder = atomic_load(holder_of(name));
+	struct process *p = holder ? otpi_slot_find(holder) : NULL;
+	uint32_t held = name;
+
+	if (p == NULL ||
+		!atomic_compare_exchange_strong(holder_of(name), &holder, 0))
+		return OTP_BADARG;
+	atomic_compare_exchange_strong(&p->name, &held, 0);
+	return OTP_OK;
+}
+
+const char *
+otpi_name_text(uint32_t name)
+{
+	return name == 0 || name == NAME_CLOSED
+		? NULL
+		: otpi_atom_entry(&otpi_runtime.atoms, name)->text;
+}
+
+static uint32_t
+name_of(const char *name)
+{
+	uint32_t index = 0;
+
+	if (name == NULL ||
+		otpi_atom_intern(&otpi_runtime.atoms, otp_atom_of(name),
+			&index) != OTP_OK)
+		return 0;
+	return index;
+}
+
+otp_to
+otp_to_name(const char *name)
+{
+	otp_to to = {{0, 0, 0, 0}, name_of(name), 0};
+
+	return to;
+}
+
+otp_to
+otp_to_name_at(const char *name, const char *node)
+{
+	otp_to to = {{0, 0, 0, 0}, name_of(name), name_of(node)};
+
+	return to;
+}
+
+otp_pid
+otp_to_whereis(otp_to to)
+{
+	uint64_t key = 0;
+
+	if (to.name == 0)
+		return to.pid;
+	if (to.node == 0)
+		/* Acquire: what the process did before it took the name. */
+		key = atomic_load_explicit(
+			&otpi_atom_entry(&otpi_runtime.atoms, to.name)->pid,
+			memory_order_acquire);
+	return key_pid(key);
+}
+
+otp_pid
+otp_whereis(const char *name)
+{
+	uint32_t index = otpi_atom_find(
+		&otpi_runtime.atoms, otp_atom_of(name ? name : ""));
+	otp_to to = {{0, 0, 0, 0}, index, 0};
+
+	return index ? otp_to_whereis(to) : to.pid;
+}
+
+otp_err
+otp_register(const char *name, otp_pid pid)
+{
+	struct thread *t = otpi_enter();
+	uint32_t index = 0;
+	otp_err err = name == NULL || strcmp(name, "undefined") == 0
+		? OTP_BADARG
+		: otpi_atom_intern(
+			  &otpi_runtime.atoms, otp_atom_of(name), &index);
+
+	if (err == OTP_OK)
+		err = name_register(index, pid_key(pid));
+	otpi_leave(t);
+	return err;
+}
+
+otp_err
+otp_unregister(const char *name)
+{
+	struct thread *t = otpi_enter();
+	uint32_t index = otpi_atom_find(
+		&otpi_runtime.atoms, otp_atom_of(name ? name : ""));
+	otp_err err = index ? name_unregister(index) : OTP_BADARG;
+
+	otpi_leave(t);
+	return err;
+}

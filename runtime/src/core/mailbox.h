@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The mailbox: one word that is both the list of signals that have arrived,
+ * newest first, and whether anybody runs the process (core.h).
+ *
+ * A push is one CAS. The one that finds the process idle has taken over its
+ * scheduling, so exactly one run queue holds it. Only the owner takes: drain
+ * is one exchange, going idle one CAS that fails when something has come. So
+ * there is no moment in which a signal is in the box and nobody will look.
+ *
+ * A push is meant for one generation: if the slot has a new process by then,
+ * its owner sees the wrong serial and treats the signal as undeliverable.
+ */
+#ifndef OTPI_MAILBOX_H
+#define OTPI_MAILBOX_H
+
+#include "core/block.h"
+#include "core/slot.h"
+
+/* Makes an idle process run: see sched.c. */
+void otpi_schedule(struct thread *t, struct process *p);
+
+/* Append m; takes it. False, and m is the caller's: the process is gone. */
+static inline bool
+otpi_push(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	uintptr_t old = atomic_load_explicit(&p->inbox, memory_order_relaxed);
+
+	do {
+		if (unlikely(old == INBOX_DEAD))
+			return false;
+		m->next = old == INBOX_IDLE ? NULL
+					    : (struct otp_msg *)(void *)old;
+		/*
+		 * Release: the owner sees what m holds. Acquire: if the
+		 * process was idle, its last owner's writes are seen.
+		 */
+	} while (!atomic_compare_exchange_weak_explicit(&p->inbox, &old,
+		(uintptr_t)m, memory_order_acq_rel, memory_order_relaxed));
+	if (old == INBOX_IDLE)
+		otpi_schedule(t, p);
+	return true;
+}
+
+/* Push to a process of this key; false as above. */
+static inline bool
+otpi_push_to(struct thread *t, uint64_t key, struct otp_msg *m)
+{
+	struct process *p = otpi_slot_find(key);
+
+	m->to_serial = (uint32_t)(key >> 32);
+	return p != NULL && otpi_push(t, p, m);
+}
+
+/* The owner takes all that has arrived, oldest first. */
+static inline struct otp_msg *
+otpi_drain(struct process *p)
+{
+	struct otp_msg *m, *next, *list = NULL;
+
+	/* Relaxed: an empty box needs no order, a full one gets it below. */
+	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
+		return NULL;
+	/* Acquire: what the signals hold is seen. */
+	m = (struct otp_msg *)(void *)atomic_exchange_explicit(
+		&p->inbox, 0, memory_order_acquire);
+	for (; m; m = next) {
+		next = m->next;
+		m->next = list;
+		list = m;
+	}
+	return list;
+}
+
+/* The owner gives the process up; false: something has arrived. */
+static inline bool
+otpi_go_idle(struct process *p)
+{
+	uintptr_t empty = 0;
+
+	/* Release: the next owner sees what this one wrote. */
+	return atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
+		INBOX_IDLE, memory_order_release, memory_order_relaxed);
+}
+
+/* The private queue: what was received and is to be handled. Owner's. */
+static inline void
+otpi_queue_push(struct process *p, struct otp_msg *m)
+{
+	m->next = NULL;
+	if (p->queue)
+		p->queue_last->next = m;
+	else
+		p->queue = m;
+	p->queue_last = m;
+	p->queue_len++;
+}
+
+static inline struct otp_msg *
+otpi_queue_pop(struct process *p)
+{
+	struct otp_msg *m = p->queue;
+
+	p->queue = m->next;
+	p->queue_len--;
+	return m;
+}
+
+/* Take m, which stands behind `before` (NULL: first), out of the queue. */
+void
+otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m);
+
+#endif

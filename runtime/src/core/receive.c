@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Selective receive, sleeping and timers of the calling process.
+ */
+#include "core/signals.h"
+#include "core/timer.h"
+#include "core/wait.h"
+
+/* A queued block in the words of otp_receive; false: none of its business. */
+static bool
+received_of(struct otp_msg *m, struct otp_received *out)
+{
+	*out = (struct otp_received){0};
+	out->from = key_pid(otpi_signal_from(m));
+	switch (m->kind) {
+	case SIGNAL_MESSAGE:
+		out->kind = OTP_RECEIVED_MESSAGE;
+		out->type = m->type;
+		out->payload = otp_msg_payload(m);
+		return true;
+	case SIGNAL_EXIT:
+	case SIGNAL_EXIT_LINK:
+		out->kind = OTP_RECEIVED_EXIT;
+		out->reason = otpi_reason_term(otpi_signal_reason(m)->reason);
+		return true;
+	case SIGNAL_DOWN:
+		out->kind = OTP_RECEIVED_DOWN;
+		out->ref = id_ref(m->id);
+		out->who = otp_to_pid(out->from);
+		out->who.name = otpi_signal_reason(m)->name;
+		out->reason = otpi_reason_term(otpi_signal_reason(m)->reason);
+		return true;
+	case SIGNAL_TIMER:
+		out->kind = OTP_RECEIVED_TIMER;
+		out->ref = id_ref(m->id);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The oldest block behind *before that matches; user code decides. */
+static struct otp_msg *
+queue_find(bool (*match)(const struct otp_received *message, void *arg),
+	void *arg, struct process *p, struct otp_msg **before,
+	struct otp_received *out)
+{
+	struct otp_msg *m = *before ? (*before)->next : p->queue;
+
+	for (; m; m = m->next) {
+		if (received_of(m, out)) {
+			bool matched = true;
+
+			if (match) {
+				otpi_leave(otpi_thread_now());
+				matched = match(out, arg);
+				otpi_enter();
+			}
+			if (matched)
+				return m;
+		}
+		*before = m;
+	}
+	return NULL;
+}
+
+otp_err
+otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
+	void *arg, struct otp_received *message, otp_duration timeout_ms)
+{
+	struct thread *t = otpi_enter();
+	struct runner *r = t->runner;
+	struct process *p = r->process;
+	struct otp_msg *before = NULL, *m;
+	struct otp_received found;
+	int64_t deadline = -1;
+
+	if (timeout_ms != OTP_INFINITY)
+		deadline = otpi_deadline(timeout_ms < 0 ? 0 : timeout_ms);
+	otpi_receive_signals(t, p);
+	otpi_check_end(t);
+	r->timed_out = timeout_ms <= 0; /* A50 */
+	for (;;) {
+		m = queue_find(match, arg, p, &before, &found);
+		t = otpi_thread_now();
+		if (m) {
+			otpi_queue_remove(p, before, m);
+			otpi_lend(r, m);
+			*message = found;
+			otpi_leave(t);
+			return OTP_OK;
+		}
+		if (r->timed_out) {
+			otpi_leave(t);
+			return OTP_TIMEOUT;
+		}
+		t = otpi_block(t, deadline);
+		/* User code does not run with the limit armed: timer.h. */
+		otpi_wait_disarm(t, r);
+	}
+}
+
+otp_err
+otp_receive(struct otp_received *message, otp_duration timeout_ms)
+{
+	return otp_receive_match(NULL, NULL, message, timeout_ms);
+}
+
+void
+otp_sleep(otp_duration ms)
+{
+	struct thread *t = otpi_enter();
+	int64_t deadline = ms == OTP_INFINITY ? -1 : otpi_deadline(ms);
+	struct runner *r = t->runner;
+
+	for (r->timed_out = ms <= 0; !r->timed_out;)
+		t = otpi_block(t, deadline);
+	otpi_wait_disarm(t, r);
+	otpi_leave(t);
+}
+
+void
+otp_yield(void)
+{
+	struct thread *t = otpi_give_way(otpi_enter());
+
+	otpi_leave(t);
+}
+
+otp_ref
+otp_timer_start(otp_duration ms)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	struct timer *timer =
+		otpi_timer_new(TIMER_SIGNAL, otpi_id_next(t), process_key(p));
+	otp_ref ref = id_ref(timer->id);
+
+	otpi_table_put_ptr(&otpi_extras(p)->timers, timer->id, timer);
+	otpi_timer_start(t, timer, ms < 0 ? 0 : ms);
+	otpi_leave(t);
+	return ref;
+}
+
+bool
+otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	struct timer *timer = NULL;
+	bool active = false;
+	int64_t left;
+
+	if (p->extras && ref_id(ref))
+		timer = otpi_table_remove_ptr(&p->extras->timers, ref_id(ref));
+	if (timer) {
+		left = timer->deadline_ms - otpi_clock_ns() / 1000000;
+		active = otpi_timer_cancel_drop(t, timer);
+		if (active && left_ms)
+			*left_ms = left > 0 ? left : 0;
+	}
+	otpi_leave(t);
+	return active;
+}
+
+otp_timestamp
+otp_now(void)
+{
+	return otpi_clock_wall_us();
+}
+
+int64_t
+otp_monotonic_ms(void)
+{
+	return otpi_clock_ns() / 1000000;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Running processes: runners, activations, blocking, the end.
+ *
+ * The loop of a worker runs on runners. A process is run by calling into it
+ * from the loop, so one that does not block costs no switch. One that blocks
+ * parks with the runner under it, and the worker's loop goes on on another
+ * runner of its pool. When an activation is over, its runner goes on as the
+ * loop. A runner whose frames were abandoned (otp_exit, a fault, a kill) starts
+ * anew at its base with `landed` set and ends its process from there.
+ */
+#ifndef OTPI_RUN_H
+#define OTPI_RUN_H
+
+#include "core/sched.h"
+
+/* A runner with a fresh stack; NULL: no stack is left. */
+struct runner *otpi_runner_new(size_t stack_size);
+void otpi_runner_free(struct runner *r);
+/* Begin the loop on the calling thread; returns when it has lost its worker or
+ * the runtime stops. */
+void otpi_worker_run(struct thread *t);
+
+/*
+ * Wait until something has arrived for the calling process, or its limit
+ * (otpi_wait_arm, or deadline_ms on a foreign thread; -1: none) is over.
+ * Blocks; receives. Ends the process when it was ended. The thread may be
+ * another one afterwards.
+ */
+struct thread *otpi_block(struct thread *t, int64_t deadline_ms);
+/* Give way to other processes. */
+struct thread *otpi_give_way(struct thread *t);
+/* Off a thread that has no worker, onto a worker. */
+struct thread *otpi_migrate(struct thread *t);
+
+/* End the calling process with end_reason; `silent`: as an exit signal does. */
+OTP_NORETURN void otpi_end_self(struct thread *t, bool silent);
+/* After a receipt: end if a signal has ended the calling process. */
+static inline void
+otpi_check_end(struct thread *t)
+{
+	if (unlikely(t->runner->process->flags & PROCESS_DYING))
+		otpi_end_self(t, true);
+}
+
+/* Memory that is lent to the activation. */
+void otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark);
+/* Put a block on the list of lent memory. */
+void otpi_lend(struct runner *r, struct otp_msg *m);
+
+/* The end: everything is released, everybody told. False: not finished, the
+ * process was requeued. */
+bool otpi_death_step(struct thread *t, struct process *p);
+
+/* The calling thread's process was declared dead: give back what is left. */
+OTP_NORETURN void otpi_abandoned_end(struct thread *t);
+/* In a signal handler: abandon r's frames; it lands when the handler returns.*/
+void otpi_runner_rewrite(void *ucontext, struct runner *r);
+
+/* The text of a process's name field; NULL: it has none. */
+const char *otpi_name_text(uint32_t name);
+
+/* A report of the end of p on r; `message` and `state` may be empty. */
+void otpi_report_end(
+	struct runner *r, struct process *p, otp_term message, otp_term state);
+/* {{fault, #{...}}, Backtrace} of r->fault. */
+struct otpi_reason *otpi_fault_reason(struct runner *r, struct process *p);
+
+#endif

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/signals.h"
+#include "core/timer.h"
+#include "core/pending.h"
+
+struct extras *
+otpi_extras(struct process *p)
+{
+	if (p->extras == NULL) {
+		p->extras = otpi_calloc(1, sizeof *p->extras);
+		list_init(&p->extras->pending);
+	}
+	return p->extras;
+}
+
+void
+otpi_extras_trim(struct process *p)
+{
+	struct extras *x = p->extras;
+
+	if (x == NULL || p->flags & PROCESS_STARTING || x->owned ||
+		x->idle_timer || x->idle_id || !list_is_empty(&x->pending))
+		return;
+	if (otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
+		otpi_table_count(&x->watchers) | otpi_table_count(&x->timers) |
+		otpi_table_count(&x->requests) | otpi_table_count(&x->names) |
+		otpi_table_count(&x->taken))
+		return;
+	p->extras = NULL;
+	otpi_table_free(&x->links);
+	otpi_table_free(&x->monitors);
+	otpi_table_free(&x->watchers);
+	otpi_table_free(&x->timers);
+	otpi_table_free(&x->requests);
+	otpi_table_free(&x->names);
+	otpi_table_free(&x->taken);
+	otpi_free(x);
+}
+
+void
+otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
+{
+	if (before)
+		before->next = m->next;
+	else
+		p->queue = m->next;
+	if (p->queue_last == m)
+		p->queue_last = before;
+	p->queue_len--;
+}
+
+struct otp_msg *
+otpi_signal_new(
+	struct thread *t, enum signal_kind kind, uint64_t from, uint64_t id)
+{
+	struct otp_msg *m = otpi_block_new(t, sizeof(struct signal_reason));
+
+	m->type = NULL;
+	m->kind = (uint8_t)kind;
+	m->status = 0;
+	m->id = id;
+	otpi_signal_set_from(m, from);
+	otpi_signal_reason(m)->reason = NULL;
+	otpi_signal_reason(m)->name = 0;
+	return m;
+}
+
+/* Does the block's payload begin with struct signal_reason? */
+static bool
+holds_reason(const struct otp_msg *m)
+{
+	switch (m->kind) {
+	case SIGNAL_EXIT:
+	case SIGNAL_EXIT_LINK:
+	case SIGNAL_DOWN:
+		return true;
+	case SIGNAL_REPLY:
+		return m->type == NULL && m->status != OTP_OK &&
+			m->status != OTP_REFUSED;
+	default:
+		return false;
+	}
+}
+
+void
+otpi_signal_free(struct thread *t, struct otp_msg *m)
+{
+	if (holds_reason(m) && otpi_signal_reason(m)->reason)
+		otpi_reason_unref(otpi_signal_reason(m)->reason);
+	otpi_block_free(t, m);
+}
+
+void
+otpi_signal_send(struct thread *t, uint64_t to, struct otp_msg *m)
+{
+	if (!otpi_push_to(t, to, m))
+		otpi_signal_undeliverable(t, to, m);
+}
+
+void
+otpi_signal_send_reason(struct thread *t, enum signal_kind kind, uint64_t from,
+	uint64_t to, uint64_t id, struct otpi_reason *reason)
+{
+	struct otp_msg *m = otpi_signal_new(t, kind, from, id);
+	struct process *p = otpi_slot_find(to);
+
+	otpi_signal_reason(m)->reason = otpi_reason_ref(reason);
+	/* Relaxed: a hint to receive soon; the push orders the signal. */
+	if (p && kind != SIGNAL_DOWN)
+		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
+	if (!otpi_push_to(t, to, m))
+		otpi_signal_free(t, m);
+}
+
+void
+otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
+	struct otpi_reason *reason)
+{
+	uint64_t caller = otpi_signal_from(m), id = m->id;
+
+	otpi_signal_free(t, m);
+	m = otpi_signal_new(t, SIGNAL_REPLY, 0, id);
+	m->status = (uint16_t)status;
+	if (reason)
+		otpi_signal_reason(m)->reason = otpi_reason_ref(reason);
+	if (!otpi_push_to(t, caller, m))
+		otpi_signal_free(t, m);
+}
+
+void
+otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m)
+{
+	switch (m->kind) {
+	case SIGNAL_CALL: /* B27 */
+		otpi_call_fail(t, m, OTP_NOPROC, &otpi_reason_noproc);
+		return;
+	case SIGNAL_LINK: /* A27 */
+		otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, to,
+			otpi_signal_from(m), 0, &otpi_reason_noproc);
+		break;
+	case SIGNAL_MONITOR: /* A35 */
+		otpi_signal_send_reason(t, SIGNAL_DOWN, to, otpi_signal_from(m),
+			m->id, &otpi_reason_noproc);
+		break;
+	case SIGNAL_UNLINK:
+		otpi_signal_send(t, otpi_signal_from(m),
+			otpi_signal_new(t, SIGNAL_UNLINK_ACK, to, m->id));
+		break;
+	default:
+		break;
+	}
+	otpi_signal_free(t, m);
+}
+
+/* A fatal exit signal: no `ending`, no report (B41). */
+static void
+end_by_signal(struct process *p, struct otpi_reason *reason)
+{
+	p->end_reason = otpi_reason_ref(reason);
+	p->flags |= PROCESS_DYING;
+	/* Relaxed: A9 asks for no order. */
+	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+}
+
+/*
+ * The exit signal table, A10-A18. A foreign thread can't be ended by
+ * somebody else, so every exit signal is a message to it.
+ */
+static void
+receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	struct otpi_reason **reason = &otpi_signal_reason(m)->reason;
+	bool linked = m->kind == SIGNAL_EXIT_LINK;
+	uint64_t unlink_id, self = process_key(p);
+
+	if (linked) {
+		if (p->extras == NULL ||
+			!otpi_table_get(&p->extras->links, otpi_signal_from(m),
+				&unlink_id) ||
+			unlink_id != 0) { /* A18 */
+			otpi_signal_free(t, m);
+			return;
+		}
+		otpi_table_remove(
+			&p->extras->links, otpi_signal_from(m), NULL); /* A29 */
+	} else if (*reason == &otpi_reason_kill) { /* A13 */
+		*reason = &otpi_reason_killed;
+		if (p->kind != PROCESS_FOREIGN) {
+			end_by_signal(p, &otpi_reason_killed);
+			otpi_signal_free(t, m);
+			return;
+		}
+	}
+	if (p->flags & PROCESS_TRAP_EXIT) { /* A19 */
+		otpi_queue_push(p, m);
+		return;
+	}
+	if (*reason != &otpi_reason_normal ||
+		(!linked && otpi_signal_from(m) == self)) /* A10-A12, A17 */
+		end_by_signal(p, *reason);
+	otpi_signal_free(t, m);
+}
+
+static void
+receive_link(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	struct table *links = &otpi_extras(p)->links;
+	uint64_t peer = otpi_signal_from(m);
+
+	/* While an unlink of ours is on its way the link was sent before. */
+	if (!otpi_table_get(links, peer, NULL))
+		otpi_table_put(links, peer, 0);
+	otpi_signal_free(t, m);
+}
+
+static void
+receive_unlink(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	uint64_t peer = otpi_signal_from(m), value;
+
+	if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
+		value == 0)
+		otpi_table_remove(&p->extras->links, peer, NULL);
+	m->kind = SIGNAL_UNLINK_ACK;
+	otpi_signal_set_from(m, process_key(p));
+	otpi_signal_send(t, peer, m);
+}
+
+static void
+receive_unlink_ack(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	uint64_t value;
+
+	if (p->extras &&
+		otpi_table_get(
+			&p->extras->links, otpi_signal_from(m), &value) &&
+		value == m->id)
+		otpi_table_remove(&p->extras->links, otpi_signal_from(m), NULL);
+	otpi_signal_free(t, m);
+}
+
+static void
+receive_monitor(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	if (m->kind == SIGNAL_MONITOR)
+		otpi_table_put(
+			&otpi_extras(p)->watchers, m->id, otpi_signal_from(m));
+	else if (p->extras)
+		otpi_table_remove(&p->extras->watchers, m->id, NULL);
+	otpi_signal_free(t, m);
+}
+
+static void
+receive_down(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	uint64_t name;
+
+	/* Taken back before it fired: A38. */
+	if (p->extras == NULL ||
+		!otpi_table_remove(&p->extras->monitors, m->id, NULL)) {
+		otpi_signal_free(t, m);
+		return;
+	}
+	if (otpi_table_remove(&p->extras->names, m->id, &name))
+		otpi_signal_reason(m)->name = (uint32_t)name;
+	otpi_queue_push(p, m);
+}
+
+static void
+receive_reply(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	struct runner *r = p->runner;
+
+	if (r && r->await == m->id) {
+		r->await = 0;
+		r->answer = m;
+	} else if (p->extras &&
+		otpi_table_get(&p->extras->requests, m->id, NULL)) {
+		otpi_table_put_ptr(&p->extras->requests, m->id, m);
+	} else {
+		otpi_signal_free(t, m); /* late: B26 */
+	}
+}
+
+static void
+receive_timer(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	struct timer *timer = p->extras
+		? otpi_table_remove_ptr(&p->extras->timers, m->id)
+		: NULL;
+
+	if (timer)
+		otpi_timer_drop(timer);
+	if (timer && m->kind == SIGNAL_TIMER)
+		otpi_queue_push(p, m);
+	else
+		otpi_signal_free(t, m);
+}
+
+static void
+receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	switch ((enum signal_kind)m->kind) {
+	case SIGNAL_CALL:
+	case SIGNAL_MESSAGE:
+	case SIGNAL_IDLE:
+		otpi_queue_push(p, m);
+		break;
+	case SIGNAL_REPLY:
+		receive_reply(t, p, m);
+		break;
+	case SIGNAL_EXIT:
+	case SIGNAL_EXIT_LINK:
+		receive_exit(t, p, m);
+		break;
+	case SIGNAL_LINK:
+		receive_link(t, p, m);
+		break;
+	case SIGNAL_UNLINK:
+		receive_unlink(t, p, m);
+		break;
+	case SIGNAL_UNLINK_ACK:
+		receive_unlink_ack(t, p, m);
+		break;
+	case SIGNAL_MONITOR:
+	case SIGNAL_DEMONITOR:
+		receive_monitor(t, p, m);
+		break;
+	case SIGNAL_DOWN:
+		receive_down(t, p, m);
+		break;
+	case SIGNAL_TIMER:
+	case SIGNAL_TIMER_DONE:
+		receive_timer(t, p, m);
+		break;
+	case SIGNAL_PENDING_DONE:
+		otpi_pending_done(m->id);
+		otpi_signal_free(t, m);
+		break;
+	}
+}
+
+void
+otpi_receive_signals(struct thread *t, struct process *p)
+{
+	uint32_t serial =
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+	struct otp_msg *m, *next;
+
+	/* Relaxed: a flag that is set again is seen again. */
+	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
+	for (m = otpi_drain(p); m; m = next) {
+		next = m->next;
+		if (unlikely(m->to_serial != serial))
+			otpi_signal_undeliverable(
+				t, (uint64_t)m->to_serial << 32 | p->id, m);
+		else if (unlikely(p->flags & PROCESS_DYING))
+			otpi_queue_push(p, m); /* see otpi_signal_after_end */
+		else
+			receive_signal(t, p, m);
+	}
+}
+
+void
+otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	if (m->kind == SIGNAL_CALL) /* B28 */
+		otpi_call_fail(t, m, OTP_DIED, p->end_reason);
+	else
+		otpi_signal_undeliverable(t, process_key(p), m);
+}

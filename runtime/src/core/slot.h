@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The process table. A slot is used by one process after another; `serial` is
+ * the generation of the one that has it. Between two the inbox is INBOX_DEAD.
+ * Free slots are reused oldest first; one whose serials are used up is left
+ * out for good.
+ */
+#ifndef OTPI_SLOT_H
+#define OTPI_SLOT_H
+
+#include "core/thread.h"
+
+/* A slot for a new process, inbox taken (0), fields zero; NULL: none left. */
+struct process *otpi_slot_new(void);
+/* Give it back: the process is over, its inbox dead. */
+void otpi_slot_free(struct process *p);
+
+/* The slot with this id; NULL: there never was one. */
+static inline struct process *
+otpi_slot_at(uint32_t id)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct process *chunk;
+
+	/* Acquire: the chunk of a counted slot is seen. */
+	if (unlikely(id - 1 >= atomic_load_explicit(
+				       &rt->slot_count, memory_order_acquire)))
+		return NULL;
+	chunk = atomic_load_explicit(
+		&rt->chunks[(id - 1) >> SLOT_CHUNK_BITS], memory_order_relaxed);
+	return chunk + ((id - 1) & (SLOT_CHUNK - 1));
+}
+
+/* The slot of a process of this serial; it may end at any moment. */
+static inline struct process *
+otpi_slot_find(uint64_t key)
+{
+	struct process *p = otpi_slot_at((uint32_t)key);
+
+	if (p == NULL ||
+		atomic_load_explicit(&p->serial, memory_order_relaxed) !=
+			(uint32_t)(key >> 32))
+		return NULL;
+	return p;
+}
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/spawn.h"
+#include "core/heap.h"
+#include "core/run.h"
+#include "core/timer.h"
+#include "core/wait.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static otp_err
+intern(const char *name, uint32_t *index)
+{
+	*index = 0;
+	if (name == NULL)
+		return OTP_OK;
+	return otpi_atom_intern(&otpi_runtime.atoms, otp_atom_of(name), index);
+}
+
+/* Data of a process: a block of its heap. */
+static void
+data_new(struct process *p, const void *seed, size_t seed_size, size_t size)
+{
+	p->data = otpi_heap_new(p, size < seed_size ? seed_size : size);
+	if (p->data == NULL)
+		otpi_out_of_memory(size);
+	if (seed_size)
+		memcpy(p->data, seed, seed_size);
+}
+
+static void
+slot_abandon(struct process *p)
+{
+	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+	atomic_store_explicit(&p->inbox, INBOX_DEAD, memory_order_release);
+	if (p->extras) {
+		otpi_table_free(&p->extras->links);
+		otpi_table_free(&p->extras->watchers);
+		otpi_free(p->extras);
+	}
+	otpi_heap_free_all(p->heap);
+	otpi_slot_free(p);
+}
+
+/* Links and monitors between the caller and its new process. */
+static uint64_t
+tie(struct thread *t, struct process *p, bool link, bool monitor)
+{
+	struct process *self = otpi_process_of(t);
+	uint64_t id = 0;
+
+	p->parent = process_key(self);
+	if (link) {
+		otpi_table_put(&otpi_extras(self)->links, process_key(p), 0);
+		otpi_table_put(&otpi_extras(p)->links, process_key(self), 0);
+	}
+	if (monitor) {
+		id = otpi_id_next(t);
+		otpi_table_put(
+			&otpi_extras(self)->monitors, id, process_key(p));
+		otpi_table_put(
+			&otpi_extras(p)->watchers, id, process_key(self));
+	}
+	return id;
+}
+
+/* Who has the name: the holder's key, 0 when it is free by now. */
+static otp_err
+name_taken(struct process *p, uint32_t name, otp_pid *pid)
+{
+	uint64_t holder = atomic_load_explicit(
+		&otpi_atom_entry(&otpi_runtime.atoms, name)->pid,
+		memory_order_acquire);
+
+	slot_abandon(p);
+	*pid = key_pid(holder);
+	return OTP_ALREADY_STARTED;
+}
+
+static otp_err
+spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
+	const struct otp_spawn_opts *opts, otp_pid *pid)
+{
+	static const struct otp_spawn_opts none = {NULL, false, NULL, 0};
+	struct plain plain = {fn, arg};
+	struct process *p;
+	uint64_t monitor;
+	uint32_t name;
+	otp_err err;
+
+	if (opts == NULL)
+		opts = &none;
+	if ((err = intern(opts->name, &name)) != OTP_OK)
+		return err;
+	if ((p = otpi_slot_new()) == NULL)
+		return OTP_SYSTEM_LIMIT;
+	p->kind = PROCESS_PLAIN;
+	p->flags = PROCESS_NEW;
+	if (name && !otpi_name_claim(p, name))
+		return name_taken(p, name, pid);
+	data_new(p, &plain, sizeof plain, sizeof plain);
+	monitor = tie(t, p, opts->link, opts->monitor != NULL);
+	if (opts->monitor)
+		*opts->monitor = id_ref(monitor);
+	*pid = key_pid(process_key(p));
+	otpi_requeue(t, p);
+	return OTP_OK;
+}
+
+otp_err
+otp_spawn_opt(void (*fn)(void *arg), void *arg,
+	const struct otp_spawn_opts *opts, otp_pid *pid)
+{
+	struct thread *t = otpi_enter();
+	otp_pid new_pid;
+	otp_err err = spawn_plain(t, fn, arg, opts, &new_pid);
+
+	if (pid && (err == OTP_OK || err == OTP_ALREADY_STARTED))
+		*pid = new_pid;
+	otpi_leave(t);
+	return err;
+}
+
+otp_pid
+otp_spawn(void (*fn)(void *arg), void *arg)
+{
+	otp_pid pid = {0, 0, 0, 0};
+
+	if (otp_spawn_opt(fn, arg, NULL, &pid) != OTP_OK)
+		otp_exit(otp_term_system_limit);
+	return pid;
+}
+
+void
+otpi_start_report(struct thread *t, struct process *p, otp_err status)
+{
+	struct extras *x = p->extras;
+	struct otp_msg *m =
+		otpi_signal_new(t, SIGNAL_REPLY, process_key(p), x->start_call);
+
+	p->flags &= (uint8_t)~PROCESS_STARTING;
+	m->status = (uint16_t)status;
+	if (status != OTP_OK)
+		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
+	if (!otpi_push_to(t, x->starter, m))
+		otpi_signal_free(t, m);
+	if (x->start)
+		otpi_start_drop(t, x->start);
+	x->start = NULL;
+}
+
+/* Make the process, all but scheduled. */
+static otp_err
+start_prepare(struct thread *t, const struct otp_process_start *how,
+	struct process **process, otp_pid *pid, uint64_t *monitor)
+{
+	const struct otp_process_class *class = how->process_class;
+	size_t size = how->data_size ? how->data_size : class->data_size;
+	struct process *p;
+	struct extras *x;
+	uint32_t name;
+	otp_err err;
+
+	if ((err = intern(how->name, &name)) != OTP_OK)
+		return err;
+	if ((p = otpi_slot_new()) == NULL)
+		return OTP_SYSTEM_LIMIT;
+	p->kind = PROCESS_BEHAVIOUR;
+	p->flags = PROCESS_NEW | PROCESS_STARTING;
+	p->process_class = class;
+	if (name && !otpi_name_claim(p, name))
+		return name_taken(p, name, pid); /* B5 */
+	data_new(p, how->seed, how->seed_size, size);
+	*monitor = tie(t, p, how->how == OTP_START_LINK,
+		how->how == OTP_START_MONITOR);
+	if (how->how != OTP_START_LINK)
+		p->parent = 0; /* B42 */
+	x = otpi_extras(p);
+	x->starter = process_key(otpi_process_of(t));
+	x->start_call = otpi_id_next(t);
+	x->start_linked = how->how == OTP_START_LINK;
+	x->start = how->start; /* the hold that came with it */
+	*process = p;
+	return OTP_OK;
+}
+
+/* The start has failed: no trace is left with the starter (B3, B7). */
+static void
+start_forget(struct process *self, uint64_t child, uint64_t monitor)
+{
+	if (self->extras == NULL)
+		return;
+	otpi_table_remove(&self->extras->links, child, NULL);
+	if (monitor)
+		otpi_table_remove(&self->extras->monitors, monitor, NULL);
+}
+
+/* B8: as the link would have done. */
+static void
+start_failed_link(struct thread *t, struct otpi_reason *reason)
+{
+	struct process *self = otpi_process_of(t);
+
+	if (self->flags & PROCESS_TRAP_EXIT || self->kind == PROCESS_FOREIGN ||
+		reason == &otpi_reason_normal)
+		return;
+	self->end_reason = otpi_reason_ref(reason);
+	otpi_end_self(t, true);
+}
+
+static otp_err
+start_wait(struct thread *t, const struct otp_process_start *how,
+	uint64_t child, uint64_t monitor)
+{
+	struct process *self = otpi_process_of(t);
+	struct otpi_reason *reason;
+	struct otp_msg *m;
+	otp_err err = otpi_await(
+		&t, how->timeout_ms ? how->timeout_ms : OTP_INFINITY);
+
+	if (err == OTP_TIMEOUT) { /* B9 */
+		start_forget(self, child, monitor);
+		otpi_exit_signal(t, child, &otpi_reason_kill);
+		return OTP_TIMEOUT;
+	}
+	m = t->runner->answer;
+	t->runner->answer = NULL;
+	err = (otp_err)m->status;
+	reason = otpi_signal_reason(m)->reason;
+	if (err != OTP_OK) {
+		start_forget(self, child, monitor);
+		otpi_last_reason_set(t, reason);
+		if (err == OTP_START_FAILED && how->how == OTP_START_LINK)
+			start_failed_link(t, reason);
+	}
+	otpi_signal_free(t, m);
+	return err;
+}
+
+otp_err
+otp_process_start(
+	const struct otp_process_start *how, otp_pid *pid, otp_ref *monitor_ref)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = NULL;
+	uint64_t child, monitor = 0;
+	otp_pid started = {0, 0, 0, 0};
+	otp_err err;
+
+	if (t->runner->building == how->start)
+		t->runner->building = NULL;
+	err = start_prepare(t, how, &p, &started, &monitor);
+	if (err != OTP_OK && how->start)
+		otpi_start_drop(t, how->start);
+	if (p) {
+		child = process_key(p);
+		started = key_pid(child);
+		t->runner->await = p->extras->start_call;
+		otpi_schedule(t, p);
+		err = start_wait(t, how, child, monitor);
+		t = otpi_thread_now();
+	}
+	if (pid && (err == OTP_OK || err == OTP_ALREADY_STARTED))
+		*pid = started;
+	if (monitor_ref && err == OTP_OK)
+		*monitor_ref = id_ref(monitor);
+	otpi_leave(t);
+	return err;
+}
+
+struct otp_msg *
+otp_start_hold(struct otp_msg *start)
+{
+	struct thread *t = otpi_enter();
+
+	/* Held by more than its maker: it is made. */
+	if (t->runner->building == start)
+		t->runner->building = NULL;
+	/* Relaxed: who holds may hold once more. */
+	__atomic_fetch_add(&start->id, 1, __ATOMIC_RELAXED);
+	otpi_leave(t);
+	return start;
+}
+
+void
+otpi_start_drop(struct thread *t, struct otp_msg *start)
+{
+	/* acq_rel: the last one frees what nobody reads any more. */
+	if (__atomic_fetch_sub(&start->id, 1, __ATOMIC_ACQ_REL) == 1)
+		otpi_block_free(t, start);
+}
+
+void
+otp_start_drop(struct otp_msg *start)
+{
+	struct thread *t = otpi_enter();
+
+	if (t->runner->building == start)
+		t->runner->building = NULL;
+	otpi_start_drop(t, start);
+	otpi_leave(t);
+}
+
+void
+otp_process_started(void)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+
+	if (p->flags & PROCESS_STARTING)
+		otpi_start_report(t, p, OTP_OK);
+	otpi_leave(t);
+}
+
+enum otp_verdict
+otp_process_ignore(void)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+
+	if (p->extras)
+		p->extras->start_status = OTP_IGNORE;
+	p->end_reason = &otpi_reason_normal;
+	otpi_leave(t);
+	return OTP_END;
+}
+
+enum otp_verdict
+otp_process_end_with(otp_term reason)
+{
+	struct otpi_reason *copy = otpi_reason_new(reason);
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = copy;
+	otpi_leave(t);
+	return OTP_END;
+}
+
+otp_term
+otp_process_end_reason(void)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+	otp_term reason =
+		p->end_reason ? otpi_reason_term(p->end_reason) : OTP_NORMAL;
+
+	otpi_leave(t);
+	return reason;
+}
+
+otp_pid
+otp_process_parent(void)
+{
+	struct thread *t = otpi_enter();
+	otp_pid parent = key_pid(otpi_process_of(t)->parent);
+
+	otpi_leave(t);
+	return parent;
+}
+
+void
+otpi_idle_cancel(struct thread *t, struct process *p, bool fired)
+{
+	struct extras *x = p->extras;
+
+	if (!fired)
+		x->idle_id = 0;
+	if (x->idle_timer)
+		otpi_timer_cancel_drop(t, x->idle_timer);
+	x->idle_timer = NULL;
+}
+
+void
+otp_process_idle_after(otp_duration ms)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+	struct extras *x;
+
+	if (p->extras && p->extras->idle_id)
+		otpi_idle_cancel(t, p, false);
+	if (ms >= 0 && ms != OTP_INFINITY) {
+		x = otpi_extras(p);
+		x->idle_id = otpi_id_next(t);
+		if (ms == 0) { /* B36 */
+			otpi_signal_send(t, process_key(p),
+				otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
+		} else {
+			x->idle_timer = otpi_timer_new(
+				TIMER_IDLE, x->idle_id, process_key(p));
+			otpi_timer_start(t, x->idle_timer, ms);
+		}
+	}
+	otpi_leave(t);
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start and stop of the core: workers, spares, watchdog, and the records of
+ * foreign threads. The process table, names and blocks outlive a stop: pids of
+ * before stay dead.
+ */
+#include "core/fault.h"
+#include "core/run.h"
+#include "core/spawn.h"
+#include "core/timer.h"
+#include "core/wait.h"
+#include "core/watchdog.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MAX_PROCESSES ((uint32_t)16 << 20)
+#define STUCK_MS 5
+#define THREAD_STACK ((size_t)256 * 1024)
+
+/* All signals but those that faults raise in the thread itself. */
+static void
+mask_signals(void)
+{
+	sigset_t set;
+
+	sigfillset(&set);
+	sigdelset(&set, SIGSEGV);
+	sigdelset(&set, SIGBUS);
+	sigdelset(&set, SIGFPE);
+	sigdelset(&set, SIGILL);
+	sigdelset(&set, SIGABRT);
+	sigdelset(&set, otpi_runtime.opts.kill_signal);
+	pthread_sigmask(SIG_SETMASK, &set, NULL);
+}
+
+/* Wait for a worker. False: the runtime stops. */
+static bool
+spare_wait(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint32_t seen;
+	bool stopping, has_worker;
+
+	for (;;) {
+		seen = atomic_load_explicit(&t->wake, memory_order_acquire);
+		pthread_mutex_lock(&rt->lock);
+		stopping = atomic_load(&rt->stopping);
+		has_worker = t->worker != NULL;
+		if (!has_worker && !stopping && list_is_empty(&t->spare))
+			list_push_back(&rt->spares, &t->spare);
+		pthread_mutex_unlock(&rt->lock);
+		if (has_worker)
+			return true;
+		if (stopping)
+			return false;
+		otpi_futex_wait(&t->wake, seen, -1);
+	}
+}
+
+static void
+thread_end(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	otpi_blocks_flush(t);
+	otpi_fiber_thread_fini(&t->native);
+	otpi_altstack_free(t->altstack);
+	otpi_thread_self = NULL;
+	pthread_mutex_lock(&rt->lock);
+	list_remove(&t->on);
+	list_remove(&t->spare);
+	rt->thread_count--;
+	pthread_cond_broadcast(&rt->thread_ended);
+	pthread_mutex_unlock(&rt->lock);
+	otpi_thread_free(t);
+}
+
+static void *
+thread_main(void *arg)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct thread *t = arg;
+	struct process *leaving;
+
+	otpi_thread_self = t;
+	mask_signals();
+	t->altstack = otpi_altstack_new();
+	otpi_fiber_thread_init(&t->native);
+	while (spare_wait(t)) {
+		otpi_worker_run(t);
+		/* It stopped, or has lost its worker and is done alone. */
+		if (t->worker)
+			break;
+		atomic_store(&t->attention, ATTENTION_NONE);
+		leaving = t->leaving;
+		t->leaving = NULL;
+		if (leaving)
+			otpi_requeue(t, leaving);
+		atomic_fetch_sub(&rt->detached, 1);
+	}
+	thread_end(t);
+	return NULL;
+}
+
+/* With the lock. NULL: the system has no more threads. */
+static struct thread *
+thread_start(struct worker *w)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct thread *t = otpi_thread_new();
+	pthread_attr_t attr;
+	int err;
+
+	t->worker = w;
+	t->runner = &t->native_runner;
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	err = pthread_create(&t->pthread, &attr, thread_main, t);
+	pthread_attr_destroy(&attr);
+	if (err) {
+		otpi_thread_free(t);
+		return NULL;
+	}
+	list_push_back(&rt->threads, &t->on);
+	rt->thread_count++;
+	return t;
+}
+
+struct thread *
+otpi_spare_take(void)
+{
+	struct list *node = list_pop_front(&otpi_runtime.spares);
+
+	return node ? container_of(node, struct thread, spare)
+		    : thread_start(NULL);
+}
+
+/* Foreign threads. */
+
+struct thread *
+otpi_foreign_attach(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct thread *t;
+	struct process *p;
+
+	if (!atomic_load(&rt->running))
+		otpi_misuse("the runtime is not running: call "
+			    "otp_runtime_start or otp_app_start first");
+	t = otpi_thread_new();
+	p = otpi_slot_new();
+	if (p == NULL)
+		otpi_misuse("no process is left for this thread");
+	p->kind = PROCESS_FOREIGN;
+	p->flags = PROCESS_TRAP_EXIT;
+	p->runner = &t->native_runner;
+	t->foreign = p;
+	t->runner = &t->native_runner;
+	t->runner->process = p;
+	t->pthread = pthread_self();
+	otpi_thread_self = t;
+	pthread_setspecific(rt->thread_key, t);
+	return t;
+}
+
+/* The thread ends, and with it its process. */
+static void
+foreign_detach(void *arg)
+{
+	struct thread *t = arg;
+	struct process *p = t->foreign;
+	otp_mark none = {NULL, 0};
+
+	otpi_thread_self = t;
+	otpi_lent_release(t, t->runner, none);
+	otpi_last_reason_set(t, NULL);
+	if (t->runner->building)
+		otpi_block_free(t, t->runner->building);
+	p->end_reason = &otpi_reason_normal;
+	p->flags |= PROCESS_DYING;
+	while (!otpi_death_step(t, p))
+		continue;
+	otpi_blocks_flush(t);
+	otpi_thread_self = NULL;
+	otpi_thread_free(t);
+}
+
+/* Start and stop. */
+
+static void
+runtime_init_once(void)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	pthread_mutex_init(&rt->queue_lock, NULL);
+	pthread_mutex_init(&rt->slot_lock, NULL);
+	pthread_mutex_init(&rt->lock, NULL);
+	pthread_mutex_init(&rt->depot_lock, NULL);
+	pthread_mutex_init(&rt->pending_lock, NULL);
+	pthread_cond_init(&rt->thread_ended, NULL);
+	pthread_key_create(&rt->thread_key, foreign_detach);
+	list_init(&rt->threads);
+	list_init(&rt->spares);
+	otpi_atoms_init(&rt->atoms);
+	rt->chunks =
+		otpi_calloc(UINT32_MAX / SLOT_CHUNK + 1, sizeof rt->chunks[0]);
+}
+
+static otp_err
+options_take(const struct otp_runtime_opts *opts)
+{
+	struct runtime *rt = &otpi_runtime;
+	static const struct otp_runtime_opts none;
+	const char *text = getenv("OTP_WORKERS");
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	rt->opts = opts ? *opts : none;
+	if (rt->opts.workers == 0 && text)
+		rt->opts.workers = (unsigned)strtoul(text, NULL, 10);
+	if (rt->opts.workers == 0)
+		rt->opts.workers = cores > 0 ? (unsigned)cores : 1;
+	if (rt->opts.max_processes == 0)
+		rt->opts.max_processes = MAX_PROCESSES;
+	if (rt->opts.stuck_ms == 0)
+		rt->opts.stuck_ms = STUCK_MS;
+	if (rt->opts.kill_signal == 0)
+		rt->opts.kill_signal = SIGRTMIN + 6;
+	if (rt->opts.workers > 1024 || rt->opts.stuck_ms < 0 ||
+		rt->opts.max_processes < SLOT_CHUNK ||
+		rt->opts.kill_signal < SIGRTMIN ||
+		rt->opts.kill_signal > SIGRTMAX)
+		return OTP_BADARG;
+	return OTP_OK;
+}
+
+static otp_err
+workers_start(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	otp_err err = OTP_OK;
+
+	rt->worker_count = rt->opts.workers;
+	rt->workers = aligned_alloc(64,
+		(rt->worker_count * sizeof(struct worker) + 63) & ~(size_t)63);
+	if (rt->workers == NULL)
+		otpi_out_of_memory(rt->worker_count * sizeof(struct worker));
+	for (unsigned i = 0; i < rt->worker_count; i++) {
+		struct worker *w = &rt->workers[i];
+
+		*w = (struct worker){0};
+		w->index = i;
+		w->seed = i * 7919u + 1;
+		w->beat_since_ms = otpi_clock_ns() / 1000000;
+		otpi_wheel_init(&w->wheel);
+	}
+	pthread_mutex_lock(&rt->lock);
+	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
+		rt->workers[i].thread = thread_start(&rt->workers[i]);
+		if (rt->workers[i].thread == NULL)
+			err = OTP_SYSTEM_LIMIT;
+	}
+	pthread_mutex_unlock(&rt->lock);
+	return err;
+}
+
+/* The watchdog takes no signals, neither do the threads it starts. */
+static bool
+watchdog_start(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	sigset_t all, before;
+	int err;
+
+	atomic_store(&rt->watchdog_wake, 1);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&rt->watchdog, NULL, otpi_watchdog_main, NULL);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err == 0;
+}
+
+static void
+threads_stop(int64_t deadline_ns)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	deadline_ns =
+		deadline_ns < 0 ? INT64_MAX / 4 : deadline_ns - otpi_clock_ns();
+	until.tv_sec += (time_t)(deadline_ns / 1000000000) + 1;
+	pthread_mutex_lock(&rt->lock);
+	atomic_store(&rt->stopping, true);
+	for (unsigned i = 0; i < rt->worker_count; i++) {
+		atomic_store(&rt->workers[i].parked, 0);
+		otpi_futex_wake(&rt->workers[i].parked);
+	}
+	list_for_each (it, &rt->spares) {
+		struct thread *t = container_of(it, struct thread, spare);
+
+		atomic_fetch_add(&t->wake, 1);
+		otpi_futex_wake(&t->wake);
+	}
+	while (rt->thread_count > 0 &&
+		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &until) !=
+			ETIMEDOUT)
+		continue;
+	pthread_mutex_unlock(&rt->lock);
+}
+
+static void
+workers_free(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct runner *r;
+
+	for (unsigned i = 0; i < rt->worker_count; i++) {
+		struct worker *w = &rt->workers[i];
+
+		while ((r = w->pool)) {
+			w->pool = r->next;
+			otpi_runner_free(r);
+		}
+		otpi_wheel_fini(t, &w->wheel);
+	}
+	free(rt->workers);
+	rt->workers = NULL;
+	rt->worker_count = 0;
+}
+
+otp_err
+otp_core_start(const struct otp_runtime_opts *opts)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct runtime *rt = &otpi_runtime;
+	otp_err err;
+
+	pthread_once(&once, runtime_init_once);
+	if (atomic_load(&rt->running))
+		return OTP_ALREADY_STARTED;
+	if ((err = options_take(opts)) != OTP_OK)
+		return err;
+	atomic_store(&rt->stopping, false);
+	atomic_store(&rt->idle, 0);
+	rt->membarrier = otpi_membarrier_init();
+	otpi_fault_init();
+	atomic_store(&rt->running, true);
+	err = workers_start();
+	if (err == OTP_OK && !watchdog_start())
+		err = OTP_SYSTEM_LIMIT;
+	if (err != OTP_OK) {
+		threads_stop(-1);
+		atomic_store(&rt->running, false);
+		otpi_fault_fini();
+		return err;
+	}
+	return OTP_OK;
+}
+
+/* Send kill to every process that is not a thread of the program's own. */
+static uint32_t
+kill_all(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint32_t left = 0, count = atomic_load(&rt->slot_count);
+
+	for (uint32_t id = 1; id <= count; id++) {
+		struct process *p = otpi_slot_at(id);
+
+		if (atomic_load_explicit(&p->inbox, memory_order_acquire) ==
+				INBOX_DEAD ||
+			p->kind == PROCESS_FOREIGN)
+			continue;
+		left++;
+		otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
+	}
+	return left;
+}
+
+otp_err
+otp_core_stop(otp_duration timeout_ms)
+{
+	struct runtime *rt = &otpi_runtime;
+	int64_t now = otpi_clock_ns(), deadline = -1;
+	struct timespec pause = {0, 1000000};
+	struct thread *t;
+	bool late = false;
+
+	if (!atomic_load(&rt->running))
+		return OTP_NOT_RUNNING;
+	if (timeout_ms < INT64_MAX / 2000000)
+		deadline = now + timeout_ms * 1000000;
+	t = otpi_enter();
+	while (kill_all(t) && !late) {
+		nanosleep(&pause, NULL);
+		late = deadline >= 0 && otpi_clock_ns() > deadline;
+	}
+	threads_stop(deadline);
+	otpi_watchdog_wake();
+	pthread_join(rt->watchdog, NULL);
+	pthread_mutex_lock(&rt->lock);
+	late = rt->thread_count > 0;
+	pthread_mutex_unlock(&rt->lock);
+	if (!late)
+		workers_free(t);
+	otpi_leave(t);
+	otpi_fault_fini();
+	atomic_store(&rt->running, false);
+	return late ? OTP_TIMEOUT : OTP_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who executes: entering and leaving the runtime.
+ *
+ * `inside` says whether a thread is in the runtime. The watchdog takes a
+ * worker away from a thread, or declares its process dead, only while it is
+ * outside: it sets `attention`, makes every thread pass a full barrier
+ * (membarrier), and then looks at `inside`. A thread that enters sets `inside`
+ * first and looks at `attention` second; so either the watchdog sees it inside
+ * and gives up, or it sees the attention and settles it under the lock. The
+ * fast path needs no barrier of its own: the compiler keeps the order
+ * (atomic_signal_fence), membarrier supplies the processor's.
+ */
+#ifndef OTPI_THREAD_H
+#define OTPI_THREAD_H
+
+#include "core/core.h"
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+extern _Thread_local struct thread *otpi_thread_self;
+
+/* The calling thread now; after a switch the caller's may be another one. */
+struct thread *otpi_thread_now(void);
+
+/* Makes the calling thread a process of the runtime. */
+struct thread *otpi_foreign_attach(void);
+
+/* Settle why attention was called for; may end the process on it. */
+void otpi_attend(struct thread *t);
+
+/* A thread record; never fails. */
+struct thread *otpi_thread_new(void);
+void otpi_thread_free(struct thread *t);
+
+/* Next value of the calling thread's range of ids; never 0. */
+uint64_t otpi_id_next(struct thread *t);
+
+static inline struct thread *
+otpi_enter(void)
+{
+	struct thread *t = otpi_thread_self;
+
+	if (unlikely(t == NULL))
+		t = otpi_foreign_attach();
+	/* Relaxed: ordered against `attention` by the watchdog's membarrier. */
+	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	/* Acquire: what the watchdog wrote before is seen. */
+	if (unlikely(atomic_load_explicit(&t->attention, memory_order_acquire)))
+		otpi_attend(t);
+	return t;
+}
+
+static inline void
+otpi_leave(struct thread *t)
+{
+	/* Release: the watchdog that reads 0 sees all that was done inside. */
+	atomic_store_explicit(&t->inside, 0, memory_order_release);
+}
+
+/* The process the calling thread runs; NULL: the worker's own loop. */
+static inline struct process *
+otpi_process_of(const struct thread *t)
+{
+	return t->runner->process;
+}
+
+/* Futex wait and wake; timeout_ns < 0: without limit. */
+void
+otpi_futex_wait(_Atomic(uint32_t) *word, uint32_t value, int64_t timeout_ns);
+void otpi_futex_wake(_Atomic(uint32_t) *word);
+
+/* Between two looks at what another thread may change. */
+#if defined(__x86_64__)
+#define OTPI_RELAX "pause"
+#elif defined(__aarch64__)
+#define OTPI_RELAX "yield"
+#else
+#error "libotp runs on x86-64 and aarch64"
+#endif
+
+static inline void
+otpi_cpu_relax(void)
+{
+	__asm__ volatile(OTPI_RELAX);
+}
+
+/* Misuse of the public interface: a message, then abort. */
+OTP_NORETURN void otpi_misuse(const char *what);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/timer.h"
+#include "core/sched.h"
+#include "core/signals.h"
+
+#define NS_PER_MS 1000000
+
+static int64_t
+now_ms(void)
+{
+	return otpi_clock_ns() / NS_PER_MS;
+}
+
+int64_t
+otpi_deadline(otp_duration ms)
+{
+	if (ms > OTPI_COARSE_MS)
+		return ms > INT64_MAX / 2 ? INT64_MAX / 2
+					  : otpi_clock_coarse_ms() +
+				otpi_clock_coarse_resolution_ms() + 1 + ms;
+	return (otpi_clock_ns() + ms * NS_PER_MS + NS_PER_MS - 1) / NS_PER_MS;
+}
+
+void
+otpi_wheel_init(struct wheel *wheel)
+{
+	for (int level = 0; level < WHEEL_LEVELS; level++)
+		for (int i = 0; i < WHEEL_SLOTS; i++)
+			list_init(&wheel->slots[level][i]);
+	wheel->now_ms = now_ms();
+}
+
+/*
+ * A deadline stands on the level of the highest digit in which it differs
+ * from now, in the slot of that digit; when the wheel's time reaches the slot,
+ * what it holds is put where its lower digits say.
+ */
+static void
+wheel_insert(struct wheel *wheel, struct timer *timer)
+{
+	int64_t at = timer->deadline_ms, limit;
+	uint64_t differs;
+	int level, slot;
+
+	limit = wheel->now_ms + ((int64_t)1 << (WHEEL_BITS * WHEEL_LEVELS - 1));
+	if (at <= wheel->now_ms)
+		at = wheel->now_ms + 1;
+	if (at > limit)
+		at = limit;
+	differs = (uint64_t)at ^ (uint64_t)wheel->now_ms;
+	level = (63 - __builtin_clzl(differs)) / WHEEL_BITS;
+	if (level >= WHEEL_LEVELS)
+		level = WHEEL_LEVELS - 1;
+	slot = (int)((at >> (level * WHEEL_BITS)) & (WHEEL_SLOTS - 1));
+	list_push_back(&wheel->slots[level][slot], &timer->on);
+	wheel->used[level] |= (uint64_t)1 << slot;
+}
+
+static void
+timer_unhold(struct timer *timer)
+{
+	/* acq_rel: the last one sees what the other wrote before it frees. */
+	if (atomic_fetch_sub_explicit(&timer->holds, 1, memory_order_acq_rel) ==
+		1)
+		otpi_free(timer);
+}
+
+struct timer *
+otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner)
+{
+	struct timer *timer = otpi_calloc(1, sizeof *timer);
+
+	list_init(&timer->on);
+	timer->kind = (uint8_t)kind;
+	timer->id = id;
+	timer->owner = owner;
+	atomic_init(&timer->holds, 2);
+	return timer;
+}
+
+void
+otpi_timer_drop(struct timer *timer)
+{
+	timer_unhold(timer);
+}
+
+/* A thread without a worker hands its timer to one, through its inbox. */
+static void
+timer_hand_over(struct worker *w, struct timer *timer)
+{
+	struct timer *old;
+
+	/* Relaxed: ordered by the exchange below it. */
+	old = atomic_load_explicit(&w->wheel.arriving, memory_order_relaxed);
+	do
+		timer->arriving = old;
+	/* Release: the wheel's owner sees the timer. seq_cst with `parked`. */
+	while (!atomic_compare_exchange_weak_explicit(&w->wheel.arriving, &old,
+		timer, memory_order_seq_cst, memory_order_relaxed));
+	otpi_worker_wake(w);
+}
+
+void
+otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	timer->deadline_ms = otpi_deadline(ms);
+	timer->worker = t->worker ? t->worker
+				  : &rt->workers[timer->id % rt->worker_count];
+	if (t->worker == NULL) {
+		timer_hand_over(timer->worker, timer);
+		return;
+	}
+	wheel_insert(&t->worker->wheel, timer);
+	t->worker->wheel.count++;
+}
+
+static bool
+timer_claim(struct timer *timer, enum timer_state to)
+{
+	uint32_t armed = TIMER_ARMED;
+
+	/* acq_rel: the winner sees, and shows, all that was done before. */
+	return atomic_compare_exchange_strong_explicit(&timer->state, &armed,
+		(uint32_t)to, memory_order_acq_rel, memory_order_acquire);
+}
+
+/* Off the wheel, by the wheel's thread: the wheel's hold ends. */
+static void
+timer_unlink(struct worker *w, struct timer *timer)
+{
+	list_remove(&timer->on);
+	w->wheel.count--;
+	timer_unhold(timer);
+}
+
+bool
+otpi_timer_cancel_drop(struct thread *t, struct timer *timer)
+{
+	bool won = timer_claim(timer, TIMER_CANCELLED);
+
+	if (won && timer->message) {
+		otpi_signal_free(t, timer->message);
+		timer->message = NULL;
+	}
+	if (won && t->worker == timer->worker && !list_is_empty(&timer->on))
+		timer_unlink(t->worker, timer);
+	timer_unhold(timer);
+	return won;
+}
+
+static void
+fire_message(struct thread *t, struct timer *timer)
+{
+	uint64_t to = pid_key(otp_to_whereis(timer->to)); /* A54 */
+
+	if (to == 0 || !otpi_push_to(t, to, timer->message))
+		otpi_signal_free(t, timer->message);
+	timer->message = NULL;
+	if (timer->owner)
+		otpi_signal_send(t, timer->owner,
+			otpi_signal_new(t, SIGNAL_TIMER_DONE, 0, timer->id));
+}
+
+/* Off its slot already. */
+static void
+timer_fire(struct thread *t, struct timer *timer)
+{
+	if (timer->kind == TIMER_WAKE) {
+		otpi_wait_over(t, timer->runner);
+		return;
+	}
+	if (timer_claim(timer, TIMER_FIRED)) {
+		if (timer->kind == TIMER_MESSAGE)
+			fire_message(t, timer);
+		else
+			otpi_signal_send(t, timer->owner,
+				otpi_signal_new(t,
+					timer->kind == TIMER_IDLE
+						? SIGNAL_IDLE
+						: SIGNAL_TIMER,
+					0, timer->id));
+	}
+	timer_unhold(timer);
+}
+
+/* What stood in a slot the time has reached: due, or one level down. */
+static void
+slot_open(struct thread *t, struct worker *w, int level, int slot)
+{
+	struct wheel *wheel = &w->wheel;
+	struct list due;
+	struct list *node;
+
+	list_init(&due);
+	list_splice_back(&due, &wheel->slots[level][slot]);
+	wheel->used[level] &= ~((uint64_t)1 << slot);
+	while ((node = list_pop_front(&due))) {
+		struct timer *timer = container_of(node, struct timer, on);
+
+		if (timer->deadline_ms <= wheel->now_ms) {
+			wheel->count--;
+			timer_fire(t, timer);
+		} else {
+			wheel_insert(wheel, timer);
+		}
+	}
+}
+
+static void
+wheel_receive(struct wheel *wheel)
+{
+	struct timer *timer, *next;
+
+	/* Relaxed: only whether there is any. */
+	if (atomic_load_explicit(&wheel->arriving, memory_order_relaxed) ==
+		NULL)
+		return;
+	/* Acquire: the timers are seen. */
+	timer = atomic_exchange_explicit(
+		&wheel->arriving, NULL, memory_order_acquire);
+	for (; timer; timer = next) {
+		next = timer->arriving;
+		wheel_insert(wheel, timer);
+		wheel->count++;
+	}
+}
+
+/* The next point in time at which a slot in use is reached. */
+static int64_t
+wheel_next(const struct wheel *wheel)
+{
+	int64_t best = INT64_MAX;
+
+	for (int level = 0; level < WHEEL_LEVELS; level++) {
+		int shift = level * WHEEL_BITS;
+		int64_t base = wheel->now_ms >> shift;
+		unsigned here = (unsigned)(base & (WHEEL_SLOTS - 1));
+		uint64_t used = wheel->used[level];
+		int64_t at;
+		unsigned ahead;
+
+		if (used == 0)
+			continue;
+		/* Rotated so that bit 0 is the slot after the current one. */
+		here = (here + 1) & (WHEEL_SLOTS - 1);
+		used = used >> here | (here ? used << (64 - here) : 0);
+		ahead = (unsigned)__builtin_ctzl(used) + 1;
+		at = (base + ahead) << shift;
+		if (at < best)
+			best = at;
+	}
+	return best;
+}
+
+void
+otpi_wheel_run(struct thread *t, struct worker *w)
+{
+	struct wheel *wheel = &w->wheel;
+	int64_t now, next;
+
+	wheel_receive(wheel);
+	now = now_ms();
+	while (wheel->now_ms < now) {
+		next = wheel->count ? wheel_next(wheel) : INT64_MAX;
+		if (next > now) {
+			/* Nothing in between; lower digits start anew. */
+			wheel->now_ms = now;
+			break;
+		}
+		wheel->now_ms = next;
+		for (int level = WHEEL_LEVELS - 1; level >= 0; level--) {
+			int shift = level * WHEEL_BITS;
+			int slot = (int)((next >> shift) & (WHEEL_SLOTS - 1));
+			int64_t below = ((int64_t)1 << shift) - 1;
+
+			if ((next & below) == 0 &&
+				wheel->used[level] >> slot & 1)
+				slot_open(t, w, level, slot);
+		}
+	}
+}
+
+int64_t
+otpi_wheel_next_ms(struct worker *w)
+{
+	int64_t next, now;
+
+	wheel_receive(&w->wheel);
+	if (w->wheel.count == 0)
+		return -1;
+	next = wheel_next(&w->wheel);
+	now = now_ms();
+	return next > now ? next - now : 0;
+}
+
+void
+otpi_wheel_fini(struct thread *t, struct wheel *wheel)
+{
+	wheel_receive(wheel);
+	for (int level = 0; level < WHEEL_LEVELS; level++)
+		for (int i = 0; i < WHEEL_SLOTS; i++) {
+			struct list *node;
+
+			while ((node = list_pop_front(
+					&wheel->slots[level][i]))) {
+				struct timer *timer =
+					container_of(node, struct timer, on);
+
+				if (timer->kind == TIMER_WAKE)
+					continue;
+				if (timer->message)
+					otpi_signal_free(t, timer->message);
+				timer->message = NULL;
+				timer_unhold(timer);
+			}
+		}
+}
+
+void
+otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms)
+{
+	struct timer *timer = &r->timer;
+
+	timer->kind = TIMER_WAKE;
+	timer->runner = r;
+	timer->worker = t->worker;
+	timer->deadline_ms = deadline_ms;
+	wheel_insert(&t->worker->wheel, timer);
+	t->worker->wheel.count++;
+}
+
+void
+otpi_wait_disarm(struct thread *t, struct runner *r)
+{
+	if (list_is_empty(&r->timer.on))
+		return;
+	list_remove(&r->timer.on);
+	t->worker->wheel.count--;
+}

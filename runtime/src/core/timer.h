@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Timers: a wheel a worker, in steps of a millisecond, owned by the worker's
+ * thread. A timer has two holds: the wheel's, and that of whoever started it.
+ * One CAS on `state` decides between firing and cancelling. A cancel on the
+ * wheel's own thread unlinks at once; one from another thread only marks, and
+ * the wheel's owner unlinks when its turn comes.
+ *
+ * Deadlines are on the exact monotonic clock and rounded up, so none fires
+ * early (A56); waits of more than OTPI_COARSE_MS read the coarse clock, which
+ * is cheaper and lags, and add its resolution.
+ */
+#ifndef OTPI_TIMER_H
+#define OTPI_TIMER_H
+
+#include "core/thread.h"
+
+#define OTPI_COARSE_MS 200
+
+enum timer_state {
+	TIMER_ARMED,
+	TIMER_FIRED,
+	TIMER_CANCELLED
+};
+
+enum timer_kind {
+	TIMER_WAKE, /* a runner's wait is over; embedded in the runner */
+	TIMER_SIGNAL, /* TIMER to its owner */
+	TIMER_MESSAGE, /* `message` to `to` */
+	TIMER_IDLE /* IDLE to its owner */
+};
+
+void otpi_wheel_init(struct wheel *wheel);
+/* Frees what is still in it; its worker is over. */
+void otpi_wheel_fini(struct thread *t, struct wheel *wheel);
+/* Fire what is due; runs on the wheel's own thread. */
+void otpi_wheel_run(struct thread *t, struct worker *w);
+/* Milliseconds until something may be due; -1: nothing is in it. */
+int64_t otpi_wheel_next_ms(struct worker *w);
+
+/* When a wait of `ms` from now is over; never early. */
+int64_t otpi_deadline(otp_duration ms);
+
+/* A timer with both holds, not yet started. */
+struct timer *otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner);
+/* Put it on a wheel: the calling thread's worker's, or some worker's. */
+void otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms);
+/* Let go of the owner's hold, whatever becomes of the timer. */
+void otpi_timer_drop(struct timer *timer);
+/* Cancel and let go of the owner's hold; true: it had not fired. */
+bool otpi_timer_cancel_drop(struct thread *t, struct timer *timer);
+
+/* The limit of the wait of r, which runs on the calling thread. */
+void otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms);
+void otpi_wait_disarm(struct thread *t, struct runner *r);
+
+#endif

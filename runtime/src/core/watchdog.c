@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/watchdog.h"
+#include "core/heap.h"
+#include "core/run.h"
+#include "core/signals.h"
+
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_NS 1000000
+
+static bool
+membarrier(int command)
+{
+	return syscall(SYS_membarrier, command, 0, 0) == 0;
+}
+
+bool
+otpi_membarrier_init(void)
+{
+	return membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+/*
+ * Call for t's attention and say whether it is in user code now; if so it
+ * stays there, or waits for the lock, until the caller lets go of it. If not
+ * the call is taken back.
+ */
+static bool
+caught_outside(struct thread *t, enum attention why)
+{
+	uint32_t none = ATTENTION_NONE;
+
+	if (!otpi_runtime.membarrier ||
+		!atomic_compare_exchange_strong(
+			&t->attention, &none, (uint32_t)why))
+		return false;
+	if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+		goto back;
+	/* Acquire: with the release of otpi_leave, what it did inside. */
+	if (atomic_load_explicit(&t->inside, memory_order_acquire) == 0 &&
+		atomic_load_explicit(&t->running, memory_order_acquire))
+		return true;
+back:
+	atomic_store(&t->attention, ATTENTION_NONE);
+	return false;
+}
+
+void
+otpi_attend(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct runner *r = t->runner;
+	struct process *p;
+	uint32_t why;
+
+	pthread_mutex_lock(&rt->lock);
+	why = atomic_load(&t->attention);
+	if (why != ATTENTION_DEAD)
+		atomic_store(&t->attention, ATTENTION_NONE);
+	pthread_mutex_unlock(&rt->lock);
+	if (why == ATTENTION_DEAD)
+		otpi_abandoned_end(t);
+	p = r->process;
+	if (r->fiber && p &&
+		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+			atomic_load_explicit(
+				&p->serial, memory_order_relaxed)) {
+		r->killed = true;
+		otpi_end_self(t, true);
+	}
+}
+
+/* Give t's worker to a spare; t goes on with its handler alone. */
+static bool
+detach(struct worker *w, struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct thread *spare = otpi_spare_take();
+
+	if (spare == NULL)
+		return false;
+	if (!caught_outside(t, ATTENTION_DETACHED)) {
+		list_push_back(&rt->spares, &spare->spare);
+		return false;
+	}
+	t->worker = NULL;
+	spare->worker = w;
+	w->thread = spare;
+	atomic_fetch_add(&rt->detached, 1);
+	atomic_fetch_add(&rt->stuck, 1);
+	atomic_fetch_add_explicit(&spare->wake, 1, memory_order_release);
+	otpi_futex_wake(&spare->wake);
+	return true;
+}
+
+/* The caller of a call that is being handled is told of the death. */
+static void
+answer_current(struct thread *self, struct otp_msg *m)
+{
+	struct otp_msg *reply;
+
+	if (m == NULL || m->kind != SIGNAL_CALL)
+		return;
+	reply = otpi_signal_new(self, SIGNAL_REPLY, 0, m->id);
+	reply->status = OTP_DIED;
+	otpi_signal_reason(reply)->reason = &otpi_reason_killed;
+	if (!otpi_push_to(self, otpi_signal_from(m), reply))
+		otpi_signal_free(self, reply);
+	m->kind = SIGNAL_MESSAGE; /* answered; the handler still reads it */
+}
+
+/*
+ * The process goes on dying on a worker; the thread keeps its stack, what was
+ * lent to it and its heap, until it next enters the runtime.
+ */
+static void
+declare_dead(struct thread *self, struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct runner *r;
+	struct process *p;
+
+	if (t->worker && !detach(t->worker, t))
+		return;
+	/* Detached but not there yet: the attention is still called for. */
+	atomic_store(&t->attention, ATTENTION_NONE);
+	if (!caught_outside(t, ATTENTION_DEAD))
+		return;
+	r = t->runner;
+	p = r->process;
+	answer_current(self, r->current);
+	r->quarantine = p->heap;
+	r->process = NULL;
+	p->heap = NULL;
+	p->runner = NULL;
+	p->flags |= PROCESS_DYING;
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = &otpi_reason_killed;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	t->kill_since_ms = 0;
+	atomic_fetch_add(&rt->abandoned, 1);
+	otpi_requeue(self, p);
+}
+
+/* Has the process that t runs been killed? */
+static bool
+is_killed(struct thread *t)
+{
+	struct process *p =
+		atomic_load_explicit(&t->running, memory_order_acquire);
+
+	return p &&
+		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+static void
+look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
+{
+	uint32_t none = ATTENTION_NONE;
+
+	if (!is_killed(t)) {
+		t->kill_since_ms = 0;
+		return;
+	}
+	if (t->kill_since_ms == 0)
+		t->kill_since_ms = now_ms;
+	if (now_ms - t->kill_since_ms >= KILL_PATIENCE_MS) {
+		declare_dead(self, t);
+		return;
+	}
+	/* At its next entry into the runtime, or in the middle: fault.c. */
+	atomic_compare_exchange_strong(&t->attention, &none, ATTENTION_KILL);
+	pthread_kill(t->pthread, otpi_runtime.opts.kill_signal);
+}
+
+static void
+report_stuck(struct process *p, uint32_t serial, int64_t ms)
+{
+	struct otp_report report = {0};
+
+	report.kind = OTP_REPORT_STUCK;
+	report.pid = key_pid((uint64_t)serial << 32 | p->id);
+	report.name = otpi_name_text(atomic_load(&p->name));
+	report.running_ms = (uint64_t)ms;
+	report.reason = OTP_UNDEFINED;
+	otp_report_send(&report);
+}
+
+static void
+look_at_worker(struct worker *w, int64_t now_ms)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint32_t beat = atomic_load_explicit(&w->beat, memory_order_relaxed);
+	struct thread *t = w->thread;
+	struct process *p;
+	uint32_t serial = 0;
+	bool detached = false;
+
+	atomic_store_explicit(&w->poke, true, memory_order_relaxed);
+	if (atomic_load(&w->parked) || beat != w->last_beat) {
+		w->last_beat = beat;
+		w->beat_since_ms = now_ms;
+	}
+	if (otpi_has_backlog(w) || atomic_load(&rt->queue_len))
+		otpi_wake_any();
+	p = atomic_load_explicit(&t->running, memory_order_acquire);
+	if (p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
+		serial = atomic_load_explicit(&p->serial, memory_order_relaxed);
+		detached = detach(w, t);
+	}
+	if (!detached)
+		return;
+	pthread_mutex_unlock(&rt->lock);
+	report_stuck(p, serial, now_ms - w->beat_since_ms);
+	pthread_mutex_lock(&rt->lock);
+	w->beat_since_ms = now_ms;
+}
+
+static void
+tick(struct thread *self)
+{
+	struct runtime *rt = &otpi_runtime;
+	int64_t now_ms = otpi_clock_ns() / 1000000;
+
+	pthread_mutex_lock(&rt->lock);
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		look_at_worker(&rt->workers[i], now_ms);
+	list_for_each (it, &rt->threads)
+		look_at_kill(self, container_of(it, struct thread, on), now_ms);
+	pthread_mutex_unlock(&rt->lock);
+}
+
+static bool
+all_idle(void)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	return atomic_load(&rt->idle) == rt->worker_count &&
+		atomic_load(&rt->detached) == 0 && !atomic_load(&rt->stopping);
+}
+
+void *
+otpi_watchdog_main(void *arg)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct timespec pause = {0, TICK_NS};
+	struct thread *self = otpi_enter();
+
+	(void)arg;
+	otpi_leave(self);
+	while (!atomic_load(&rt->stopping)) {
+		if (all_idle()) {
+			atomic_store(&rt->watchdog_wake, 0);
+			if (all_idle())
+				otpi_futex_wait(&rt->watchdog_wake, 0, -1);
+			atomic_store(&rt->watchdog_wake, 1);
+		}
+		nanosleep(&pause, NULL);
+		tick(self);
+	}
+	return NULL;
+}

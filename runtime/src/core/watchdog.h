@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The watchdog: a thread that looks at all others once a millisecond while any
+ * of them works, and sleeps while none does.
+ *
+ * It takes the worker from a thread whose handler takes longer than stuck_ms
+ * and gives it to a spare; interrupts the handler of a process that was
+ * killed; and, where that has no effect for KILL_PATIENCE_MS, declares the
+ * process dead without its thread. Each decision is made under runtime.lock
+ * while the thread is in user code (thread.h says why that is safe).
+ */
+#ifndef OTPI_WATCHDOG_H
+#define OTPI_WATCHDOG_H
+
+#include "core/thread.h"
+
+#define KILL_PATIENCE_MS 100
+
+void *otpi_watchdog_main(void *arg);
+
+/* There is work: it must not sleep. */
+static inline void
+otpi_watchdog_wake(void)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	/* seq_cst: against its store before it looks whether all are idle. */
+	if (atomic_load(&rt->watchdog_wake) == 0 &&
+		atomic_exchange(&rt->watchdog_wake, 1) == 0)
+		otpi_futex_wake(&rt->watchdog_wake);
+}
+
+/* Pass every thread of the program through a full barrier; false: the system
+ * can't. */
+bool otpi_membarrier_init(void);
+
+/* A spare thread that is ready to take a worker; NULL: none can be made. With
+ * the lock. */
+struct thread *otpi_spare_take(void);
+
+#endif

@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <otp/gen_server.h>
+
+#include "event.h"
+#include "server.h"
+#include "system.h"
+
+#ifdef NDEBUG
+enum {
+	CHECK_LENT = 0
+};
+#else
+enum {
+	CHECK_LENT = 1
+};
+#endif
+
+/* So many continues in a row, then others are let run. */
+#define CHAIN_MAX 64u
+
+/* --- results ------------------------------------------------------------- */
+
+otp_next
+otp_stop(otp_term reason)
+{
+	otp_process_end_with(reason);
+	return otp_next_of(OTP_NEXT_STOP);
+}
+
+otp_next
+otp_stop_reply(otp_term reason)
+{
+	otp_process_end_with(reason);
+	return otp_next_of(OTP_NEXT_STOP_REPLY);
+}
+
+otp_next
+otp_stop_refuse(otp_term reason)
+{
+	otp_process_end_with(reason);
+	return otp_next_of(OTP_NEXT_STOP_REFUSE);
+}
+
+/* Lent at once: whatever happens until it is run, it is given back. */
+otp_next
+otp_with_continue(otp_next next, struct otp_msg *m)
+{
+	otpi_block_made(m);
+	otp_msg_lend(m);
+	next.flags =
+		(next.flags & ~(uint32_t)OTP_NEXT_TIMEOUT) | OTP_NEXT_CONTINUE;
+	next.timeout_ms = (int64_t)(intptr_t)m;
+	return next;
+}
+
+static struct otp_msg *
+continue_of(otp_next next)
+{
+	return (struct otp_msg *)(intptr_t)next.timeout_ms;
+}
+
+/* --- the end ------------------------------------------------------------- */
+
+/*
+ * terminate runs once, and only for a server whose init is through (B41); the
+ * reply of otp_stop_reply follows it even if it failed (B21).
+ */
+static void
+server_terminate(struct server *s, otp_term reason)
+{
+	struct otp_msg *farewell = s->farewell;
+
+	if (s->running && !s->ended) {
+		s->ended = true;
+		if (s->class->terminate)
+			s->class->terminate(s->state, reason);
+	}
+	if (farewell) {
+		s->farewell = NULL;
+		otp_call_answer(farewell, s->farewell_status);
+	}
+}
+
+static enum otp_verdict
+server_stop(struct server *s)
+{
+	server_terminate(s, otp_process_end_reason());
+	return OTP_END;
+}
+
+static const char *const action_names[] = {
+	[OTP_NEXT_OK] = "ok",
+	[OTP_NEXT_IGNORE] = "ignore",
+	[OTP_NEXT_REPLY] = "reply",
+	[OTP_NEXT_REFUSE] = "refuse",
+	[OTP_NEXT_NOREPLY] = "noreply",
+	[OTP_NEXT_STOP] = "stop",
+	[OTP_NEXT_STOP_REPLY] = "stop_reply",
+	[OTP_NEXT_STOP_REFUSE] = "stop_refuse",
+};
+
+/* {bad_return_value,Action} (B2, B15). */
+static enum otp_verdict
+bad_return(struct server *s, otp_next next)
+{
+	const size_t names = sizeof action_names / sizeof action_names[0];
+	otp_term_builder b = {0};
+
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("bad_return_value"));
+	if (next.action > 0 && next.action < names)
+		otp_build_atom(&b, otp_atom_of(action_names[next.action]));
+	else
+		otp_build_uint(&b, next.action);
+	otp_process_end_with(otpi_term_take(&b));
+	return server_stop(s);
+}
+
+/*
+ * A field of the state that points at what the handler was only lent would be
+ * read after it is gone: {lent_value_kept,Field}.
+ */
+static void
+check_lent(struct server *s)
+{
+	const struct otp_state_pointer *p = s->class->pointers;
+
+	if (!CHECK_LENT)
+		return;
+	for (size_t i = 0; i < s->class->pointer_count; i++, p++) {
+		void *held;
+
+		memcpy(&held, (char *)s->state + p->offset, sizeof held);
+		if (held && otp_is_lent(held))
+			otp_exit(otpi_term_tagged_atom(
+				"lent_value_kept", p->field));
+	}
+}
+
+/* --- after a handler ----------------------------------------------------- */
+
+/* What a handler that is not a call's asks for, but for the flags. */
+static enum otp_verdict
+after_other(struct server *s, otp_next next)
+{
+	if (next.action == OTP_NEXT_NOREPLY)
+		return OTP_GO_ON;
+	if (next.action == OTP_NEXT_STOP)
+		return server_stop(s);
+	return bad_return(s, next);
+}
+
+/*
+ * Continues run here, one after the other, before the process looks at its
+ * mailbox again (B11, B17).
+ */
+static enum otp_verdict
+settle(struct server *s, otp_next next)
+{
+	unsigned chained = 0;
+
+	while (next.flags & OTP_NEXT_CONTINUE) {
+		struct otp_msg *m = continue_of(next);
+
+		if (++chained % CHAIN_MAX == 0)
+			otp_yield();
+		next = server_handler(m->type)(s->state, m);
+		check_lent(s);
+		if (after_other(s, next) == OTP_END)
+			return OTP_END;
+	}
+	if (next.flags & OTP_NEXT_TIMEOUT) {
+		if (next.timeout_ms < 0)
+			return bad_return(s, next);
+		if (next.timeout_ms != OTP_INFINITY)
+			otp_process_idle_after(next.timeout_ms);
+	}
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+other_done(struct server *s, otp_next next)
+{
+	check_lent(s);
+	if (after_other(s, next) == OTP_END)
+		return OTP_END;
+	return next.flags ? settle(s, next) : OTP_GO_ON;
+}
+
+/*
+ * terminate, then the answer, then the end (B21). Until then the call is the
+ * event's: should terminate be killed, the caller hears of that.
+ */
+static enum otp_verdict
+stop_answering(struct server *s, struct otp_msg *m, otp_err status)
+{
+	s->farewell = m;
+	s->farewell_status = status;
+	return server_stop(s);
+}
+
+/* The reply leaves before a continue is run (B17). */
+static enum otp_verdict
+call_done(struct server *s, struct otp_msg *m, bool deferred, otp_next next)
+{
+	check_lent(s);
+	if (deferred)
+		return other_done(s, next);
+	switch (next.action) {
+	case OTP_NEXT_REPLY:
+		otp_call_answer(m, OTP_OK);
+		break;
+	case OTP_NEXT_REFUSE:
+		otp_call_answer(m, OTP_REFUSED);
+		break;
+	case OTP_NEXT_STOP:
+		return server_stop(s);
+	case OTP_NEXT_STOP_REPLY:
+		return stop_answering(s, m, OTP_OK);
+	case OTP_NEXT_STOP_REFUSE:
+		return stop_answering(s, m, OTP_REFUSED);
+	default:
+		return bad_return(s, next);
+	}
+	return next.flags ? settle(s, next) : OTP_GO_ON;
+}
+
+/* --- events -------------------------------------------------------------- */
+
+/* To `other` as a term, or to the log (B22). */
+static enum otp_verdict
+unexpected(struct server *s, struct otp_event *event)
+{
+	if (s->class->other)
+		return other_done(
+			s, s->class->other(s->state, otpi_event_term(event)));
+	otpi_event_unexpected(s->class->process.name, event);
+	return OTP_GO_ON;
+}
+
+/* A message that is none of the server's own. */
+static enum otp_verdict
+handle_foreign(struct server *s, struct otp_event *event)
+{
+	struct otp_msg *m = event->msg;
+
+	if (otpi_is_system_stop(m)) {
+		otpi_system_stop(m);
+		return server_stop(s);
+	}
+	if (m->type->kind == OTP_MSG_CALL) {
+		otp_call_refuse(m, OTP_BAD_REQUEST);
+		return OTP_GO_ON;
+	}
+	for (size_t i = 0; i < s->class->info_count; i++)
+		if (s->class->infos[i].type == m->type)
+			return other_done(
+				s, s->class->infos[i].handle(s->state, m));
+	return unexpected(s, event);
+}
+
+/* The parent's EXIT, in queue order, ends the server (B42, B43, B45). */
+static enum otp_verdict
+handle_exit(struct server *s, struct otp_event *event)
+{
+	if (otp_pid_equal(event->from, otp_process_parent())) {
+		otp_process_end_with(event->reason);
+		return server_stop(s);
+	}
+	if (!s->class->exit)
+		return unexpected(s, event);
+	return other_done(
+		s, s->class->exit(s->state, event->from, event->reason));
+}
+
+static enum otp_verdict
+handle_rare(struct server *s, struct otp_event *event)
+{
+	const struct otp_server_class *class = s->class;
+
+	switch (event->kind) {
+	case OTP_EVENT_MESSAGE:
+		return handle_foreign(s, event);
+	case OTP_EVENT_EXIT:
+		return handle_exit(s, event);
+	case OTP_EVENT_DOWN:
+		if (!class->down)
+			break;
+		return other_done(s,
+			class->down(s->state, event->ref, event->who,
+				event->reason));
+	case OTP_EVENT_IDLE:
+		if (!class->timeout)
+			break;
+		return other_done(s, class->timeout(s->state));
+	case OTP_EVENT_TIMER:
+		break;
+	}
+	return unexpected(s, event);
+}
+
+/* Two literals with one text may have two addresses. */
+static bool
+is_own(const struct server *s, const struct otp_msg_type *type)
+{
+	const char *owner = s->class->owner;
+
+	return (type->owner == owner || strcmp(type->owner, owner) == 0) &&
+		type->handle;
+}
+
+static enum otp_verdict
+server_handle(void *data, struct otp_event *event)
+{
+	struct server *s = data;
+
+	if (event->kind != OTP_EVENT_MESSAGE)
+		return handle_rare(s, event);
+
+	struct otp_msg *m = event->msg;
+	const struct otp_msg_type *type = m->type;
+
+	if (!is_own(s, type))
+		return handle_rare(s, event);
+
+	otp_next next = server_handler(type)(s->state, m);
+
+	if (type->kind == OTP_MSG_CALL)
+		return call_done(s, m, type->deferred, next);
+	return other_done(s, next);
+}
+
+/* --- beginning and end --------------------------------------------------- */
+
+static enum otp_verdict
+server_init(void *data, struct otp_msg *start)
+{
+	struct server *s = data;
+
+	if (s->class->trap_exit)
+		otp_trap_exit(true);
+
+	otp_next next = s->class->init(s->state, start);
+
+	check_lent(s);
+	switch (next.action) {
+	case OTP_NEXT_OK:
+		break;
+	case OTP_NEXT_IGNORE:
+		return otp_process_ignore();
+	case OTP_NEXT_STOP:
+		return OTP_END;
+	default:
+		return bad_return(s, next);
+	}
+	s->running = true;
+	otp_process_started();
+	return next.flags ? settle(s, next) : OTP_GO_ON;
+}
+
+static void
+server_ending(void *data, otp_term reason)
+{
+	server_terminate(data, reason);
+}
+
+static void
+server_encode_state(otp_term_builder *builder, const void *data)
+{
+	const struct server *s = data;
+
+	if (s->class->encode_state)
+		s->class->encode_state(builder, s->state);
+}
+
+const struct otp_behaviour otp_gen_server = {
+	.name = "gen_server",
+	.init = server_init,
+	.handle = server_handle,
+	.ending = server_ending,
+	.encode_state = server_encode_state,
+};
+
+otp_err
+otp_server_start(const struct otp_server_class *class, enum otp_start_how how,
+	struct otp_msg *init, const struct otp_start_opts *opts, otp_pid *pid,
+	otp_ref *monitor)
+{
+	struct server seed = {.class = class};
+	size_t state_size = class->state_size_of ? *class->state_size_of
+						 : class->state_size;
+	struct otp_process_start start = {
+		.process_class = &class->process,
+		.data_size = sizeof seed + ((state_size + 7) & ~(size_t)7),
+		.seed = &seed,
+		.seed_size = sizeof seed,
+		.start = init,
+		.name = opts ? opts->name : NULL,
+		.timeout_ms = opts ? opts->timeout_ms : 0,
+		.how = how,
+	};
+
+	return otp_process_start(&start, pid, monitor);
+}

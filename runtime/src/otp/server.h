@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record of a gen_server: the data of its process. Owned by that process;
+ * zero but for `class` when init begins.
+ *
+ * `running` is set once, when init has succeeded; `ended` once, before
+ * terminate is called: so terminate runs at most once, and never for a server
+ * whose init failed (B40, B41). Between two events `farewell` is NULL.
+ */
+#ifndef OTPI_SERVER_H
+#define OTPI_SERVER_H
+
+#include <otp/gen_server.h>
+
+struct server {
+	const struct otp_server_class *class;
+	struct otp_msg *farewell; /* the call of otp_stop_reply: the event's */
+	otp_err farewell_status;
+	bool running;
+	bool ended;
+	uint64_t state[];
+};
+
+/* The handler of a type that belongs to the server's own class. */
+static inline otp_msg_handler
+server_handler(const struct otp_msg_type *type)
+{
+	return (otp_msg_handler)type->handle;
+}
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "event.h"
+#include "supervisor_request.h"
+#include "supervisor_tree.h"
+
+/* --- start and restart --------------------------------------------------- */
+
+/* Takes the call. */
+static void
+answer_start(struct otp_msg *m, otp_err err, otp_pid pid)
+{
+	otp_term reason = {0};
+	struct otp_flat flat = {0};
+
+	if (err == OTP_START_FAILED)
+		reason = otp_last_reason();
+	otp_flat_term(&flat, reason);
+
+	struct start_child_reply *reply =
+		otp_reply_begin(m, sizeof *reply, flat.size);
+	struct otp_copy copy = otp_copy_behind(reply, sizeof *reply);
+
+	reply->err = err;
+	reply->pid = pid;
+	reply->reason = otp_copy_term(&copy, reason);
+	otp_call_answer(m, OTP_OK);
+}
+
+/* The spec compiler sees to it, but a name may stand for another supervisor. */
+static bool
+is_init_of(const struct otp_supervisor_class *class, const struct otp_msg *m)
+{
+	return !m || !class->server ||
+		strcmp(m->type->owner, class->server->owner) == 0;
+}
+
+/*
+ * Handed on to the supervisor of that dynamic child, so that this one is not
+ * held up by its start. Any other child of that id is there already (C37).
+ */
+static void
+start_child_elsewhere(struct supervisor *s, struct otp_msg *m)
+{
+	struct start_child_request *request = otp_msg_payload(m);
+	size_t i = otpi_child_find(s, request->child.ptr);
+	bool running = i < s->class->child_count &&
+		s->children[i].place == CHILD_RUNNING;
+
+	if (i == s->class->child_count) {
+		otp_call_refuse(m, OTP_NOT_FOUND);
+	} else if (!s->class->children[i].dynamic) {
+		if (running)
+			answer_start(
+				m, OTP_ALREADY_STARTED, s->children[i].pid);
+		else
+			otp_call_refuse(m, OTP_ALREADY_PRESENT);
+	} else if (running) {
+		request->child.len = 0;
+		otp_call_forward(otp_to_pid(s->children[i].pid), m);
+	} else {
+		otp_call_refuse(m, OTP_NOT_RUNNING);
+	}
+}
+
+static void
+handle_start_child(struct supervisor *s, struct otp_msg *m)
+{
+	const struct start_child_request *request = otp_msg_payload(m);
+	otp_pid pid = {0};
+
+	if (!supervisor_is_simple(s)) {
+		start_child_elsewhere(s, m);
+		return;
+	}
+	if (request->child.len > 0 &&
+		strcmp(request->child.ptr, s->class->children[0].id) != 0) {
+		otp_call_refuse(m, OTP_NOT_FOUND);
+		return;
+	}
+	if (!is_init_of(s->class, request->start)) {
+		otp_call_refuse(m, OTP_BAD_REQUEST);
+		return;
+	}
+
+	otp_err err = otpi_dynamic_start(s, request->start, &pid);
+
+	answer_start(m, err, pid);
+}
+
+/*
+ * The child of the request that is not running, if there is one: true.
+ * Otherwise the request is answered (C40-C42).
+ */
+static bool
+find_stopped(struct supervisor *s, struct otp_msg *m, size_t *i)
+{
+	const struct child_request *request = otp_msg_payload(m);
+	otp_err err = OTP_OK;
+
+	if (supervisor_is_simple(s)) {
+		otp_call_refuse(m, OTP_NOT_ALLOWED);
+		return false;
+	}
+	*i = otpi_child_find(s, request->id.ptr);
+	if (*i == s->class->child_count)
+		err = OTP_NOT_FOUND;
+	else if (s->children[*i].place == CHILD_RUNNING)
+		err = OTP_RUNNING;
+	else if (s->children[*i].place == CHILD_RESTARTING)
+		err = OTP_RESTARTING;
+	if (err != OTP_OK)
+		otp_call_refuse(m, err);
+	return err == OTP_OK;
+}
+
+static void
+handle_restart_child(struct supervisor *s, struct otp_msg *m)
+{
+	otp_pid pid = {0};
+	size_t i;
+
+	if (!find_stopped(s, m, &i))
+		return;
+
+	otp_err err = otpi_child_start(s, i, &pid);
+
+	answer_start(m, err, pid);
+}
+
+/* --- stop and forget ----------------------------------------------------- */
+
+static void
+handle_delete_child(struct supervisor *s, struct otp_msg *m)
+{
+	size_t i;
+
+	if (!find_stopped(s, m, &i))
+		return;
+	s->children[i].place = CHILD_FORGOTTEN;
+	otp_call_answer(m, OTP_OK);
+}
+
+/* Also takes a restarting child out of its retries (C39). */
+static void
+handle_terminate_child(struct supervisor *s, struct otp_msg *m)
+{
+	const struct child_request *request = otp_msg_payload(m);
+
+	if (supervisor_is_simple(s)) {
+		otp_call_refuse(m, OTP_NOT_ALLOWED);
+		return;
+	}
+
+	size_t i = otpi_child_find(s, request->id.ptr);
+
+	if (i == s->class->child_count) {
+		otp_call_refuse(m, OTP_NOT_FOUND);
+		return;
+	}
+	otpi_child_stop(s, i);
+	otp_call_answer(m, OTP_OK);
+}
+
+/* The running stand-in number `turn` of a dynamic child; zero: no more. */
+static otp_pid
+stand_in(const struct supervisor *s, uint32_t turn)
+{
+	for (size_t i = 0; i < s->class->child_count; i++)
+		if (s->class->children[i].dynamic &&
+			s->children[i].place == CHILD_RUNNING && turn-- == 0)
+			return s->children[i].pid;
+	return (otp_pid){0};
+}
+
+/* A dead pid is terminated already, whoever's child it was (C42). */
+static void
+handle_terminate_pid(struct supervisor *s, struct otp_msg *m)
+{
+	struct terminate_pid_request *request = otp_msg_payload(m);
+	struct dynamic_child *child =
+		otpi_pid_table_find(&s->dynamic.table, request->pid);
+
+	if (child) {
+		otpi_dynamic_stop(s, child);
+		otp_call_answer(m, OTP_OK);
+	} else if (!supervisor_is_simple(s)) {
+		otp_pid next = stand_in(s, request->turn);
+
+		request->handed_on = true;
+		if (otp_pid_is_none(next))
+			otp_call_refuse(m, OTP_NOT_FOUND);
+		else
+			otp_call_forward(otp_to_pid(next), m);
+	} else if (!otp_is_alive(request->pid)) {
+		otp_call_answer(m, OTP_OK);
+	} else if (request->handed_on) {
+		request->turn++;
+		otp_call_forward(otp_to_pid(otp_process_parent()), m);
+	} else {
+		otp_call_refuse(m, OTP_NOT_FOUND);
+	}
+}
+
+/* --- what is there ------------------------------------------------------- */
+
+static struct otp_child_info
+info_of(const struct supervisor *s, size_t i)
+{
+	const struct otp_child_class *class = &s->class->children[i];
+	const struct child *child = &s->children[i];
+	struct otp_child_info info = {
+		.id = otp_str(class->id),
+		.pid = child->pid,
+		.state = child->place == CHILD_RUNNING ? OTP_CHILD_RUNNING
+			: child->place == CHILD_RESTARTING
+			? OTP_CHILD_RESTARTING
+			: OTP_CHILD_STOPPED,
+		.type = child_type(class),
+	};
+
+	return info;
+}
+
+static struct otp_child_info
+dynamic_info_of(const struct supervisor *s, const struct dynamic_child *child)
+{
+	struct otp_child_info info = {
+		.state = child->restarting ? OTP_CHILD_RESTARTING
+					   : OTP_CHILD_RUNNING,
+		.type = s->class->children[0].type,
+	};
+
+	if (!child->restarting)
+		info.pid = child->pid;
+	return info;
+}
+
+/* Last started first (C43). The ids live as long as the program. */
+static void
+handle_which_children(struct supervisor *s, struct otp_msg *m)
+{
+	size_t most = s->dynamic.table.count + static_count(s);
+	struct otp_child_info_list *list = otp_reply_begin(
+		m, sizeof *list, most * sizeof(struct otp_child_info));
+	struct otp_child_info *info = (void *)(list + 1);
+
+	list->ptr = info;
+	list->len = 0;
+	for (const struct dynamic_child *c = s->dynamic.last; c;
+		c = c->previous)
+		info[list->len++] = dynamic_info_of(s, c);
+	for (size_t i = static_count(s); i-- > 0;)
+		if (s->children[i].place != CHILD_FORGOTTEN)
+			info[list->len++] = info_of(s, i);
+	otp_call_answer(m, OTP_OK);
+}
+
+static void
+count_one(struct otp_child_counts *counts, enum otp_child_type type,
+	bool running, otp_pid pid)
+{
+	counts->active += running && otp_is_alive(pid);
+	if (type == OTP_SUPERVISOR)
+		counts->supervisors++;
+	else
+		counts->workers++;
+}
+
+/* Active is who is alive: one that unlinked itself and died is not (C5). */
+static void
+handle_count_children(struct supervisor *s, struct otp_msg *m)
+{
+	const struct otp_child_class *classes = s->class->children;
+	struct otp_child_counts *counts = otp_reply_begin(m, sizeof *counts, 0);
+	const struct dynamic_child *c = s->dynamic.first;
+
+	memset(counts, 0, sizeof *counts);
+	if (supervisor_is_simple(s))
+		counts->specs = 1;
+	for (; c; c = c->next)
+		count_one(counts, classes[0].type, !c->restarting, c->pid);
+	for (size_t i = 0; i < static_count(s); i++) {
+		const struct child *child = &s->children[i];
+
+		if (child->place == CHILD_FORGOTTEN)
+			continue;
+		counts->specs++;
+		count_one(counts, child_type(&classes[i]),
+			child->place == CHILD_RUNNING, child->pid);
+	}
+	otp_call_answer(m, OTP_OK);
+}
+
+/* --- the requests -------------------------------------------------------- */
+
+const char otpi_supervisor_owner[] = "otp_supervisor";
+
+typedef void (*request_handler)(struct supervisor *s, struct otp_msg *m);
+
+#define REQUEST(NAME, REQUEST_SIZE, REPLY_SIZE) \
+	const struct otp_msg_type otpi_##NAME##_type = { \
+		.name = #NAME, \
+		.owner = otpi_supervisor_owner, \
+		.size = REQUEST_SIZE, \
+		.reply_size = REPLY_SIZE, \
+		.kind = OTP_MSG_CALL, \
+		.handle = (void (*)(void))handle_##NAME, \
+	}
+
+REQUEST(start_child, sizeof(struct start_child_request),
+	sizeof(struct start_child_reply));
+REQUEST(restart_child, sizeof(struct child_request),
+	sizeof(struct start_child_reply));
+REQUEST(terminate_child, sizeof(struct child_request), 0);
+REQUEST(delete_child, sizeof(struct child_request), 0);
+REQUEST(terminate_pid, sizeof(struct terminate_pid_request), 0);
+REQUEST(which_children, 0, sizeof(struct otp_child_info_list));
+REQUEST(count_children, 0, sizeof(struct otp_child_counts));
+
+void
+otpi_supervisor_request(struct supervisor *s, struct otp_msg *m)
+{
+	request_handler handle = (request_handler)m->type->handle;
+
+	handle(s, m);
+}

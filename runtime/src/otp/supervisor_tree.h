@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The record of a supervisor: the data of its process, touched by it alone.
+ *
+ * Static children stand in `children`, one for each of the class's, in start
+ * order, and are named by their index. A child has a pid exactly while it is
+ * CHILD_RUNNING; a CHILD_FORGOTTEN one is treated as if the class did not have
+ * it (C11, C8). A simple_one_for_one supervisor has none of them but dynamic
+ * children: each is on the list `first`..`last` in start order and in the
+ * table under its pid, the last it had while it is restarting.
+ *
+ * Starting, stopping and restarting block the supervisor, so that it serves
+ * nothing else meanwhile (C36). Signals of children that arrive then stay in
+ * the mailbox, but for those of a child it stops itself (C18).
+ */
+#ifndef OTPI_SUPERVISOR_TREE_H
+#define OTPI_SUPERVISOR_TREE_H
+
+#include <otp/report.h>
+#include <otp/supervisor.h>
+
+enum child_place {
+	CHILD_STOPPED, /* the spec is kept */
+	CHILD_RUNNING,
+	CHILD_RESTARTING, /* a retry is on its way (C26) */
+	CHILD_FORGOTTEN
+};
+
+struct child {
+	otp_pid pid;
+	uint32_t retry; /* number of the retry that is waited for */
+	uint32_t place; /* enum child_place */
+};
+
+struct dynamic_child {
+	struct dynamic_child *previous;
+	struct dynamic_child *next;
+	otp_pid pid;
+	struct otp_msg *start; /* held for restarts; NULL if temporary (C47) */
+	uint32_t retry;
+	bool restarting;
+	bool ended; /* seen by the stop of all */
+};
+
+/* Open addressing by pid; see supervisor_table.c. All zero is empty. */
+struct pid_table {
+	struct dynamic_child **slots;
+	uint32_t capacity; /* 0 or a power of two */
+	uint32_t count;
+};
+
+struct dynamic_children {
+	struct pid_table table;
+	struct dynamic_child *first;
+	struct dynamic_child *last;
+};
+
+/* Times of the restarts within the period, oldest first: a ring (C21). */
+struct restart_log {
+	int64_t *at_ms;
+	uint32_t first;
+	uint32_t count;
+	uint32_t capacity;
+};
+
+struct supervisor {
+	const struct otp_supervisor_class *class;
+	const void *arguments; /* of the init block, which is held */
+	struct child *children; /* behind this record */
+	struct restart_log restarts;
+	struct dynamic_children dynamic;
+	uint32_t retries; /* numbers given to retries */
+	bool stopped; /* the children have been stopped */
+	char name[]; /* registered; empty: none */
+};
+
+/* Bytes before the children. */
+static inline size_t
+record_size(size_t name_len)
+{
+	return (offsetof(struct supervisor, name) + name_len + 1 + 7) &
+		~(size_t)7;
+}
+
+static inline bool
+supervisor_is_simple(const struct supervisor *s)
+{
+	return s->class->strategy == OTP_SIMPLE_ONE_FOR_ONE;
+}
+
+/* simple_one_for_one: the one in the class is the template of all. */
+static inline size_t
+static_count(const struct supervisor *s)
+{
+	return supervisor_is_simple(s) ? 0 : s->class->child_count;
+}
+
+/*
+ * A dynamic child beside others is a supervisor in its place: permanent,
+ * never killed. The options in its table are those of its own children.
+ */
+static inline enum otp_restart
+child_restart_type(const struct otp_child_class *class)
+{
+	return class->dynamic ? OTP_PERMANENT : class->restart;
+}
+
+static inline otp_duration
+child_shutdown_ms(const struct otp_child_class *class)
+{
+	return class->dynamic ? OTP_INFINITY : class->shutdown_ms;
+}
+
+static inline enum otp_child_type
+child_type(const struct otp_child_class *class)
+{
+	return class->dynamic ? OTP_SUPERVISOR : class->type;
+}
+
+/* supervisor_child.c: one child, whatever the strategy. */
+
+/*
+ * Starts static child i. OTP_IGNORE leaves it stopped, or forgotten if it is
+ * temporary (C8). *pid is the holder of its name on OTP_ALREADY_STARTED. What
+ * fails on request is for who asked to know; the others report it (C51).
+ */
+otp_err otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid);
+/* Stops it as its spec says (C29-C33), then clears it. */
+void otpi_child_stop(struct supervisor *s, size_t i);
+/* Not running any more, or not yet: stopped, or forgotten if temporary. */
+void otpi_child_clear(struct supervisor *s, size_t i);
+/* The child of that id which is not forgotten, or child_count. */
+size_t otpi_child_find(const struct supervisor *s, const char *id);
+/* Ends a child and waits until it has; a bad end is reported (C32). */
+void otpi_child_end(
+	struct supervisor *s, const struct otp_child_class *class, otp_pid pid);
+/* Whether a child told to stop may end so (C32). */
+bool
+otpi_child_end_expected(const struct otp_child_class *class, otp_term reason);
+/* Why a start gave `err`, as a term; `pid` is the holder of the name. Lent. */
+otp_term otpi_start_reason(otp_err err, otp_pid pid);
+void otpi_child_report(const struct supervisor *s, enum otp_report_kind kind,
+	const struct otp_child_class *class, otp_pid pid, otp_term reason,
+	const char *verdict);
+void otpi_child_started(const struct supervisor *s,
+	const struct otp_child_class *class, otp_pid pid);
+
+/* supervisor_restart.c: what follows a death. */
+
+/* Static child i ended by itself (C9-C13). */
+enum otp_verdict
+otpi_child_exited(struct supervisor *s, size_t i, otp_term reason);
+/* The same decision for any child; reports (C51). */
+bool otpi_restart_wanted(const struct supervisor *s,
+	const struct otp_child_class *class, otp_pid pid, otp_term reason);
+/* Counts one restart; false: it is one too many, and reported (C21, C24). */
+bool otpi_restart_allowed(
+	struct supervisor *s, const struct otp_child_class *class, otp_pid pid);
+/* Stops the children and ends with shutdown (C24). Returns OTP_END. */
+enum otp_verdict otpi_supervisor_give_up(struct supervisor *s);
+/* Sends the retry of static child `index` or dynamic child `pid`: its number. */
+uint32_t otpi_retry_send(struct supervisor *s, uint32_t index, otp_pid pid);
+bool otpi_is_retry(const struct otp_msg *m);
+/* A retry has arrived (C26). */
+enum otp_verdict otpi_retry(struct supervisor *s, struct otp_msg *m);
+/* Keeps `now` if fewer than `intensity` are within period_ms before it. */
+bool otpi_restart_log_add(struct restart_log *log, int64_t now_ms,
+	uint32_t intensity, otp_duration period_ms);
+
+/* supervisor_dynamic.c: the children of a simple_one_for_one. */
+
+otp_err
+otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid);
+enum otp_verdict otpi_dynamic_exited(
+	struct supervisor *s, struct dynamic_child *child, otp_term reason);
+enum otp_verdict
+otpi_dynamic_restart(struct supervisor *s, struct dynamic_child *child);
+void otpi_dynamic_stop(struct supervisor *s, struct dynamic_child *child);
+/* All at once, with one limit of time for all (C30). */
+void otpi_dynamic_stop_all(struct supervisor *s);
+
+/* supervisor_table.c */
+
+void otpi_pid_table_add(struct pid_table *table, struct dynamic_child *child);
+struct dynamic_child *
+otpi_pid_table_find(const struct pid_table *table, otp_pid pid);
+void otpi_pid_table_remove(
+	struct pid_table *table, const struct dynamic_child *child);
+
+/* supervisor_admin.c: requests of other processes (C37-C44). */
+
+/* Owner of the requests' types. */
+extern const char otpi_supervisor_owner[];
+/* Answers a call whose type has that owner. */
+void otpi_supervisor_request(struct supervisor *s, struct otp_msg *m);
+
+#endif

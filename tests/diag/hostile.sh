@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Whatever it is given, otpc ends by itself, soon, with 0, 1 or 2, and says
+# something when it is not 0; nothing is written for a spec that is wrong.
+set -u
+otpc=$(realpath "${OTPC:?the compiler to test}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+bad=0
+
+# story NAME STATUS ARGS...: the status, something on stderr, nothing written.
+story() {
+	local name=$1 want=$2 status=0
+	shift 2
+	mkdir -p out
+	timeout 120 "$otpc" "$@" > stdout 2> stderr < /dev/null || status=$?
+	if [ "$status" -ne "$want" ]; then
+		head -c 2000 stderr
+		echo "FAIL $name: exit status $status, not $want"
+		bad=1
+	elif [ "$want" -ne 0 ] && [ ! -s stderr ]; then
+		echo "FAIL $name: nothing said"
+		bad=1
+	elif [ "$want" -ne 0 ] && [ -s stdout ]; then
+		echo "FAIL $name: something on stdout"
+		bad=1
+	elif [ "$want" -ne 0 ] && [ -n "$(ls -A out)" ]; then
+		echo "FAIL $name: a file was written"
+		bad=1
+	else
+		echo "ok $name"
+	fi
+	rm -rf out
+}
+repeat() { # TEXT COUNT
+	local i
+	printf -v i '%*s' "$2" ''
+	printf '%s' "${i// /$1}"
+}
+
+: > empty.otp
+story "an empty file" 1 -o out empty.otp
+head -c 10000000 /dev/urandom > noise.otp
+story "10 MB of noise" 1 -o out noise.otp
+tr -dc 'a-z(){};:<>,.\n "' < /dev/urandom | head -c 4000000 > words.otp
+story "4 MB of words" 1 -o out words.otp
+head -c 1000000 /dev/zero > zeros.otp
+story "a million NULs" 1 -o out zeros.otp
+{ printf 'module m;'; repeat '{' 10000; } > braces.otp
+story "10,000 braces" 1 -o out braces.otp
+{ printf 'module m;'; repeat 'gen_server A { state { ' 5000; } > servers.otp
+story "10,000 open blocks" 1 -o out servers.otp
+{ printf 'module m; record R { a : '; repeat 'list<' 10000; } > lists.otp
+story "10,000 nested lists" 1 -o out lists.otp
+{ printf 'module m; record R { a : int64'; repeat '?' 10000; echo '; }'; } \
+	> optionals.otp
+story "10,000 question marks" 1 -o out optionals.otp
+{ printf 'module m; const a = '; repeat '9' 100000; echo ';'; } > digits.otp
+story "an integer of 100,000 digits" 1 -o out digits.otp
+{ printf 'module m; const a = "'; repeat 'x' 1000000; } > string.otp
+story "a string that never ends" 1 -o out string.otp
+{ printf 'module m; /*'; repeat '*' 1000000; } > comment.otp
+story "a comment that never ends" 1 -o out comment.otp
+{ printf 'module m; record '; repeat 'x' 1000000; echo ' { }'; } > name.otp
+story "a name of a million letters" 1 -o out name.otp
+printf 'module m; const a = "\xff\xfe";' > bytes.otp
+story "invalid UTF-8" 1 -o out bytes.otp
+repeat "'" 100000 > quotes.otp
+story "100,000 quotes" 1 -o out quotes.otp
+repeat '///x' 100000 > docs.otp
+story "a doc comment without end" 1 -o out docs.otp
+{ echo 'module m;'; seq -f 'record R%.0f { a : X%.0f; }' 100000; } > many.otp
+story "100,000 unknown types" 1 -o out many.otp
+{ echo 'module m;'; seq 100000 |
+	awk '{ print "record R" $1 " { a : R" $1 % 100000 + 1 "; }" }'
+} > long_cycle.otp
+story "a cycle of 100,000 records" 1 -o out long_cycle.otp
+{ echo 'module m;'; seq 100000 |
+	awk '{ print "const c" $1 " = c" $1 + 1 ";" }'
+	echo 'const c100001 = 5; record R { a : string = c1; }'; } > consts.otp
+story "a chain of 100,000 consts" 1 -o out consts.otp
+{ echo 'module m;'; echo 'record R {'
+	yes 'a : int64;' | head -n 100000; echo '}'; } > twins.otp
+story "100,000 fields of one name" 1 -o out twins.otp
+mkdir folder.otp
+story "a folder" 1 -o out folder.otp
+story "a missing file" 1 -o out missing.otp
+printf 'module self; import "self.otp";' > self.otp
+story "a file that imports itself" 1 -o out self.otp
+printf 'module a; import "b.otp";' > a.otp
+printf 'module b; import "a.otp";' > b.otp
+story "two files that import each other" 1 -o out a.otp b.otp
+ln -s loop.otp loop.otp
+story "a link to itself" 1 -o out loop.otp
+for i in $(seq 1500); do
+	echo "module m$i; import \"chain$((i + 1)).otp\";" > "chain$i.otp"
+done
+story "a chain of 1,500 imports" 1 -o out chain1.otp
+truncate -s 65M large.otp
+story "a file of 65 MiB" 1 -o out large.otp
+echo 'module fine;' > fine.otp
+story "no file" 2
+story "an option that there is not" 2 --no-such-option fine.otp
+story "a short option that there is not" 2 -q fine.otp
+story "an option without its argument" 2 fine.otp -o
+story "a target without its name" 2 fine.otp -MT
+story "a form of -M that there is not" 2 -MX fine.otp
+story "a warning that there is not" 2 -Wall fine.otp
+story "check without a file" 2 check
+story "a good file" 0 check fine.otp
+story "help" 0 --help
+story "version" 0 --version
+if "$otpc" --help > /dev/full 2> /dev/null; then
+	echo "FAIL help to a full disk: success"
+	bad=1
+else
+	echo "ok help to a full disk"
+fi
+exit $bad

@@ -1,0 +1,786 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What ends one process only, and what does not. */
+#include <assert.h>
+#include <fcntl.h>
+#include <ucontext.h>
+
+#include "contain_world.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZER "AddressSanitizer"
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZER "ThreadSanitizer"
+#else
+#define SANITIZER ""
+#endif
+
+#if defined(__x86_64__)
+#define HAS_X86 1
+#define JUMP_WITHOUT_CALL \
+	__asm__ volatile("pushq $0\n\tpushq $4096\n\tret" ::: "memory")
+#define UNDEFINED_INSTRUCTION \
+	{ \
+		0x0f, 0x0b \
+	}
+#else
+#define HAS_X86 0
+#define JUMP_WITHOUT_CALL \
+	__asm__ volatile("mov x30, #0\n\tmov x16, #4096\n\tbr x16" :: \
+				 : "x30", "x16", "memory")
+#define UNDEFINED_INSTRUCTION \
+	{ \
+		0, 0, 0, 0 \
+	}
+#endif
+
+static bool
+is_sanitizer(const char *name)
+{
+	return strcmp(SANITIZER, name) == 0;
+}
+
+static void
+skip_because(const char *why)
+{
+	print_message("# skip: %s\n", why);
+	skip();
+}
+
+static volatile int sink;
+static char *volatile wild_pointer = (char *)0x7ff000;
+
+/* --- faults of the handler's own code ------------------------------------ */
+
+static WRONG void
+read_null(void)
+{
+	sink = *(volatile int *)(void *)null_pointer;
+}
+
+static WRONG void
+write_null(void)
+{
+	*(volatile int *)(void *)null_pointer = 1;
+}
+
+static WRONG void
+write_unmapped(void)
+{
+	*(volatile char *)wild_pointer = 1;
+}
+
+static void
+test_read_null(void **state)
+{
+	struct outcome outcome = expect_contained(read_null, SIGSEGV);
+
+	(void)state;
+	assert_int_equal(outcome.fault.address, 0);
+	assert_false(outcome.fault.overflow);
+}
+
+static void
+test_write_null(void **state)
+{
+	(void)state;
+	expect_contained(write_null, SIGSEGV);
+}
+
+static void
+test_write_unmapped(void **state)
+{
+	(void)state;
+	expect_contained(write_unmapped, SIGSEGV);
+}
+
+static WRONG void
+jump_to(uintptr_t address)
+{
+	void (*volatile to)(void) = (void (*)(void))address;
+
+	to();
+	sink++;
+}
+
+static WRONG void
+jump_null(void)
+{
+	jump_to(0);
+}
+
+static WRONG void
+jump_unmapped(void)
+{
+	jump_to(0x7ff000);
+}
+
+static WRONG void
+jump_impossible(void)
+{
+	jump_to((uintptr_t)0xdead << 48);
+}
+
+static WRONG void
+jump_data(void)
+{
+	static char data[64];
+
+	jump_to((uintptr_t)data);
+}
+
+static void
+test_jump(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	outcome = expect_contained(jump_null, SIGSEGV);
+	assert_int_equal(outcome.fault.pc, 0);
+	/* The caller is the first to be seen. */
+	assert_in_range(outcome.fault.frames[0], (uintptr_t)jump_to,
+		(uintptr_t)jump_to + 200);
+	expect_contained(jump_unmapped, SIGSEGV);
+	expect_contained(jump_impossible, SIGSEGV);
+	expect_contained(jump_data, SIGSEGV);
+}
+
+static WRONG void
+jump_without_call(void)
+{
+	JUMP_WITHOUT_CALL;
+}
+
+static void
+test_jump_without_call(void **state)
+{
+	(void)state;
+	expect_refused(jump_without_call, "stack is damaged");
+}
+
+static WRONG void
+divide(void)
+{
+	volatile int zero = 0;
+
+	sink = 7 / zero;
+}
+
+static void
+test_divide(void **state)
+{
+	(void)state;
+	if (!HAS_X86) {
+		skip_because("this processor divides by zero without a word");
+		return;
+	}
+	expect_contained(divide, SIGFPE);
+}
+
+static WRONG void
+trap(void)
+{
+	__builtin_trap();
+}
+
+static void
+test_trap(void **state)
+{
+	struct outcome outcome = run_child(trap);
+
+	(void)state;
+	/* SIGTRAP on aarch64 with some compilers: then it is not ours. */
+	if (outcome.ending == CRASHED && WTERMSIG(outcome.status) == SIGTRAP) {
+		skip_because("__builtin_trap gives SIGTRAP here");
+		return;
+	}
+	expect_contained(trap, SIGILL);
+}
+
+static WRONG void
+bus_error(void)
+{
+	char name[] = "/tmp/otp-contain-XXXXXX";
+	int file = mkstemp(name);
+	char *map;
+
+	unlink(name);
+	if (file < 0 || ftruncate(file, 4096))
+		return;
+	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+	if (map == MAP_FAILED || ftruncate(file, 0))
+		return;
+	sink = *(volatile char *)map;
+}
+
+static void
+test_bus_error(void **state)
+{
+	(void)state;
+	expect_contained(bus_error, SIGBUS);
+}
+
+/* --- leaves of the C library ---------------------------------------------- */
+
+static void
+strlen_null(void)
+{
+	size_t (*volatile length)(const char *) = strlen;
+
+	sink = (int)length(null_pointer);
+}
+
+static void
+memcpy_wild(void)
+{
+	void *(*volatile copy)(void *, const void *, size_t) = memcpy;
+	char source[300] = {1};
+
+	copy(wild_pointer, source, sizeof source);
+	sink = source[0];
+}
+
+static void
+test_leaves(void **state)
+{
+	(void)state;
+	expect_contained(strlen_null, SIGSEGV);
+	expect_contained(memcpy_wild, SIGSEGV);
+}
+
+/* --- abort ---------------------------------------------------------------- */
+
+static void
+call_abort(void)
+{
+	sink = 1;
+	abort();
+}
+
+static void
+call_raise(void)
+{
+	raise(SIGABRT);
+	sink = 1;
+}
+
+static void
+fail_assertion(void)
+{
+	volatile int one = 1;
+
+	/* assert of <assert.h>, whatever NDEBUG and cmocka make of it. */
+	if (one != 2)
+		__assert_fail("one == 2", __FILE__, __LINE__, __func__);
+	sink = 1;
+}
+
+static void
+abort_from_outside(void)
+{
+	kill(getpid(), SIGABRT);
+	for (;;)
+		sink++;
+}
+
+static void
+corrupt_heap(void)
+{
+	size_t *volatile block = malloc(100);
+	void (*volatile release)(void *) = free;
+
+	/* An odd size: malloc notices and aborts with its lock held. */
+	if (block)
+		block[-1] = 0x1003;
+	release(block);
+	sink = 1;
+}
+
+static void
+test_abort(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	outcome = expect_contained(call_abort, SIGABRT);
+	assert_int_equal(outcome.fault.address, 0);
+	expect_contained(call_raise, SIGABRT);
+	expect_contained(fail_assertion, SIGABRT);
+	expect_refused(abort_from_outside, "outside the handler");
+}
+
+static void
+test_abort_of_library(void **state)
+{
+	(void)state;
+	if (SANITIZER[0]) {
+		skip_because(SANITIZER " has an allocator of its own");
+		return;
+	}
+	expect_refused(corrupt_heap, "a library aborted");
+}
+
+/* --- running off the stack ------------------------------------------------ */
+
+static WRONG int
+recurse_small(int depth)
+{
+	if (depth < 0)
+		return 0;
+	return recurse_small(depth + 1) + (sink & 1);
+}
+
+static WRONG int
+recurse_large(int depth)
+{
+	volatile char room[20000];
+
+	room[0] = (char)depth;
+	if (depth < 0)
+		return 0;
+	return recurse_large(depth + 1) + room[0];
+}
+
+static void
+overflow_small(void)
+{
+	sink = recurse_small(0);
+}
+
+static void
+overflow_large(void)
+{
+	sink = recurse_large(0);
+}
+
+static void
+test_overflow(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	outcome = expect_contained(overflow_small, SIGSEGV);
+	assert_true(outcome.fault.overflow);
+	assert_int_equal(outcome.fault.frame_count, OTPI_FAULT_FRAMES);
+	outcome = expect_contained(overflow_large, SIGSEGV);
+	assert_true(outcome.fault.overflow);
+}
+
+/* The longest walk there is. */
+static void
+test_overflow_of_8_mib(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	world.stack_size = OTPI_STACK_MAX;
+	outcome = run_child(overflow_small);
+	world.stack_size = 0;
+	assert_int_equal(outcome.ending, CONTAINED);
+	assert_true(outcome.fault.overflow);
+}
+
+/* --- not contained -------------------------------------------------------- */
+
+static void
+print_wild(void)
+{
+	int (*volatile print)(FILE *, const char *, ...) = fprintf;
+
+	print(stderr, "%s", wild_pointer);
+}
+
+static void
+free_wild(void)
+{
+	void (*volatile release)(void *) = free;
+
+	release(wild_pointer);
+}
+
+static WRONG int
+compare_and_fault(const void *a, const void *b)
+{
+	(void)a;
+	(void)b;
+	return *(volatile int *)(void *)null_pointer;
+}
+
+static void
+sort_and_fault(void)
+{
+	int numbers[] = {3, 1, 2};
+
+	qsort(numbers, 3, sizeof numbers[0], compare_and_fault);
+	sink = numbers[0];
+}
+
+static void
+test_library(void **state)
+{
+	(void)state;
+	expect_refused(print_wild, "is inside");
+	expect_refused(sort_and_fault, "called by");
+}
+
+static void
+test_free_wild(void **state)
+{
+	(void)state;
+	if (SANITIZER[0]) {
+		skip_because(SANITIZER " reports a wild free and exits");
+		return;
+	}
+	expect_refused(free_wild, "is inside libc");
+}
+
+static void
+send_segv(void)
+{
+	kill(getpid(), SIGSEGV);
+	for (;;)
+		sink++;
+}
+
+static void
+test_sent(void **state)
+{
+	(void)state;
+	expect_refused(send_segv, "was sent");
+}
+
+static WRONG void
+fault_in_handler(void)
+{
+	world.faulty = true;
+	write_null();
+}
+
+/* The second one is on the alternate stack, not on the fiber's. */
+static void
+test_fault_in_fault(void **state)
+{
+	(void)state;
+	expect_refused(fault_in_handler, "not the process's own");
+}
+
+static ucontext_t outer, inner;
+
+static void
+write_elsewhere(void)
+{
+	static char stack[65536];
+
+	getcontext(&inner);
+	inner.uc_stack.ss_sp = stack;
+	inner.uc_stack.ss_size = sizeof stack;
+	inner.uc_link = &outer;
+	makecontext(&inner, write_null, 0);
+	swapcontext(&outer, &inner);
+}
+
+static void
+test_own_stack(void **state)
+{
+	(void)state;
+	expect_refused(write_elsewhere, "not the process's own");
+}
+
+static WRONG __attribute__((no_sanitize("address"))) void
+smash(void)
+{
+	volatile uintptr_t *frame = __builtin_frame_address(0);
+
+	frame[0] = 0x4141414141414141;
+	frame[1] = 0x4141414141414141;
+	*(volatile int *)(void *)null_pointer = 1;
+}
+
+static void
+call_smash(void)
+{
+	smash();
+	sink = 1;
+}
+
+static void
+test_damaged_stack(void **state)
+{
+	(void)state;
+	expect_refused(call_smash, "");
+}
+
+static void
+run_generated_code(void)
+{
+	static const unsigned char code[] = UNDEFINED_INSTRUCTION;
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		return;
+	memcpy(page, code, sizeof code);
+	__builtin___clear_cache(page, page + sizeof code);
+	jump_to((uintptr_t)page);
+}
+
+static void
+test_generated_code(void **state)
+{
+	(void)state;
+	expect_refused(run_generated_code, "in no loaded object");
+}
+
+/* --- what is told --------------------------------------------------------- */
+
+static WRONG void
+frame_three(void)
+{
+	write_null();
+	sink = 3;
+}
+
+static WRONG void
+frame_two(void)
+{
+	frame_three();
+	sink = 2;
+}
+
+static WRONG void
+frame_one(void)
+{
+	/* A frame that realigns its stack, and one of no fixed size. */
+	volatile char *room = __builtin_alloca((size_t)(sink & 1) + 100);
+	_Alignas(64) volatile char aligned[64];
+
+	room[0] = 1;
+	aligned[0] = 1;
+	frame_two();
+	sink = room[0] + aligned[0];
+}
+
+static void
+test_frames(void **state)
+{
+	const uintptr_t expected[] = {(uintptr_t)frame_three,
+		(uintptr_t)frame_two, (uintptr_t)frame_one};
+	struct outcome outcome = expect_contained(frame_one, SIGSEGV);
+
+	(void)state;
+	assert_in_range(outcome.fault.pc, (uintptr_t)write_null,
+		(uintptr_t)write_null + 200);
+	assert_int_equal(outcome.fault.frame_count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_in_range(outcome.fault.frames[i], expected[i],
+			expected[i] + 400);
+}
+
+/* --- killing -------------------------------------------------------------- */
+
+static volatile bool ready;
+
+static void *
+send_kills(void *target)
+{
+	const struct timespec pause = {0, 1000000};
+
+	while (!ready)
+		nanosleep(&pause, NULL);
+	while (!world.landed && world.outcome->refusals == 0) {
+		pthread_kill(*(pthread_t *)target, kill_signal());
+		nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+static void
+start_killer(void)
+{
+	static pthread_t self;
+	pthread_t killer;
+
+	self = pthread_self();
+	if (pthread_create(&killer, NULL, send_kills, &self))
+		_exit(3);
+}
+
+static void
+loop_for_ever(void)
+{
+	start_killer();
+	for (;;)
+		ready = true;
+}
+
+static void
+read_for_ever(void)
+{
+	int ends[2];
+	char byte;
+
+	if (pipe(ends))
+		return;
+	start_killer();
+	ready = true;
+	while (world.outcome->refusals == 0)
+		sink = (int)read(ends[0], &byte, 1);
+}
+
+static void
+test_kill_loop(void **state)
+{
+	(void)state;
+	if (is_sanitizer("ThreadSanitizer")) {
+		skip_because("ThreadSanitizer delays signals from outside");
+		return;
+	}
+	expect_contained(loop_for_ever, kill_signal());
+}
+
+static void
+test_kill_read(void **state)
+{
+	struct outcome outcome;
+
+	(void)state;
+	if (is_sanitizer("ThreadSanitizer")) {
+		skip_because("ThreadSanitizer delays signals from outside");
+		return;
+	}
+	outcome = run_child(read_for_ever);
+	assert_int_equal(outcome.ending, RETURNED);
+	assert_true(outcome.refusals > 0);
+	assert_non_null(strstr(outcome.rule, "inside libc"));
+}
+
+/* --- many ----------------------------------------------------------------- */
+
+#define MANY (SANITIZER[0] ? 3000 : 70000)
+
+static long
+resident_pages(void)
+{
+	FILE *file = fopen("/proc/self/statm", "r");
+	long total = 0, resident = 0;
+
+	if (file) {
+		if (fscanf(file, "%ld %ld", &total, &resident) != 2)
+			resident = 0;
+		fclose(file);
+	}
+	return resident;
+}
+
+static struct otpi_fiber many_native, *many_fiber;
+
+/* What world_main does, but the fiber is used again. */
+static void
+many_main(void)
+{
+	for (;;) {
+		if (!world.landed) {
+			world.entry_sp = (uintptr_t)__builtin_frame_address(0);
+			write_null();
+		}
+		otpi_fiber_switch(many_fiber, &many_native);
+		world.landed = false;
+	}
+}
+
+static void
+many_signal(int number, siginfo_t *info, void *context)
+{
+	(void)number;
+	if (!otpi_contain_check(info, context, many_fiber, world.entry_sp,
+		    &world.outcome->fault))
+		_exit(0);
+	world.landed = true;
+	otpi_fiber_rewrite(context, many_fiber, many_main);
+}
+
+static void
+fault_many_times(int count)
+{
+	for (int i = 0; i < count; i++)
+		otpi_fiber_switch(&many_native, many_fiber);
+}
+
+static void
+run_many(void)
+{
+	struct sigaction action = {.sa_sigaction = many_signal,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK};
+	int64_t start;
+	long before;
+
+	sigaction(SIGSEGV, &action, NULL);
+	otpi_fiber_thread_init(&many_native);
+	if (otpi_fiber_new(0, many_main, &many_fiber) != OTP_OK)
+		_exit(3);
+	fault_many_times(1000);
+	before = resident_pages();
+	start = now_ns();
+	fault_many_times(MANY);
+	world.outcome->number = (now_ns() - start) / MANY;
+	world.outcome->refusals = (int)(resident_pages() - before);
+	world.outcome->ending = RETURNED;
+	_exit(0);
+}
+
+static void
+test_many(void **state)
+{
+	struct outcome outcome;
+	pid_t pid;
+
+	(void)state;
+	world.outcome = mmap(NULL, sizeof outcome, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		world_start();
+		run_many();
+	}
+	waitpid(pid, &world.outcome->status, 0);
+	outcome = *world.outcome;
+	assert_int_equal(outcome.ending, RETURNED);
+	print_message("# %d faults: %ld ns each, %d pages more\n", MANY,
+		(long)outcome.number, outcome.refusals);
+	/* A leak of one byte each would be 17 pages. */
+	if (!SANITIZER[0])
+		assert_true(outcome.refusals < 8);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read_null),
+		cmocka_unit_test(test_write_null),
+		cmocka_unit_test(test_write_unmapped),
+		cmocka_unit_test(test_jump),
+		cmocka_unit_test(test_jump_without_call),
+		cmocka_unit_test(test_divide),
+		cmocka_unit_test(test_trap),
+		cmocka_unit_test(test_bus_error),
+		cmocka_unit_test(test_leaves),
+		cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_abort_of_library),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_overflow_of_8_mib),
+		cmocka_unit_test(test_library),
+		cmocka_unit_test(test_free_wild),
+		cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_fault_in_fault),
+		cmocka_unit_test(test_own_stack),
+		cmocka_unit_test(test_damaged_stack),
+		cmocka_unit_test(test_generated_code),
+		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_kill_loop),
+		cmocka_unit_test(test_kill_read),
+		cmocka_unit_test(test_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
