@@ -13,7 +13,7 @@ check() {
 		bad=1
 	done < <(find "$dir" \( -name '*.[chS]' -o -name '*.def' \) \
 		-not -path '*/build/*' -exec grep -HnE '^[ \t]*#[ \t]*include' \
-		{} + | grep -vE '<(otp/[a-z_0-9.]+|((sys|linux|asm|sanitizer|netinet|arpa)/)?[a-z_0-9]+\.h)>' |
+		{} + | grep -vE '<(otp/[a-z_0-9.]+|((sys|linux|asm|gnu|sanitizer|netinet|arpa)/)?[a-z_0-9-]+\.h)>' |
 		grep -vE "include[ \t]+\"($allowed)\"")
 }
 own='[a-z_0-9]+\.(h|def)'

@@ -503,7 +503,7 @@ probe_with(const struct otp_server_class *class, struct probe_start start)
 	if (otp_server_start(class, OTP_START, start_new(start), NULL, &pid,
 		    NULL) != OTP_OK)
 		fail_msg("the probe did not start");
-	expect(NOTE_INIT);
+	await(NOTE_INIT);
 	return pid;
 }
 

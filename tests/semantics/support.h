@@ -11,6 +11,7 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -242,7 +243,7 @@ enum op {
 	DO_EXIT, /* reason */
 	DO_RETURN,
 	DO_CRASH,
-	DO_WAIT, /* for the next command, taking nothing else meanwhile */
+	DO_WAIT, /* for the next command, taking nothing else before it */
 	DO_SPAWN_LINKED, /* an agent: its pid in the note's from */
 	DO_BURST /* sends `value` notes, then ends with the reason */
 };
@@ -377,7 +378,8 @@ agent_obey(const struct command *c)
 	case DO_WAIT:
 		if (otp_receive_match(is_command, NULL, &r, OTP_INFINITY))
 			return;
-		break;
+		agent_obey(r.payload);
+		return;
 	case DO_SPAWN_LINKED:
 		pid = agent_spawn(true);
 		note_text(tester, NOTE_READY, pid.id, "");
@@ -511,6 +513,14 @@ forget_reports(void)
 
 /* --- the program ---------------------------------------------------------- */
 
+/*
+ * cmocka puts its own handlers of faults in place around every test; inside
+ * one they are to be the runtime's.
+ */
+static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+#define FAULTS (sizeof fault_signals / sizeof fault_signals[0])
+static struct sigaction fault_actions[FAULTS];
+
 static inline int
 runtime_begin(void **state)
 {
@@ -519,6 +529,8 @@ runtime_begin(void **state)
 	(void)state;
 	if (otp_core_start(&opts) != OTP_OK)
 		return -1;
+	for (size_t i = 0; i < FAULTS; i++)
+		sigaction(fault_signals[i], NULL, &fault_actions[i]);
 	otp_report_set_handler(report_handler);
 	tester = otp_self();
 	return 0;
@@ -531,13 +543,22 @@ runtime_finish(void **state)
 	return otp_core_stop(PATIENCE_MS) == OTP_OK ? 0 : -1;
 }
 
-/* Each test begins with an empty mailbox and trapping exits or not. */
+typedef void (*rule_test)(void **state);
+
+static inline void
+run_rule(void **state)
+{
+	for (size_t i = 0; i < FAULTS; i++)
+		sigaction(fault_signals[i], &fault_actions[i], NULL);
+	(*(const rule_test *)*state)(state);
+}
+
+/* Each test begins with an empty mailbox; a thread traps exits. */
 static inline int
 test_begin(void **state)
 {
 	(void)state;
 	forget_reports();
-	otp_trap_exit(true);
 	return 0;
 }
 
@@ -554,7 +575,8 @@ test_finish(void **state)
 	return 0;
 }
 
+/* A test, by the name of the rule it is about. */
 #define RULE(name) \
-	cmocka_unit_test_setup_teardown(name, test_begin, test_finish)
+	{#name, run_rule, test_begin, test_finish, &(rule_test){name}}
 
 #endif

@@ -25,26 +25,23 @@ otpi_membarrier_init(void)
 
 /*
  * Call for t's attention and say whether it is in user code now; if so it
- * stays there, or waits for the lock, until the caller lets go of it. If not
- * the call is taken back.
+ * stays there, or waits for the lock, until the caller lets go of it. If not,
+ * what was called for before stands again. With the lock.
  */
 static bool
 caught_outside(struct thread *t, enum attention why)
 {
-	uint32_t none = ATTENTION_NONE;
+	uint32_t before;
 
-	if (!otpi_runtime.membarrier ||
-		!atomic_compare_exchange_strong(
-			&t->attention, &none, (uint32_t)why))
+	if (!otpi_runtime.membarrier)
 		return false;
-	if (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
-		goto back;
+	before = atomic_exchange(&t->attention, (uint32_t)why);
 	/* Acquire: with the release of otpi_leave, what it did inside. */
-	if (atomic_load_explicit(&t->inside, memory_order_acquire) == 0 &&
+	if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) &&
+		atomic_load_explicit(&t->inside, memory_order_acquire) == 0 &&
 		atomic_load_explicit(&t->running, memory_order_acquire))
 		return true;
-back:
-	atomic_store(&t->attention, ATTENTION_NONE);
+	atomic_store(&t->attention, before);
 	return false;
 }
 
@@ -125,8 +122,6 @@ declare_dead(struct thread *self, struct thread *t)
 
 	if (t->worker && !detach(t->worker, t))
 		return;
-	/* Detached but not there yet: the attention is still called for. */
-	atomic_store(&t->attention, ATTENTION_NONE);
 	if (!caught_outside(t, ATTENTION_DEAD))
 		return;
 	r = t->runner;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model.h"
+#include "output.h"
+#include "template.h"
+#include "wrap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What a module is turned into, and by which template. */
+struct product {
+	const char *suffix; /* after the file's name without .otp */
+	const char *template_name;
+};
+
+static const struct product header = {".otp.h", "module.h.tpl"};
+static const struct product source = {".otp.c", "module.c.tpl"};
+static const struct product skeleton = {".c", "skeleton.c.tpl"};
+static const struct product main_file = {"_main.c", "main.c.tpl"};
+
+struct emitter {
+	struct program *program;
+	const struct options *options;
+	struct template_set templates;
+	struct output_list outputs;
+	bool failed;
+};
+
+/* Where it goes: the name of the spec, in the folder of -o. */
+static struct text
+output_path(const struct emitter *emitter, const struct module *module,
+	const char *suffix)
+{
+	struct text path = module->source->path;
+	const char *slash = memrchr(path.ptr, '/', path.len);
+	const char *dir = emitter->options->out_dir;
+	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
+	struct text base = {path.ptr + skip, path.len - skip};
+	struct arena *arena = &emitter->program->arena;
+
+	if (text_ends_with(base, ".otp"))
+		base.len -= strlen(".otp");
+	if (strcmp(dir, ".") == 0)
+		return text_printf(arena, "%.*s%s", TEXT_ARG(base), suffix);
+	return text_printf(arena, "%s%s%.*s%s", dir,
+		text_ends_with(text_of(dir), "/") ? "" : "/", TEXT_ARG(base),
+		suffix);
+}
+
+static struct output *
+make(struct emitter *emitter, const struct module *module,
+	const struct tree *model, const struct product *product)
+{
+	struct arena *arena = &emitter->program->arena;
+	struct textbuf text = {.arena = arena};
+
+	if (!emitter->options->list_outputs &&
+		!template_fill(&emitter->templates, product->template_name,
+			model, &text))
+		emitter->failed = true;
+	output_add(&emitter->outputs, arena,
+		output_path(emitter, module, product->suffix),
+		wrap(arena, textbuf_text(&text)), module);
+	return emitter->outputs.last;
+}
+
+static void
+make_module(struct emitter *emitter, const struct module *module)
+{
+	const struct options *options = emitter->options;
+	const struct tree *model = model_module(emitter->program, module);
+
+	make(emitter, module, model, &header);
+	make(emitter, module, model, &source);
+	if (options->skeleton)
+		make(emitter, module, model, &skeleton)->is_yours = true;
+	if (options->emit_main && module->application)
+		make(emitter, module, model, &main_file);
+}
+
+static void
+list_outputs(const struct output_list *list)
+{
+	for (const struct output *o = list->first; o; o = o->next)
+		printf("%.*s\n", TEXT_ARG(o->path));
+}
+
+/* A main runs an application: there must be one to run. */
+static void
+check_main(struct emitter *emitter)
+{
+	const struct module *last = NULL;
+
+	for (const struct module *m = emitter->program->modules; m;
+		m = m->next) {
+		if (m->is_root && m->application)
+			return;
+		if (m->is_root)
+			last = m;
+	}
+	if (last)
+		report(emitter->program, DIAG_main_without_application,
+			last->name.span, last->name.text);
+	emitter->failed = true;
+}
+
+bool
+emit(struct program *program, const struct options *options)
+{
+	struct emitter emitter = {
+		.program = program,
+		.options = options,
+		.templates = {.program = program,
+			.directory = options->templates_dir},
+	};
+
+	if (options->emit_main)
+		check_main(&emitter);
+	for (const struct module *m = program->modules; m; m = m->next) {
+		if (m->is_root && !emitter.failed)
+			make_module(&emitter, m);
+	}
+	if (emitter.failed)
+		return false;
+	if (options->depfile)
+		depfile_add(program, &emitter.outputs, &emitter.templates);
+	if (!options->list_outputs)
+		return output_write(program, &emitter.outputs);
+	list_outputs(&emitter.outputs);
+	return true;
+}
