@@ -236,11 +236,15 @@ check_options(const struct value_scope *scope, struct child *child)
 	}
 }
 
+/* Only arguments may name the supervisor's parameters: options are part of
+   the program. */
 static void
-check_child(const struct value_scope *scope, struct child *child)
+check_child(const struct value_scope *scope, struct child *child,
+	const struct field_list *params)
 {
 	struct value_scope inside = *scope;
 
+	inside.params = params;
 	if (child->count_expr) {
 		report(scope->program, DIAG_not_supported,
 			child->count_expr->span, "a partition");
@@ -260,14 +264,12 @@ check_supervisor(const struct value_scope *scope, struct decl *decl)
 	struct program *program = scope->program;
 	struct supervisor_decl *supervisor = &decl->u.supervisor;
 	struct table seen = {.arena = &program->arena};
-	struct value_scope inside = *scope;
 
 	check_settings(scope, supervisor);
-	inside.params = &supervisor->params;
 	for (struct child *c = supervisor->children; c; c = c->next) {
 		struct child *other = table_put(&seen, c->name.text, c);
 
-		check_child(&inside, c);
+		check_child(scope, c, &supervisor->params);
 		if (!other)
 			continue;
 		report(program, DIAG_duplicate_member, c->name.span,

@@ -55,7 +55,7 @@ rule(struct program *program, const struct output_list *list,
 	struct table seen = {.arena = &program->arena};
 
 	if (program->options->depfile_target)
-		add_target(&buf, text_of(program->options->depfile_target));
+		textbuf_printf(&buf, "%s", program->options->depfile_target);
 	for (const struct output *o = list->first;
 		o && !program->options->depfile_target; o = o->next) {
 		if (o->module == module && !o->is_yours)

@@ -28,7 +28,6 @@ message_node(const struct model *model, const struct decl *decl)
 		&decl->u.message.params);
 	tree_text(node, "owner", module);
 	tree_text(node, "args_struct", c);
-	tree_flag(node, "private_struct", false);
 	tree_flag(node, "exported_type", true);
 	tree_flag(node, "handled", false);
 	tree_string(node, "kind", "OTP_MSG_INFO");

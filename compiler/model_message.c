@@ -62,13 +62,13 @@ model_message(const struct model *model, struct tree *node, struct text msg,
 	tree_text(node, "wire", ctext_string(arena, wire.ptr ? wire : name));
 	tree_text(node, "args_struct",
 		text_printf(arena, "%.*s_args", TEXT_ARG(msg)));
-	tree_flag(node, "private_struct", true);
 	tree_flag(node, "encode", params->count > 0 || renamed);
 	tree_flag(node, "exported_make", false);
 	tree_flag(node, "exported_type", false);
 	tree_flag(node, "handled", true);
 	tree_flag(node, "deferred", false);
 	tree_list(node, "results");
+	tree_string(node, "result_type", "");
 	model_fields(model, node, "fields", params);
 	model_params(model, node, params);
 	model_own_names(model, node, params);

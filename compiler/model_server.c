@@ -16,13 +16,17 @@ add_result(const struct model *model, struct tree *call, const char *what,
 		model_type(model, nodes[i], type);
 		tree_string(nodes[i], "what", what);
 		tree_string(nodes[i], "verb", is_reply ? "reply" : "refuse");
+		tree_text(nodes[i], "result_decl",
+			cname_declare(model->arena,
+				cname_value(model->arena, model->module, type),
+				text_of(what)));
 		tree_string(nodes[i], "status",
 			is_reply ? "OTP_OK" : "OTP_REFUSED");
 	}
 }
 
 static struct text
-own_name(const struct tree *node, const char *name)
+text_at(const struct tree *node, const char *name)
 {
 	return tree_find(node, text_of(name))->text;
 }
@@ -34,11 +38,11 @@ add_outs(
 {
 	struct arena *arena = model->arena;
 	struct textbuf outs = {.arena = arena}, names = outs, plain = outs,
-		       locals = outs;
+		       locals = outs, plain_names = outs;
 	const struct type *types[] = {call->reply, call->refusal};
 	static const char *const words[] = {"reply", "refusal"};
 	struct text own[] = {
-		own_name(node, "my_reply"), own_name(node, "my_refusal")};
+		text_at(node, "my_reply"), text_at(node, "my_refusal")};
 
 	for (size_t i = 0; i < 2; i++) {
 		struct text pointer, name = text_of(words[i]), decl;
@@ -52,11 +56,13 @@ add_outs(
 		decl = cname_declare(arena, pointer, name);
 		textbuf_printf(&plain, ", %.*s", TEXT_ARG(decl));
 		textbuf_printf(&names, ", %.*s", TEXT_ARG(own[i]));
+		textbuf_printf(&plain_names, ", %.*s", TEXT_ARG(name));
 		textbuf_printf(&locals, ", &%.*s", TEXT_ARG(name));
 	}
 	tree_text(node, "then_outs", textbuf_text(&outs));
 	tree_text(node, "then_out_names", textbuf_text(&names));
 	tree_text(node, "then_plain_outs", textbuf_text(&plain));
+	tree_text(node, "then_plain_names", textbuf_text(&plain_names));
 	tree_text(node, "then_locals", textbuf_text(&locals));
 }
 
@@ -78,6 +84,23 @@ member_node(const struct model *model, struct tree *server, const char *list,
 	return node;
 }
 
+/* What has room for either. */
+static void
+add_result_type(
+	const struct model *model, struct tree *node, const struct member *call)
+{
+	const struct type *only = call->reply ? call->reply : call->refusal;
+	struct text msg = text_at(node, "msg");
+
+	if (call->reply && call->refusal)
+		tree_text(node, "result_type",
+			text_printf(model->arena, "union %.*s_result",
+				TEXT_ARG(msg)));
+	else if (only)
+		tree_text(node, "result_type",
+			cname_value(model->arena, model->module, only));
+}
+
 static void
 call_node(const struct model *model, struct tree *server,
 	const struct decl *decl, const struct member *m)
@@ -93,6 +116,8 @@ call_node(const struct model *model, struct tree *server,
 		add_result(model, node, "refusal", m->refusal);
 	add_outs(model, node, m);
 	tree_flag(node, "has_result", m->reply || m->refusal);
+	tree_flag(node, "two_results", m->reply && m->refusal);
+	add_result_type(model, node, m);
 	tree_flag(node, "deferred", m->deferred);
 	tree_text(node, "timeout", ctext_duration(model->arena, m->timeout));
 }
@@ -164,6 +189,17 @@ add_pointers(const struct model *model, struct tree *server,
 }
 
 static void
+add_count(struct tree *node, const char *name, const char *list)
+{
+	const struct tree *item = tree_find(node, text_of(list))->first;
+	size_t count = 0;
+
+	for (; item; item = item->next)
+		count++;
+	tree_text(node, name, text_printf(node->arena, "%zu", count));
+}
+
+static void
 add_state(const struct model *model, struct tree *node,
 	const struct server_decl *server)
 {
@@ -180,9 +216,37 @@ add_state(const struct model *model, struct tree *node,
 			text_printf(
 				model->arena, "%.*s.v", TEXT_ARG(f->name.text)),
 			f->name.text);
+	add_count(node, "pointer_count", "state_pointers");
 }
 
 /* -------------------------------------------------------------- the server */
+
+/* A default that a pointer has to point to is an object of its own. */
+static void
+add_default(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct field *f)
+{
+	struct arena *arena = model->arena;
+	bool is_object = f->type->kind == TYPE_OPTIONAL &&
+		f->value->kind != VALUE_ABSENT;
+	struct text object = text_snake(arena,
+		text_printf(arena, "%.*s_init_%.*s_default",
+			TEXT_ARG(cname_decl(arena, decl)),
+			TEXT_ARG(f->name.text)));
+
+	tree_flag(node, "is_object", is_object);
+	tree_text(node, "default",
+		is_object ? text_printf(arena, "(&%.*s)", TEXT_ARG(object))
+			  : ctext_value(arena, f->value));
+	tree_text(node, "object",
+		is_object ? cname_declare(arena,
+				    cname_value(arena, model->module,
+					    f->type->element),
+				    object)
+			  : text_of(""));
+	tree_text(node, "object_value",
+		is_object ? ctext_static_value(arena, f->value) : text_of(""));
+}
 
 static void
 add_init(
@@ -203,8 +267,7 @@ add_init(
 		constant = tree_add(server, "defaults");
 		tree_text(constant, "macro",
 			cname_default(model->arena, decl, f));
-		tree_text(constant, "default",
-			ctext_value(model->arena, f->value));
+		add_default(model, constant, decl, f);
 	}
 	for (const struct field *f = decl->u.server.state->params.first; f;
 		f = f->next) {
@@ -290,4 +353,6 @@ model_server(
 	add_state(model, node, &decl->u.server);
 	add_builtins(node, &decl->u.server);
 	add_members(model, node, decl);
+	add_count(node, "message_count", "messages");
+	add_count(node, "declared_count", "declared");
 }

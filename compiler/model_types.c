@@ -43,6 +43,8 @@ own_helpers(
 
 	helper_node(model, tree_add(node, "lists"), &list);
 	helper_node(model, tree_add(node, "opts"), &optional);
+	if (type->kind == TYPE_ENUM)
+		return; /* beside the enum itself */
 	add_list_struct(model, cname_type(arena, model->module, &list),
 		cname_value(arena, model->module, type));
 }

@@ -145,6 +145,9 @@ find_places(struct layout *l)
 			add_place(l, i + 1, level + 1);
 		} else if (is_at(line, i - 1, " = ")) {
 			add_place(l, i + 2, level + 2);
+		} else if (is_at(line, i - 1, " && ") ||
+			is_at(line, i - 1, " || ")) {
+			add_place(l, i + 3, level + 4);
 		} else if (is_at(line, i - 1, " != ") ||
 			is_at(line, i - 1, " == ")) {
 			add_place(l, i + 3, level + 9);

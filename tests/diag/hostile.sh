@@ -34,9 +34,7 @@ story() {
 	rm -rf out
 }
 repeat() { # TEXT COUNT
-	local i
-	printf -v i '%*s' "$2" ''
-	printf '%s' "${i// /$1}"
+	yes "$1" | head -n "$2" | tr -d '\n'
 }
 
 : > empty.otp

@@ -93,7 +93,7 @@ named_init(void *state, struct otp_msg *m)
 static void
 B4_the_name_is_registered_before_init(void **state)
 {
-	struct otp_server_class class = PROBE_CLASS(false);
+	static struct otp_server_class class = PROBE_CLASS(false);
 	struct otp_start_opts opts = {.name = "b4"};
 	otp_pid pid;
 
@@ -219,7 +219,8 @@ B9_a_start_that_takes_too_long_is_killed(void **state)
 		OTP_TIMEOUT);
 	pid = expect(NOTE_INIT).from;
 	expect(NOTE_READY);
-	assert_false(otp_is_alive(pid));
+	assert_false(have_exit(pid));
+	down_reason(otp_monitor(pid));
 	assert_true(otp_pid_is_none(otp_whereis("b9")));
 	expect_nothing();
 }

@@ -577,6 +577,11 @@ test_finish(void **state)
 
 /* A test, by the name of the rule it is about. */
 #define RULE(name) \
-	{#name, run_rule, test_begin, test_finish, &(rule_test){name}}
+	{ \
+#name, run_rule, test_begin, test_finish, &(rule_test) \
+		{ \
+			name \
+		} \
+	}
 
 #endif

@@ -187,8 +187,60 @@ void otp_binary_keep(struct otp_binary_kept *kept, otp_binary value);
 void otp_term_keep(struct otp_term_kept *kept, otp_term value);
 
 /*
- * Lists of the scalar types; zero value empty. `_new` gives zeroed scratch
- * for n elements and points the list at it.
+ * For generated code. The block behind a kept value: room for all that the
+ * first pass counted, and a second pass that fills it. NULL when there is
+ * nothing to hold; ends the process when the value cannot be kept.
+ */
+void *otp_keep_new(const struct otp_flat *flat, struct otp_copy *copy);
+
+/*
+ * The same for a list of len elements, whose array is the first that is
+ * copied. A kept list then owns an array that grows to twice its size, and
+ * for each element that was pushed or set the block behind it: `mem` below,
+ * which the list takes. Push gives the array, perhaps moved. An index past
+ * the end is a crash.
+ */
+void *otp_kept_list_new(
+	const struct otp_flat *flat, size_t len, struct otp_copy *copy);
+void otp_kept_list_free(void *list);
+void *otp_kept_list_push(
+	void **list, size_t len, const void *element, size_t size, void *mem);
+void otp_kept_list_set(void *list, size_t len, size_t i, const void *element,
+	size_t size, void *mem);
+void otp_kept_list_remove(void *list, size_t len, size_t i, size_t size);
+
+/* Zeroed scratch for so many elements. */
+void *otp_tmp_array(size_t count, size_t size);
+
+/* The calling process ends, with the error's name in small letters without
+   OTP_ (system_limit, too_deep), unless it is OTP_OK. */
+void otp_require_ok(otp_err err);
+
+/* What was built, as scratch; frees the builder. Ends the process when it
+   could not be built. */
+otp_term otp_tmp_term(otp_term_builder *builder);
+
+/* The same as otp_term_print of it, without scratch memory. */
+size_t otp_print_built(otp_term_builder *builder, char *text, size_t size);
+
+/* `infinity` or an integer. */
+void otp_build_duration(otp_term_builder *builder, otp_duration value);
+
+/* The process, or the one behind the name. */
+void otp_build_to(otp_term_builder *builder, otp_to value);
+
+static inline bool
+otp_to_equal(otp_to a, otp_to b)
+{
+	return otp_pid_equal(a.pid, b.pid) && a.name == b.name &&
+		a.node == b.node;
+}
+
+/*
+ * Lists and optionals of the scalar types; zero value empty, absent. For a
+ * list `_new` gives zeroed scratch for n elements and points the list at it.
+ * In a state they are `_kept`: `_keep` replaces all of it, `_kept_push`,
+ * `_kept_set` and `_kept_remove` change a list in place.
  */
 #define OTP_LIST_TYPES(X) \
 	X(bool, bool) \
@@ -216,9 +268,44 @@ void otp_term_keep(struct otp_term_kept *kept, otp_term value);
 		const type *ptr; \
 		size_t len; \
 	}; \
-	type *otp_##name##_list_new(struct otp_##name##_list *list, size_t n);
+	struct otp_##name##_list_kept { \
+		struct otp_##name##_list v; \
+		void *mem; \
+	}; \
+	type *otp_##name##_list_new(struct otp_##name##_list *list, size_t n); \
+	void otp_##name##_list_keep(struct otp_##name##_list_kept *kept, \
+		struct otp_##name##_list value); \
+	void otp_##name##_list_kept_push( \
+		struct otp_##name##_list_kept *kept, type value); \
+	void otp_##name##_list_kept_set( \
+		struct otp_##name##_list_kept *kept, size_t i, type value); \
+	void otp_##name##_list_kept_remove( \
+		struct otp_##name##_list_kept *kept, size_t i); \
+	bool otp_##name##_list_equal( \
+		struct otp_##name##_list a, struct otp_##name##_list b); \
+	void otp_##name##_list_flat( \
+		struct otp_flat *flat, struct otp_##name##_list value); \
+	struct otp_##name##_list otp_##name##_list_copy( \
+		struct otp_copy *copy, struct otp_##name##_list value); \
+	void otp_##name##_list_encode_term( \
+		otp_term_builder *builder, struct otp_##name##_list value);
+
+#define OTP_OPTIONAL_DECLARE(name, type) \
+	struct otp_##name##_opt_kept { \
+		const type *v; \
+		void *mem; \
+	}; \
+	void otp_##name##_opt_keep( \
+		struct otp_##name##_opt_kept *kept, const type *value); \
+	bool otp_##name##_opt_equal(const type *a, const type *b); \
+	void otp_##name##_opt_flat(struct otp_flat *flat, const type *value); \
+	const type *otp_##name##_opt_copy( \
+		struct otp_copy *copy, const type *value); \
+	void otp_##name##_opt_encode_term( \
+		otp_term_builder *builder, const type *value);
 
 OTP_LIST_TYPES(OTP_LIST_DECLARE)
+OTP_LIST_TYPES(OTP_OPTIONAL_DECLARE)
 
 OTP_END_DECLS
 

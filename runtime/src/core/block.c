@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/block.h"
+#include "core/sanitizer.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -36,6 +37,7 @@ slab_carve(size_t size)
 			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (at == MAP_FAILED)
 			otpi_out_of_memory(SLAB_SIZE);
+		san_region(at, SLAB_SIZE);
 		rt->slab = at;
 		rt->slab_end = at + SLAB_SIZE;
 	}

@@ -32,13 +32,16 @@
  * - A jump to a wild address leaves no code to ask. The caller's address is
  *   then where a call puts it, and is believed only if a call instruction
  *   stands before it.
+ * - A sanitizer's function that stands before such a function and calls it is
+ *   looked through.
  * - The math library is user code here: it takes no lock.
  * - What the program links statically cannot be told apart from user code,
  *   hence nothing is contained when the C library is.
  *
- * Time: a step over a frame costs about 20 ns when its pc was among the last
- * four, as in runaway recursion, else about 300 ns. A frame takes at least 8
- * bytes, so 8 MiB of stack take less than 20 ms.
+ * Time: a step over a frame costs about 60 ns when its pc was among the last
+ * four, as in runaway recursion, else about 150 ns. A frame takes at least 8
+ * bytes, mostly 32 or more: a full stack of 8 MiB is walked in 16 ms with
+ * frames of 32 bytes, and never in more than 70.
  */
 #include "core/contain.h"
 
@@ -65,14 +68,19 @@ struct library {
 	const char *prefix;
 	const char *inside; /* rule: the fault is in its code */
 	const char *beneath; /* rule: it called what faulted */
+	/* Stands between the program and the library it checks the use of. */
+	bool is_sanitizer;
 };
 
-#define LIBRARY(prefix, name, why) \
+#define OBJECT(prefix, name, why, is_sanitizer) \
 	{ \
 		prefix, "the fault is inside " name ", which " why, \
 			"the code that faulted was called by " name \
-			", which " why \
+			", which " why, \
+			is_sanitizer \
 	}
+#define LIBRARY(prefix, name, why) OBJECT(prefix, name, why, false)
+#define SANITIZER(prefix, name) OBJECT(prefix, name, "may hold a lock", true)
 
 static const struct library libraries[] = {
 	LIBRARY("libc.so", "libc", "may hold a lock"),
@@ -86,10 +94,10 @@ static const struct library libraries[] = {
 	LIBRARY("librt.", "librt", "may hold a lock"),
 	LIBRARY("libresolv.", "libresolv", "may hold a lock"),
 	LIBRARY("libnss_", "libnss", "may hold a lock"),
-	LIBRARY("libasan.", "AddressSanitizer", "may hold a lock"),
-	LIBRARY("liblsan.", "LeakSanitizer", "may hold a lock"),
-	LIBRARY("libtsan.", "ThreadSanitizer", "may hold a lock"),
-	LIBRARY("libubsan.", "UndefinedBehaviorSanitizer", "may hold a lock"),
+	SANITIZER("libasan.", "AddressSanitizer"),
+	SANITIZER("liblsan.", "LeakSanitizer"),
+	SANITIZER("libtsan.", "ThreadSanitizer"),
+	SANITIZER("libubsan.", "UndefinedBehaviorSanitizer"),
 	LIBRARY("linux-vdso", "the kernel's vdso", "is not ours to leave"),
 };
 static const struct library allocator =
@@ -263,6 +271,18 @@ end_innermost(struct verdict *verdict)
 	}
 }
 
+/*
+ * Whether the frame is of a sanitizer, which called for the program what may
+ * be abandoned.
+ */
+static bool
+is_intercepted(const struct verdict *verdict)
+{
+	return verdict->library->is_sanitizer && verdict->inside &&
+		!verdict->inside->is_sanitizer &&
+		is_exception(verdict->function, verdict->when);
+}
+
 static void
 judge(struct verdict *verdict, const struct unwind_rules *rules)
 {
@@ -275,7 +295,7 @@ judge(struct verdict *verdict, const struct unwind_rules *rules)
 	} else if (verdict->seen_user) {
 		if (!verdict->rule)
 			verdict->rule = verdict->library->beneath;
-	} else {
+	} else if (!is_intercepted(verdict)) {
 		verdict->inside = verdict->library;
 		verdict->function = rules->function;
 	}

@@ -277,6 +277,7 @@ struct runtime {
 	_Atomic(uint32_t) watchdog_wake; /* futex; 0: it sleeps for long */
 	_Atomic(uint32_t) detached; /* threads in a handler, no worker */
 	_Atomic(bool) stopping;
+	_Atomic(bool) watchdog_stops; /* before the others */
 	bool membarrier;
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;

@@ -115,47 +115,75 @@ pass_on(int sig, siginfo_t *info, void *ucontext)
 		raise(sig);
 }
 
+/* Does t run a handler, be it one whose process was declared dead? */
 static bool
 in_handler(const struct thread *t)
 {
 	return t && t->runner && t->runner->fiber &&
-		(t->runner->process ||
+		(atomic_load_explicit(&t->running, memory_order_relaxed) ||
 			atomic_load_explicit(&t->attention,
 				memory_order_relaxed) == ATTENTION_DEAD);
 }
 
+/*
+ * `inside` first, as otpi_enter does: from then on the watchdog leaves the
+ * thread alone. What it may have decided just before is settled where the
+ * thread lands (runner_main).
+ */
 static void
 on_fault(int sig, siginfo_t *info, void *ucontext)
 {
 	struct thread *t = otpi_thread_self;
+	struct process *p;
 	struct runner *r;
+	int saved = errno;
 
 	if (!in_handler(t)) {
 		pass_on(sig, info, ucontext);
 		return;
 	}
 	r = t->runner;
+	p = atomic_load_explicit(&t->running, memory_order_relaxed);
 	/* A fault in here, or in the runtime, sees `inside`. */
 	if (atomic_exchange_explicit(&t->inside, 1, memory_order_relaxed)) {
-		explain(sig, info, r->process,
-			"the fault is inside the runtime");
+		explain(sig, info, p, "the fault is inside the runtime");
 		pass_on(sig, info, ucontext);
 		return;
 	}
 	if (otpi_runtime.opts.crash == OTP_CRASH_ABORT) {
-		explain(sig, info, r->process,
-			"the program's policy is crash abort");
+		explain(sig, info, p, "the program's policy is crash abort");
 	} else if (otpi_contain_check(
 			   info, ucontext, r->fiber, r->entry_sp, &r->fault)) {
 		atomic_fetch_add_explicit(
 			&otpi_runtime.contained, 1, memory_order_relaxed);
 		r->interrupted = true;
 		otpi_runner_rewrite(ucontext, r);
+		errno = saved;
 		return;
 	} else {
-		explain(sig, info, r->process, r->fault.rule);
+		explain(sig, info, p, r->fault.rule);
 	}
 	pass_on(sig, info, ucontext);
+}
+
+/* May the handler be abandoned for a kill now? `inside` is set if so. */
+static bool
+may_interrupt(struct thread *t)
+{
+	struct process *p;
+	uint32_t why;
+
+	if (!in_handler(t) ||
+		atomic_exchange_explicit(&t->inside, 1, memory_order_seq_cst))
+		return false;
+	why = atomic_load_explicit(&t->attention, memory_order_acquire);
+	p = atomic_load_explicit(&t->running, memory_order_relaxed);
+	if (why != ATTENTION_DEAD && why != ATTENTION_DETACHED && p &&
+		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+			atomic_load_explicit(&p->serial, memory_order_relaxed))
+		return true;
+	atomic_store_explicit(&t->inside, 0, memory_order_release);
+	return false;
 }
 
 /* The watchdog asks a handler whose process was killed to end. */
@@ -163,26 +191,22 @@ static void
 on_kill(int sig, siginfo_t *info, void *ucontext)
 {
 	struct thread *t = otpi_thread_self;
-	struct runner *r = t ? t->runner : NULL;
-	struct process *p = r && r->fiber ? r->process : NULL;
+	int saved = errno;
 
 	(void)sig;
-	if (p == NULL ||
-		atomic_load_explicit(&t->inside, memory_order_relaxed) ||
-		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) !=
-			atomic_load_explicit(&p->serial, memory_order_relaxed))
+	if (!may_interrupt(t))
 		return;
-	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
-	if (!otpi_contain_check(
-		    info, ucontext, r->fiber, r->entry_sp, &r->fault)) {
+	if (otpi_contain_check(info, ucontext, t->runner->fiber,
+		    t->runner->entry_sp, &t->runner->fault)) {
+		atomic_fetch_add_explicit(
+			&otpi_runtime.interrupted, 1, memory_order_relaxed);
+		t->runner->killed = true;
+		t->runner->silent = true;
+		otpi_runner_rewrite(ucontext, t->runner);
+	} else {
 		atomic_store_explicit(&t->inside, 0, memory_order_release);
-		return;
 	}
-	atomic_fetch_add_explicit(
-		&otpi_runtime.interrupted, 1, memory_order_relaxed);
-	r->killed = true;
-	r->silent = true;
-	otpi_runner_rewrite(ucontext, r);
+	errno = saved;
 }
 
 void

@@ -579,6 +579,8 @@ worker_loop(void)
 			activate(t, r, p);
 			continue;
 		}
+		if (w && unlikely(w->pool_count > POOL_MAX))
+			pool_trim(w);
 		p = w ? otpi_next(t, w) : NULL;
 		if (p == NULL) {
 			switch_native(t, r);
@@ -592,8 +594,6 @@ worker_loop(void)
 		} else {
 			activate(t, r, p);
 		}
-		if (unlikely(w->pool_count > POOL_MAX))
-			pool_trim(w);
 	}
 }
 

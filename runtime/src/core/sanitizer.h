@@ -72,5 +72,13 @@ san_abandon(struct otpi_fiber *self)
 	(void)self;
 }
 
+/* Memory outside of malloc that points into it. */
+static inline void
+san_region(void *at, size_t size)
+{
+	(void)at;
+	(void)size;
+}
+
 #endif
 #endif

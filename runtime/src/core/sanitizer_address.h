@@ -52,4 +52,11 @@ san_abandon(struct otpi_fiber *self)
 	__asan_unpoison_memory_region(self->stack, self->stack_size);
 }
 
+/* Memory outside of malloc that points into it. */
+static inline void
+san_region(void *at, size_t size)
+{
+	__lsan_register_root_region(at, size);
+}
+
 #endif

@@ -55,4 +55,12 @@ san_abandon(struct otpi_fiber *self)
 	__tsan_destroy_fiber(former);
 }
 
+/* Memory outside of malloc that points into it. */
+static inline void
+san_region(void *at, size_t size)
+{
+	(void)at;
+	(void)size;
+}
+
 #endif

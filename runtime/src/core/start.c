@@ -345,6 +345,7 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	if ((err = options_take(opts)) != OTP_OK)
 		return err;
 	atomic_store(&rt->stopping, false);
+	atomic_store(&rt->watchdog_stops, false);
 	atomic_store(&rt->idle, 0);
 	rt->membarrier = otpi_membarrier_init();
 	otpi_fault_init();
@@ -399,9 +400,11 @@ otp_core_stop(otp_duration timeout_ms)
 		nanosleep(&pause, NULL);
 		late = deadline >= 0 && otpi_clock_ns() > deadline;
 	}
-	threads_stop(deadline);
+	/* The watchdog first: it looks at threads and workers. */
+	atomic_store(&rt->watchdog_stops, true);
 	otpi_watchdog_wake();
 	pthread_join(rt->watchdog, NULL);
+	threads_stop(deadline);
 	pthread_mutex_lock(&rt->lock);
 	late = rt->thread_count > 0;
 	pthread_mutex_unlock(&rt->lock);

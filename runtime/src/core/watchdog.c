@@ -248,7 +248,7 @@ otpi_watchdog_main(void *arg)
 
 	(void)arg;
 	otpi_leave(self);
-	while (!atomic_load(&rt->stopping)) {
+	while (!atomic_load(&rt->watchdog_stops)) {
 		if (all_idle()) {
 			atomic_store(&rt->watchdog_wake, 0);
 			if (all_idle())

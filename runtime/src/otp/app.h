@@ -35,6 +35,8 @@ void otpi_env_init(struct env *env, const struct otp_app_class *app);
 void otpi_env_copy(
 	struct env *env, const struct otp_app_class *app, const void *values);
 void otpi_env_free(struct env *env);
+/* A copy of the text that lives as long as the environment. */
+otp_string otpi_env_text(struct env *env, const char *text, size_t len);
 
 /* The key of that name ('-' counts as '_'), NULL when there is none. */
 const struct otp_env_key *

@@ -107,14 +107,17 @@ static enum otp_verdict
 master_root_gone(struct master *self, otp_term reason)
 {
 	otp_pid none = {0, 0, 0, 0};
+	app_gone gone = self->app->gone;
+	void *arg = self->app->arg;
 
+	/* The last that is done with the record: now it may be withdrawn. */
 	publish_root(self->app, none);
 	if (self->stop) {
 		otp_reply_begin(self->stop, 0, 0);
 		otp_call_answer(self->stop, OTP_OK);
 		self->stop = NULL;
-	} else if (self->app->gone) {
-		self->app->gone(self->app->arg, reason);
+	} else if (gone) {
+		gone(arg, reason);
 	}
 	return otp_process_end_with(OTP_NORMAL);
 }
@@ -277,6 +280,8 @@ stop_locked(const struct otp_app_class *app_class)
 	/* Otherwise its root has ended before, and the master with it. */
 	if (otp_msg_call(otp_to_pid(app->master), &m, OTP_INFINITY) == OTP_OK)
 		otp_msg_free(m);
+	/* Acquires what the master did, if it was the master that ended. */
+	(void)atomic_load(&app->root_id);
 	withdraw(app);
 	if (!running.owns_runtime || !is_last())
 		return OTP_OK;

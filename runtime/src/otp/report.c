@@ -220,11 +220,24 @@ static void
 backtrace_text(
 	struct text *text, const struct otp_report *r, struct symbols *symbols)
 {
-	if (r->frame_count == 0)
+	size_t count = r->frame_count < OTP_REPORT_FRAMES ? r->frame_count
+							  : OTP_REPORT_FRAMES;
+
+	if (count == 0)
 		return;
 	otpi_text_add(text, "  backtrace\n");
-	for (size_t i = 0; i < r->frame_count && i < OTP_REPORT_FRAMES; i++)
+	for (size_t i = 0; i < count; i++) {
+		size_t same = 1;
+
+		while (i + same < count && r->frames[i + same] == r->frames[i])
+			same++;
 		frame_text(text, r, i, symbols);
+		/* A recursion says no more by being long. */
+		if (same > 3) {
+			otpi_text_add(text, "    ... %zu times\n", same);
+			i += same - 1;
+		}
+	}
 }
 
 /* <0.12.3> account_17, gen_server bank_account */

@@ -36,6 +36,7 @@ struct outcome {
 	char rule[200];
 	int status; /* of the child, as waitpid gives it */
 	int refusals; /* of a signal that is not fatal */
+	int64_t check_ns; /* that the last check took */
 	int64_t number; /* whatever the body wants to tell */
 };
 
@@ -81,14 +82,16 @@ world_main(void)
 	abort();
 }
 
-static void
+static WRONG void
 world_signal(int number, siginfo_t *info, void *context)
 {
 	struct outcome *outcome = world.outcome;
+	int64_t start = now_ns();
+	bool contained = otpi_contain_check(
+		info, context, world.fiber, world.entry_sp, &outcome->fault);
 
-	if (otpi_contain_check(info, context, world.fiber, world.entry_sp,
-		    &outcome->fault) &&
-		!world.faulty) {
+	outcome->check_ns = now_ns() - start;
+	if (contained && !world.faulty) {
 		world.landed = true;
 		otpi_fiber_rewrite(context, world.fiber, world_main);
 		return;

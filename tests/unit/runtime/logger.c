@@ -18,7 +18,7 @@
 /* What the sink was given; read after a flush only. */
 static char caught[1024 * 1024];
 static size_t caught_len;
-static unsigned calls;
+static _Atomic unsigned calls;
 
 static void
 catch_text(enum otp_log_level level, const char *text, size_t len, void *arg)

@@ -1,0 +1,33 @@
+$for doc$
+$line$
+$end$
+enum $c$ {
+$for members$
+$for doc$
+	$line$
+$end$
+	$member$,
+$end$
+};
+
+/* The atom's text. */
+const char *$c$_name(enum $c$ value);
+bool $c$_equal(enum $c$ a, enum $c$ b);
+/* As snprintf: gives the length of the whole text. */
+size_t $c$_print(enum $c$ value, char *text, size_t size);
+/* Lent. */
+otp_term $c$_to_term(enum $c$ value);
+void $c$_encode_term(otp_term_builder *builder, enum $c$ value);
+
+struct $c$_list {
+	const enum $c$ *ptr;
+	size_t len;
+};
+
+$for lists$
+$include list.h.tpl$
+
+$end$
+$for opts$
+$include optional.h.tpl$
+$end$

@@ -1,0 +1,171 @@
+/* The handlers of $source$: written once by otpc, yours from then on. */
+#include "$header$"
+
+$for servers$
+$if opaque$
+struct $c$ {
+	char none; /* your fields */
+};
+
+OTP_STATE($c$);
+
+$end$
+$for init$
+otp_next
+$handler$(struct $server$ *$my_self$$then_params$)
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+	return otp_ok();
+}
+
+$end$
+$for calls$
+otp_next
+$if deferred$
+$handler$(struct $server$ *$my_self$$then_params$, $msg$_from $my_from$)
+$else$
+$handler$(struct $server$ *$my_self$$then_params$$then_outs$)
+$end$
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+$if deferred$
+	(void)$my_from$;
+	return otp_noreply();
+$else$
+$for reply$
+	(void)$my_reply$;
+$end$
+$for refusal$
+	(void)$my_refusal$;
+$end$
+	return otp_reply();
+$end$
+}
+
+$end$
+$for casts$
+otp_next
+$handler$(struct $server$ *$my_self$$then_params$)
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+	return otp_noreply();
+}
+
+$end$
+$for infos$
+otp_next
+$handler$(struct $server$ *$my_self$$then_params$)
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+	return otp_noreply();
+}
+
+$end$
+$for declared$
+otp_next
+$handler$(struct $server$ *$my_self$$then_params$)
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+	return otp_noreply();
+}
+
+$end$
+$for continues$
+otp_next
+$handler$(struct $server$ *$my_self$$then_params$)
+{
+	(void)$my_self$;
+$for fields$
+	(void)$name$;
+$end$
+	return otp_noreply();
+}
+
+$end$
+$if has_timeout$
+otp_next
+$c$_handle_timeout(struct $c$ *self)
+{
+	(void)self;
+	return otp_noreply();
+}
+
+$end$
+$if has_exit$
+otp_next
+$c$_handle_exit(struct $c$ *self, otp_pid from, otp_term reason)
+{
+	(void)self;
+	(void)from;
+	(void)reason;
+	return otp_noreply();
+}
+
+$end$
+$if has_down$
+otp_next
+$c$_handle_down(struct $c$ *self, otp_ref reference, otp_to who, otp_term reason)
+{
+	(void)self;
+	(void)reference;
+	(void)who;
+	(void)reason;
+	return otp_noreply();
+}
+
+$end$
+$if has_nodeup$
+otp_next
+$c$_handle_nodeup(struct $c$ *self, otp_atom node)
+{
+	(void)self;
+	(void)node;
+	return otp_noreply();
+}
+
+$end$
+$if has_nodedown$
+otp_next
+$c$_handle_nodedown(struct $c$ *self, otp_atom node)
+{
+	(void)self;
+	(void)node;
+	return otp_noreply();
+}
+
+$end$
+$if has_other$
+otp_next
+$c$_handle_other(struct $c$ *self, otp_term message)
+{
+	(void)self;
+	(void)message;
+	return otp_noreply();
+}
+
+$end$
+$if has_terminate$
+void
+$c$_terminate(struct $c$ *self, otp_term reason)
+{
+	(void)self;
+	(void)reason;
+}
+
+$end$
+$end$

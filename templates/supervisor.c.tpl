@@ -1,0 +1,157 @@
+/* --- supervisor $decl_name$ */
+
+$for init$
+$include args.c.tpl$
+$include message.c.tpl$
+
+static otp_err
+$c$_start_how(enum otp_start_how $my_how$$then_params$, const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$)
+{
+	struct otp_msg *$my_m$ = NULL;
+	otp_pid $my_pid$ = {0, 0, 0, 0};
+	otp_err $my_err$ = $msg$_make(&$my_m$$then_args$);
+
+	if ($my_err$ == OTP_OK)
+		$my_err$ = otp_supervisor_start(&$c$_class, $my_how$, $my_m$, $my_opts$, &$my_pid$, NULL);
+	if ($my_err$ == OTP_OK || $my_err$ == OTP_ALREADY_STARTED)
+		*$my_supervisor$ = $c$_of($my_pid$);
+	return $my_err$;
+}
+
+otp_err
+$c$_start($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$)
+{
+	return $c$_start_how(OTP_START, $args_then$$my_opts$, $my_supervisor$);
+}
+
+otp_err
+$c$_start_link($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$)
+{
+	return $c$_start_how(OTP_START_LINK, $args_then$$my_opts$, $my_supervisor$);
+}
+
+$end$
+$for static_children$
+static otp_err
+$start_fn$(const void *arguments, const struct otp_start_opts *opts, otp_pid *pid)
+{
+$if uses_args$
+	const struct $c$_args *args = arguments;
+$end$
+	$target$_ref child;
+	otp_err err;
+
+$if uses_args$
+$else$
+	(void)arguments;
+$end$
+	err = $target$_start_link($start_args_then$opts, &child);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*pid = child.to.pid;
+	return err;
+}
+
+$end$
+$if simple$
+$else$
+$for dynamic_children$
+static const struct otp_child_class $child$_template[] = {
+	{
+		.id = $id$,
+		.type = $type$,
+		.restart = $restart$,
+		.shutdown_ms = $shutdown$,
+	},
+};
+
+static const struct otp_supervisor_class $child$_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "$child$",
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.intensity = $intensity$,
+	.period_ms = $period$,
+	.children = $child$_template,
+	.child_count = 1,
+$if of_supervisor$
+	.supervisor = &$target$_class,
+$else$
+	.server = &$target$_class,
+$end$
+	.max_children = $max_children$,
+};
+
+$end$
+$end$
+$for dynamic_children$
+otp_err
+$start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$)
+{
+	struct otp_msg *$my_m$ = NULL;
+	otp_pid $my_pid$ = {0, 0, 0, 0};
+	otp_err $my_err$ = $target$_init_make(&$my_m$$then_args$);
+
+	if ($my_err$ == OTP_OK)
+$if simple$
+		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, NULL, $my_m$, &$my_pid$);
+$else$
+		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, $id$, $my_m$, &$my_pid$);
+$end$
+	if ($my_err$ == OTP_OK || $my_err$ == OTP_ALREADY_STARTED)
+		*$my_child$ = $target$_of($my_pid$);
+	return $my_err$;
+}
+
+$end$
+$if children$
+static const struct otp_child_class $c$_children[] = {
+$for children$
+	{
+		.id = $id$,
+$if simple$
+		.type = $type$,
+		.restart = $restart$,
+		.shutdown_ms = $shutdown$,
+$else$
+$if dynamic$
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &$child$_class,
+$else$
+		.type = $type$,
+		.restart = $restart$,
+		.shutdown_ms = $shutdown$,
+$if registered$
+		.name = $registered_name$,
+$end$
+		.start = $start_fn$,
+$end$
+$end$
+	},
+$end$
+};
+
+$end$
+const struct otp_supervisor_class $c$_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "$c$",
+$if simple$
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+$else$
+	.strategy = $strategy$,
+$end$
+	.intensity = $intensity$,
+	.period_ms = $period$,
+$if children$
+	.children = $c$_children,
+	.child_count = $child_count$,
+$end$
+$for template$
+$if of_supervisor$
+	.supervisor = &$target$_class,
+$else$
+	.server = &$target$_class,
+$end$
+	.max_children = $max_children$,
+$end$
+};

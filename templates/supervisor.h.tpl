@@ -1,0 +1,33 @@
+/* --- supervisor $decl_name$ */
+
+$for doc$
+$line$
+$end$
+extern const struct otp_supervisor_class $c$_class;
+
+$for init$
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err $c$_start($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$);
+OTP_MUST_USE otp_err $c$_start_link($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err $msg$_make(struct otp_msg **$my_m$$then_params$);
+$end$
+
+$for dynamic_children$
+$for doc$
+$line$
+$end$
+OTP_MUST_USE otp_err $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$);
+
+$end$
+$for accessors$
+$for doc$
+$line$
+$end$
+static inline $target$_ref
+$child$(void)
+{
+	return $target$_named($registered_name$);
+}
+
+$end$
