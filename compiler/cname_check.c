@@ -1,9 +1,307 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cname.h"
 
+/*
+ * Which names the C of each declaration takes, its static ones too. The lists
+ * below follow the templates: a name that a template makes out of $c$ or $msg$
+ * belongs here. Functions, types and macros share one name space, the tags of
+ * structs, enums and unions another.
+ */
+
+/* Whose a name is. */
+struct claim {
+	const char *kind; /* "call" */
+	struct name name; /* of the declaration or member */
+	const struct module *module;
+};
+
+struct claims {
+	struct program *program;
+	const struct module *checked; /* reports are about this one */
+	struct table names;
+	struct table tags;
+};
+
+static const char *const enum_names[] = {
+	"_name", "_equal", "_print", "_to_term", "_encode_term", NULL};
+static const char *const record_names[] = {"_keep", "_equal", "_print",
+	"_to_term", "_encode_term", "_flat", "_copy", "_build", NULL};
+static const char *const helper_names[] = {"_list_new", "_list_keep",
+	"_list_kept_push", "_list_kept_set", "_list_kept_remove", "_list_equal",
+	"_list_flat", "_list_copy", "_list_encode_term", "_opt_keep",
+	"_opt_equal", "_opt_flat", "_opt_copy", "_opt_encode_term", NULL};
+static const char *const type_tags[] = {
+	"", "_kept", "_list", "_list_kept", "_opt_kept", NULL};
+
+static const char *const message_names[] = {
+	"_type", "_is", "_of", "_make", "_encode", NULL};
+static const char *const no_suffix[] = {"", NULL};
+static const char *const send_names[] = {"", "_after", NULL};
+
+static const char *const handle_names[] = {"_ref", "_of", "_named", "_at",
+	"_to", "_equal", "_ref_encode_term", NULL};
+static const char *const server_names[] = {"_class", "_start", "_start_link",
+	"_start_monitor", "_start_how", "_messages", "_infos", "_pointers",
+	"_encode_state", "_state_size", "_terminate", "_terminate_thunk",
+	"_timeout_thunk", "_exit_thunk", "_down_thunk", "_nodeup_thunk",
+	"_nodedown_thunk", "_other_thunk", "_handle_timeout", "_handle_exit",
+	"_handle_down", "_handle_nodeup", "_handle_nodedown", "_handle_other",
+	"_init", "_init_thunk", "_init_make", "_init_type", "_init_encode",
+	NULL};
+static const char *const server_tags[] = {"", "_ref", "_init_args", NULL};
+static const char *const member_names[] = {
+	"_make", "_type", "_thunk", "_encode", NULL};
+static const char *const call_names[] = {"", "_within", "_async", "_await",
+	"_request", "_take", "_put_reply", "_put_refusal", NULL};
+static const char *const deferred_names[] = {
+	"_from", "_reply", "_refuse", NULL};
+static const char *const call_tags[] = {
+	"_args", "_result", "_request", "_from", NULL};
+static const char *const args_tag[] = {"_args", NULL};
+
+static const char *const supervisor_names[] = {"_class", "_start",
+	"_start_link", "_start_how", "_init_make", "_init_type", "_init_encode",
+	"_children", NULL};
+static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
+static const char *const dynamic_names[] = {"_class", "_template", NULL};
+
+static const char *const application_names[] = {"_env", "_env_defaults",
+	"_env_keys", "_app_root", "_app_class", "_app_start", "_app_stop",
+	"_app_main", NULL};
+static const char *const application_tags[] = {"_env", NULL};
+
+static void
+take(struct claims *claims, struct table *table, struct text c_name,
+	const struct claim *claim)
+{
+	struct program *program = claims->program;
+	struct claim *entry = ARENA_NEW(&program->arena, struct claim);
+	const struct claim *former;
+
+	*entry = *claim;
+	former = table_put(table, c_name, entry);
+	if (!former || claim->module != claims->checked)
+		return;
+	report(program, DIAG_c_name_taken, claim->name.span, c_name,
+		text_of(former->kind), former->name.text);
+	note(program, DIAG_note_declared, former->name.span, former->name.text);
+	note(program, DIAG_note_rename, claim->name.span,
+		text_printf(
+			&program->arena, "%.*s2", TEXT_ARG(claim->name.text)));
+}
+
+static void
+take_all(struct claims *claims, struct table *table, struct text prefix,
+	const char *const *suffixes, const struct claim *claim)
+{
+	for (; *suffixes; suffixes++)
+		take(claims, table,
+			text_printf(&claims->program->arena, "%.*s%s",
+				TEXT_ARG(prefix), *suffixes),
+			claim);
+}
+
+static void
+take_members(struct claims *claims, const struct decl *decl)
+{
+	for (const struct enum_member *m = decl->u.enumeration.first; m;
+		m = m->next) {
+		struct claim claim = {"member", m->name, decl->module};
+
+		take(claims, &claims->names,
+			cname_enum_member(&claims->program->arena, decl, m),
+			&claim);
+	}
+}
+
+/* ----------------------------------------------------------- gen_servers */
+
+static const char *
+member_kind_name(const struct member *m)
+{
+	switch ((int)m->kind) {
+	case MEMBER_CALL:
+		return "call";
+	case MEMBER_CAST:
+		return "cast";
+	case MEMBER_CONTINUE:
+		return "continue";
+	default:
+		return "info";
+	}
+}
+
+static void
+take_member(
+	struct claims *claims, const struct decl *decl, const struct member *m)
+{
+	struct arena *arena = &claims->program->arena;
+	struct table *names = &claims->names, *tags = &claims->tags;
+	struct claim claim = {member_kind_name(m), m->name, decl->module};
+	struct text c = cname_decl(arena, decl);
+	struct text msg = cname_member(arena, decl, m);
+	struct text name = text_snake(arena, m->name.text);
+
+	take_all(claims, names, cname_handler(arena, decl, m), no_suffix,
+		&claim);
+	take_all(claims, names, msg, member_names, &claim);
+	take_all(claims, tags, msg,
+		m->kind == MEMBER_CALL ? call_tags : args_tag, &claim);
+	if (m->kind == MEMBER_CALL)
+		take_all(claims, names, msg, call_names, &claim);
+	if (m->kind == MEMBER_CALL && m->deferred)
+		take_all(claims, names, msg, deferred_names, &claim);
+	if (m->kind == MEMBER_CAST)
+		take_all(claims, names, msg, no_suffix, &claim);
+	if (m->kind == MEMBER_INFO && m->info == INFO_OWN)
+		take_all(claims, names,
+			text_printf(arena, "%.*s_send_%.*s", TEXT_ARG(c),
+				TEXT_ARG(name)),
+			send_names, &claim);
+	if (m->kind == MEMBER_CONTINUE)
+		take_all(claims, names,
+			text_printf(arena, "%.*s_with_continue_%.*s",
+				TEXT_ARG(c), TEXT_ARG(name)),
+			no_suffix, &claim);
+}
+
+static void
+take_server(struct claims *claims, const struct decl *decl,
+	const struct claim *claim)
+{
+	struct arena *arena = &claims->program->arena;
+	struct text c = cname_decl(arena, decl);
+	const struct field *param = decl->u.server.init->params.first;
+
+	take_all(claims, &claims->names, c, handle_names, claim);
+	take_all(claims, &claims->names, c, server_names, claim);
+	take_all(claims, &claims->tags, c, server_tags, claim);
+	for (; param; param = param->next) {
+		struct claim mine = {"parameter", param->name, decl->module};
+
+		if (param->value)
+			take(claims, &claims->names,
+				cname_default(arena, decl, param), &mine);
+	}
+	for (const struct member *m = decl->u.server.members; m; m = m->next) {
+		bool built_in =
+			m->kind == MEMBER_INFO && m->info >= INFO_TIMEOUT;
+
+		if (m->kind >= MEMBER_CALL && m->kind <= MEMBER_CONTINUE &&
+			!built_in)
+			take_member(claims, decl, m);
+	}
+}
+
+/* ----------------------------------------------------------- supervisors */
+
+static void
+take_child(struct claims *claims, const struct decl *decl,
+	const struct child *child)
+{
+	struct arena *arena = &claims->program->arena;
+	struct claim claim = {"child", child->name, decl->module};
+	struct text c = cname_decl(arena, decl);
+	struct text name = text_snake(arena, child->name.text);
+	struct text prefix =
+		text_printf(arena, "%.*s_%.*s", TEXT_ARG(c), TEXT_ARG(name));
+
+	take(claims, &claims->names,
+		text_printf(arena, "%.*s_%s_%.*s", TEXT_ARG(c),
+			child->dynamic ? "start" : "child", TEXT_ARG(name)),
+		&claim);
+	if (child->dynamic)
+		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
+	if (child->registered)
+		take(claims, &claims->names, prefix, &claim);
+}
+
+static void
+take_supervisor(struct claims *claims, const struct decl *decl,
+	const struct claim *claim)
+{
+	struct text c = cname_decl(&claims->program->arena, decl);
+
+	take_all(claims, &claims->names, c, handle_names, claim);
+	take_all(claims, &claims->names, c, supervisor_names, claim);
+	take_all(claims, &claims->tags, c, supervisor_tags, claim);
+	for (const struct child *child = decl->u.supervisor.children; child;
+		child = child->next)
+		take_child(claims, decl, child);
+}
+
+/* ----------------------------------------------------------- declarations */
+
+static void
+take_message(struct claims *claims, const struct decl *decl,
+	const struct claim *claim)
+{
+	struct arena *arena = &claims->program->arena;
+	struct text module = text_snake(arena, decl->module->name.text);
+	struct text name = text_snake(arena, decl->name.text);
+	struct text c = cname_decl(arena, decl);
+
+	take_all(claims, &claims->names, c, message_names, claim);
+	take_all(claims, &claims->names,
+		text_printf(arena, "%.*s_send_%.*s", TEXT_ARG(module),
+			TEXT_ARG(name)),
+		send_names, claim);
+	take_all(claims, &claims->tags, c, no_suffix, claim);
+}
+
+static void
+take_decl(struct claims *claims, const struct decl *decl)
+{
+	struct arena *arena = &claims->program->arena;
+	struct table *names = &claims->names, *tags = &claims->tags;
+	struct text c = cname_decl(arena, decl);
+	struct text module = text_snake(arena, decl->module->name.text);
+	struct claim claim = {
+		decl_kind_name(decl->kind), decl->name, decl->module};
+
+	switch (decl->kind) {
+	case DECL_CONST:
+		take(claims, names, cname_macro(arena, c), &claim);
+		break;
+	case DECL_ENUM:
+		take_all(claims, names, c, enum_names, &claim);
+		take_all(claims, names, c, helper_names, &claim);
+		take_all(claims, tags, c, type_tags, &claim);
+		take_members(claims, decl);
+		break;
+	case DECL_RECORD:
+	case DECL_UNION:
+		take_all(claims, names, c, record_names, &claim);
+		take_all(claims, names, c, helper_names, &claim);
+		take_all(claims, tags, c, type_tags, &claim);
+		break;
+	case DECL_MESSAGE:
+		take_message(claims, decl, &claim);
+		break;
+	case DECL_GEN_SERVER:
+		take_server(claims, decl, &claim);
+		break;
+	case DECL_SUPERVISOR:
+		take_supervisor(claims, decl, &claim);
+		break;
+	case DECL_APPLICATION:
+		take_all(claims, names, module, application_names, &claim);
+		take_all(claims, tags, module, application_tags, &claim);
+		break;
+	}
+}
+
 void
 check_cnames(struct program *program, struct module *module)
 {
-	(void)program;
-	(void)module;
+	struct claims claims = {.program = program, .checked = module};
+
+	claims.names.arena = &program->arena;
+	claims.tags.arena = &program->arena;
+	for (const struct module *m = program->modules; m; m = m->next) {
+		for (const struct decl *d = m->decls; d; d = d->next)
+			take_decl(&claims, d);
+		if (m == module)
+			break;
+	}
 }

@@ -36,15 +36,15 @@ bank_branch_init(
 static void
 introduce(const struct bank_branch *self)
 {
-	printf("A bank of %u accounts. Each account is a process with its own "
-	       "state, watched by a\nsupervisor. %u tellers run %zu transfers "
-	       "between them at the same time.\n\n"
+	printf("A bank of %u accounts. Each account is a process with a state "
+	       "of its own,\nwatched by a supervisor. %u tellers run %zu "
+	       "transfers at the same time.\n\n"
 	       "The code that reads the memo of a transfer has four bugs, and "
-	       "some transfers hit\none: a NULL pointer, a division by zero, "
-	       "a recursion without end, a loop without\nend. In other C "
-	       "programs the first of them ends everything. Here it ends one\n"
-	       "account, which is started again and asks the ledger what it "
-	       "has.\n\n",
+	       "a few transfers\nhit one: a NULL pointer, a division by zero, "
+	       "a recursion without end, a loop\nwithout end. Elsewhere in C "
+	       "the first of them is the end of the program. Here it\nis the "
+	       "end of one account, which is started again and asks the "
+	       "ledger what it\nhas.\n\n",
 		bank_env()->accounts, self->tellers, self->rows.len);
 	fflush(stdout);
 }
@@ -69,6 +69,12 @@ bank_branch_continue_open(struct bank_branch *self)
 
 /* --- progress ------------------------------------------------------------ */
 
+static uint64_t
+loops_killed(const struct otp_counters *counters)
+{
+	return counters->kills_interrupted + counters->kills_abandoned;
+}
+
 static void
 draw(uint64_t done, uint64_t all)
 {
@@ -79,12 +85,12 @@ draw(uint64_t done, uint64_t all)
 	struct otp_counters counters;
 
 	otp_counters_get(&counters);
-	printf("\r[%.*s%.*s] %3d%%  %llu crashes contained ", full,
+	printf("\r[%.*s%.*s] %3d%%  %llu crashes, %llu loops killed ", full,
 		"########################################", WIDTH - full,
 		"........................................",
 		all ? (int)(done * 100 / all) : 100,
-		(unsigned long long)(counters.crashes_contained +
-			counters.kills_interrupted));
+		(unsigned long long)counters.crashes_contained,
+		(unsigned long long)loops_killed(&counters));
 	fflush(stdout);
 }
 
@@ -95,7 +101,7 @@ bank_branch_handle_tick(struct bank_branch *self)
 
 	if (self->shows_progress &&
 		bank_ledger_summary(bank_bank_ledger(), &summary) == OTP_OK)
-		draw(summary.transfers, self->rows.len);
+		draw(summary.transfers + summary.refused, self->rows.len);
 	bank_branch_send_tick_after(bank_branch_of(otp_self()), TICK_MS);
 	return otp_noreply();
 }
@@ -162,8 +168,7 @@ print_counts(const struct bank_branch *self, int64_t ms)
 	printf("  %-22s %12llu\n", "crashes contained",
 		(unsigned long long)counters.crashes_contained);
 	printf("  %-22s %12llu\n", "endless loops killed",
-		(unsigned long long)counters.kills_interrupted +
-			(unsigned long long)counters.kills_abandoned);
+		(unsigned long long)loops_killed(&counters));
 	printf("  %-22s %12llu\n", "restarts",
 		(unsigned long long)counters.restarts);
 	printf("  %-22s %12llu\n", "tried again",

@@ -17,6 +17,7 @@ struct bank_ledger {
 	size_t accounts;
 	uint8_t *halves; /* by transfer */
 	size_t transfers;
+	uint64_t refused;
 };
 
 OTP_STATE(bank_ledger);
@@ -78,6 +79,7 @@ bank_ledger_handle_post(struct bank_ledger *self, uint64_t transfer,
 	if (!(self->halves[transfer] & half)) {
 		if (self->balances[account] + amount < 0) {
 			*refusal = BANK_REFUSAL_INSUFFICIENT_FUNDS;
+			self->refused++;
 			return otp_refuse();
 		}
 		self->halves[transfer] |= half;
@@ -100,5 +102,6 @@ bank_ledger_handle_summary(struct bank_ledger *self, struct bank_summary *reply)
 		reply->transfers += self->halves[i] == BOTH;
 		reply->halfway += self->halves[i] == TAKEN;
 	}
+	reply->refused = self->refused;
 	return otp_reply();
 }

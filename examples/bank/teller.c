@@ -24,19 +24,22 @@ enum half {
 /*
  * An account that does not answer in time is stopped by its supervisor, with
  * a kill if it must be, and a new one opened. Of several tellers that wait
- * for it one finds it still there.
+ * for it one is the first; what the others start finds the name taken and
+ * ends again (OTP_IGNORE).
  */
 static void
 replace(uint32_t number, otp_pid silent)
 {
 	bank_accounts_ref accounts = bank_bank_accounts();
 	bank_account_ref fresh;
+	otp_err err;
 
 	if (otp_supervisor_terminate_pid(bank_accounts_to(accounts), silent) !=
 		OTP_OK)
 		return;
-	if (bank_accounts_start_account(accounts, number, &fresh) != OTP_OK)
-		otp_log_warning("account %u is not open again yet", number);
+	err = bank_accounts_start_account(accounts, number, &fresh);
+	if (err != OTP_OK && err != OTP_IGNORE)
+		otp_log_error("account %u: %s", number, otp_err_text(err));
 }
 
 static otp_err

@@ -3,7 +3,8 @@
 # Fails when an entry of diag.def is in no golden test: the tests are run again
 # with --diag-ids, which prints the id behind each message.
 set -u
-otpc=$(realpath "${OTPC:?the compiler to test}")
+: "${OTPC:?the compiler to test}"
+otpc=$(realpath "$OTPC")
 cd "$(dirname "$0")" || exit 1
 here=$PWD
 scratch=$(mktemp -d)

@@ -3,7 +3,8 @@
 # Whatever it is given, otpc ends by itself, soon, with 0, 1 or 2, and says
 # something when it is not 0; nothing is written for a spec that is wrong.
 set -u
-otpc=$(realpath "${OTPC:?the compiler to test}")
+: "${OTPC:?the compiler to test}"
+otpc=$(realpath "$OTPC")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -68,7 +69,8 @@ repeat "'" 100000 > quotes.otp
 story "100,000 quotes" 1 -o out quotes.otp
 repeat '///x' 100000 > docs.otp
 story "a doc comment without end" 1 -o out docs.otp
-{ echo 'module m;'; seq -f 'record R%.0f { a : X%.0f; }' 100000; } > many.otp
+{ echo 'module m;'; seq 100000 |
+	awk '{ print "record R" $1 " { a : X" $1 "; }" }'; } > many.otp
 story "100,000 unknown types" 1 -o out many.otp
 { echo 'module m;'; seq 100000 |
 	awk '{ print "record R" $1 " { a : R" $1 % 100000 + 1 "; }" }'

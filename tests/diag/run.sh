@@ -3,7 +3,8 @@
 # What otpc says about what is wrong. NAME.otp is checked, or NAME.sh run in an
 # empty folder; what comes on stderr is NAME.err. UPDATE=1 writes the .err.
 set -u
-otpc=$(realpath "${OTPC:?the compiler to test}")
+: "${OTPC:?the compiler to test}"
+otpc=$(realpath "$OTPC")
 cd "$(dirname "$0")" || exit 1
 here=$PWD
 scratch=$(mktemp -d)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Specs that otpc takes without a word.
 set -u
-otpc=$(realpath "${OTPC:?the compiler to test}")
+: "${OTPC:?the compiler to test}"
+otpc=$(realpath "$OTPC")
 cd "$(dirname "$0")" || exit 1
 bad=0
 for file in *.otp; do

@@ -41,7 +41,7 @@ struct otp_behaviour {
 	const char *name; /* "gen_server", as in crash reports */
 	/*
 	 * First on the new process. `start` is the block of its arguments, lent
-	 * until the process ends. otp_process_started tells the starter.
+	 * until init returns. otp_process_started tells the starter.
 	 */
 	enum otp_verdict (*init)(void *data, struct otp_msg *start);
 	/* One event. The event's block is freed after it returns. */
@@ -137,6 +137,8 @@ void otp_last_reason_set(otp_term reason);
 struct otp_msg *otp_event_take(struct otp_event *event);
 /* Give back the memory lent so far (between two user handlers). */
 void otp_lent_free(void);
+/* The same, but for lent block m. */
+void otp_lent_free_but(struct otp_msg *m);
 /* Is [ptr, ptr+1) memory that is lent to this process now? (debug checks) */
 bool otp_is_lent(const void *ptr);
 

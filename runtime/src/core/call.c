@@ -53,6 +53,8 @@ otp_msg_lend(struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
 
+	if (t->runner->building == m)
+		t->runner->building = NULL;
 	otpi_lend(t->runner, m);
 	otpi_leave(t);
 }

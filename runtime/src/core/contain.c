@@ -18,9 +18,11 @@
  * - Only the function that user code called is looked up. What it calls in
  *   turn is of the same library and has its own properties, so a list of
  *   public names is enough: `raise` below `abort`, strspn below strtok_r.
- *   Where a function jumps into another one's body, as the assembler ones do
- *   (memcpy into memmove), that one is in the list as well; a test makes each
- *   of them fault.
+ *   Assembler functions also jump into each other's bodies (the wide memset
+ *   into a memset that has no public name), after which the other one seems
+ *   to have been called. Hence where the direct jumps of a listed function
+ *   lead is listed, too: what it leaves its caller to, it could as well call.
+ *   A test makes each function fault in all its ways.
  * - Functions are compared by where their unwind entry begins, not by ranges
  *   between symbols: assembler functions have several entry points, and
  *   which variant is used is decided when the program starts.
@@ -114,13 +116,14 @@ static const uint8_t exception_when[] = {
 #undef CONTAIN
 };
 #define NAMES (sizeof exception_names / sizeof exception_names[0])
+#define MAX_EXCEPTIONS (4 * NAMES)
 
 /* Constant once otpi_contain_init has run. */
 static struct {
 	const char *unavailable; /* why nothing can be contained, or NULL */
 	uintptr_t allocator; /* start of the object malloc is in */
 	/* Sorted; as the C library has it, and as the program calls it. */
-	struct exception exceptions[2 * NAMES];
+	struct exception exceptions[MAX_EXCEPTIONS];
 	size_t count;
 } contain = {.unavailable = "otpi_contain_init was not called"};
 
@@ -129,17 +132,50 @@ extern __typeof__(dlopen) dlopen __attribute__((weak));
 extern __typeof__(dlsym) dlsym __attribute__((weak));
 
 static void
+add_function(uintptr_t function, unsigned when)
+{
+	struct exception *at = contain.exceptions;
+	struct exception *end = at + contain.count;
+
+	while (at < end && at->function != function)
+		at++;
+	if (at < end) {
+		at->when |= when;
+	} else if (contain.count < MAX_EXCEPTIONS) {
+		*at = (struct exception){function, when};
+		contain.count++;
+	}
+}
+
+/* What is in linkage tables is found by name, if at all. */
+static void
+add_jumps(const struct unwind_rules *from, unsigned when)
+{
+	const uint8_t *end = (const uint8_t *)from->function_end;
+
+	for (const uint8_t *code = (const uint8_t *)from->function; code < end;
+		code += ARCH_CODE_STEP) {
+		uintptr_t to = arch_jump(code, (size_t)(end - code));
+		struct unwind_rules rules;
+
+		if (to && (to < from->function || to >= from->function_end) &&
+			otpi_unwind_rules(to, &rules) == UNWIND_OK &&
+			rules.object.start == from->object.start &&
+			!rules.cfa_by_expr)
+			add_function(rules.function, when);
+	}
+}
+
+static void
 add_exception(void *address, unsigned when)
 {
-	struct exception *next = &contain.exceptions[contain.count];
 	struct unwind_rules rules;
 
 	if (!address ||
 		otpi_unwind_rules((uintptr_t)address, &rules) != UNWIND_OK)
 		return;
-	next->function = rules.function;
-	next->when = when;
-	contain.count++;
+	add_function(rules.function, when);
+	add_jumps(&rules, when);
 }
 
 static int
@@ -167,7 +203,6 @@ find_exceptions(void *libc)
 		compare_exceptions);
 }
 
-/* Names of one function stand side by side: index and strchr. */
 static bool
 is_exception(uintptr_t function, unsigned when)
 {
@@ -175,17 +210,15 @@ is_exception(uintptr_t function, unsigned when)
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
+		const struct exception *e = &contain.exceptions[middle];
 
-		if (contain.exceptions[middle].function < function)
+		if (e->function == function)
+			return e->when & when;
+		if (e->function < function)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < contain.count &&
-		contain.exceptions[low].function == function;
-		low++)
-		if (contain.exceptions[low].when & when)
-			return true;
 	return false;
 }
 

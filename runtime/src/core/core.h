@@ -83,6 +83,7 @@ struct extras {
 	struct otp_msg *start;
 	otp_err start_status;
 	bool start_linked;
+	uint64_t start_monitor; /* the starter's reference; 0: none */
 	uint64_t idle_id; /* of the idle event that is waited for; 0: none */
 	struct timer *idle_timer;
 };
@@ -95,7 +96,7 @@ struct process {
 	_Atomic(bool) urgent; /* an exit signal is in the inbox */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
 	/* Owner's. */
-	uint8_t kind; /* enum process_kind */
+	_Atomic(uint8_t) kind; /* enum process_kind */
 	uint8_t flags; /* enum process_flag */
 	uint32_t id;
 	struct runner *runner; /* while it runs or is parked */
@@ -120,7 +121,7 @@ struct timer {
 	int64_t deadline_ms;
 	_Atomic(uint32_t) state; /* enum timer_state */
 	_Atomic(uint32_t) holds; /* wheel's and owner's; 0 frees */
-	uint8_t kind; /* enum timer_kind */
+	_Atomic(uint8_t) kind; /* enum timer_kind */
 	uint64_t id; /* reference, or idle id */
 	uint64_t owner; /* pid key of who is told; 0: nobody */
 	otp_to to;
@@ -174,8 +175,9 @@ struct magazine {
 /* Why a thread is to look up at its next entry into the runtime. */
 enum attention {
 	ATTENTION_NONE,
-	ATTENTION_DETACHED, /* it has lost its worker */
 	ATTENTION_KILL, /* the process it runs was killed */
+	ATTENTION_ASKED, /* the watchdog is about to decide */
+	ATTENTION_DETACHED, /* it has lost its worker */
 	ATTENTION_DEAD /* its process was declared dead without it */
 };
 

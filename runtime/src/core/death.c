@@ -54,8 +54,14 @@ flush_queue(struct thread *t, struct process *p, int *budget)
 static void
 forget_starter(struct process *p)
 {
-	if (p->flags & PROCESS_STARTING && p->extras->start_linked)
-		otpi_table_remove(&p->extras->links, p->extras->starter, NULL);
+	struct extras *x = p->extras;
+
+	if (!(p->flags & PROCESS_STARTING))
+		return;
+	if (x->start_linked)
+		otpi_table_remove(&x->links, x->starter, NULL);
+	if (x->start_monitor)
+		otpi_table_remove(&x->watchers, x->start_monitor, NULL);
 }
 
 static void

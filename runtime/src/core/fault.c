@@ -178,7 +178,7 @@ may_interrupt(struct thread *t)
 		return false;
 	why = atomic_load_explicit(&t->attention, memory_order_acquire);
 	p = atomic_load_explicit(&t->running, memory_order_relaxed);
-	if (why != ATTENTION_DEAD && why != ATTENTION_DETACHED && p &&
+	if (why != ATTENTION_DEAD && why != ATTENTION_ASKED && p &&
 		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
 			atomic_load_explicit(&p->serial, memory_order_relaxed))
 		return true;

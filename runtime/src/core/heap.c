@@ -235,6 +235,26 @@ otp_lent_free(void)
 	otp_release(none);
 }
 
+void
+otp_lent_free_but(struct otp_msg *kept)
+{
+	struct thread *t = otpi_enter();
+	struct runner *r = t->runner;
+	otp_mark none = {NULL, 0};
+	struct otp_msg **at = &r->lent;
+
+	while (*at && *at != kept)
+		at = &(*at)->next;
+	if (*at)
+		*at = kept->next;
+	else
+		kept = NULL;
+	otpi_lent_release(t, r, none);
+	if (kept)
+		otpi_lend(r, kept);
+	otpi_leave(t);
+}
+
 static bool
 block_holds(const struct otp_msg *m, const void *ptr)
 {

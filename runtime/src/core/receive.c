@@ -75,11 +75,15 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 	struct otp_received found;
 	int64_t deadline = -1;
 
+	if (timeout_ms < 0) {
+		otpi_leave(t);
+		return OTP_BADARG;
+	}
 	if (timeout_ms != OTP_INFINITY)
-		deadline = otpi_deadline(timeout_ms < 0 ? 0 : timeout_ms);
+		deadline = otpi_deadline(timeout_ms);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
-	r->timed_out = timeout_ms <= 0; /* A50 */
+	r->timed_out = timeout_ms == 0; /* A50 */
 	for (;;) {
 		m = queue_find(match, arg, p, &before, &found);
 		t = otpi_thread_now();

@@ -12,11 +12,9 @@
 #ifndef OTPI_RUN_H
 #define OTPI_RUN_H
 
+#include "core/runner.h"
 #include "core/sched.h"
 
-/* A runner with a fresh stack; NULL: no stack is left. */
-struct runner *otpi_runner_new(size_t stack_size);
-void otpi_runner_free(struct runner *r);
 /* Begin the loop on the calling thread; returns when it has lost its worker or
  * the runtime stops. */
 void otpi_worker_run(struct thread *t);
@@ -43,10 +41,19 @@ otpi_check_end(struct thread *t)
 		otpi_end_self(t, true);
 }
 
-/* Memory that is lent to the activation. */
-void otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark);
-/* Put a block on the list of lent memory. */
-void otpi_lend(struct runner *r, struct otp_msg *m);
+/* The block in hand is over; a call that was not answered fails. */
+void otpi_current_drop(struct thread *t, struct runner *r, otp_err status,
+	struct otpi_reason *reason);
+/*
+ * The end of the process on r, stage by stage; each may land again, and then
+ * the next follows. Afterwards r is free.
+ */
+void
+otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending);
+/* Does the behaviour want to know of the end (B41: not of a failed start)? */
+bool otpi_has_ending(const struct process *p);
+/* r's frames were abandoned: see why, and end the process. */
+void otpi_land(struct thread *t, struct runner *r);
 
 /* The end: everything is released, everybody told. False: not finished, the
  * process was requeued. */
@@ -54,8 +61,6 @@ bool otpi_death_step(struct thread *t, struct process *p);
 
 /* The calling thread's process was declared dead: give back what is left. */
 OTP_NORETURN void otpi_abandoned_end(struct thread *t);
-/* In a signal handler: abandon r's frames; it lands when the handler returns.*/
-void otpi_runner_rewrite(void *ucontext, struct runner *r);
 
 /* The text of a process's name field; NULL: it has none. */
 const char *otpi_name_text(uint32_t name);

@@ -156,6 +156,8 @@ otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m)
 static void
 end_by_signal(struct process *p, struct otpi_reason *reason)
 {
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
 	p->end_reason = otpi_reason_ref(reason);
 	p->flags |= PROCESS_DYING;
 	/* Relaxed: A9 asks for no order. */

@@ -179,6 +179,7 @@ start_prepare(struct thread *t, const struct otp_process_start *how,
 	x->starter = process_key(otpi_process_of(t));
 	x->start_call = otpi_id_next(t);
 	x->start_linked = how->how == OTP_START_LINK;
+	x->start_monitor = *monitor;
 	x->start = how->start; /* the hold that came with it */
 	*process = p;
 	return OTP_OK;

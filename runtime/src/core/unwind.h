@@ -35,7 +35,8 @@ struct unwind_object {
 
 /* How to get from one frame to the next outer one, for one pc. */
 struct unwind_rules {
-	uintptr_t function; /* where the code begins that they are for */
+	uintptr_t function; /* the code they are for begins here, */
+	uintptr_t function_end; /* and ends before here */
 	struct unwind_object object; /* that the code is in */
 	bool cfa_by_expr;
 	uint8_t cfa_register;

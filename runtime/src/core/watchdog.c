@@ -24,18 +24,18 @@ otpi_membarrier_init(void)
 }
 
 /*
- * Call for t's attention and say whether it is in user code now; if so it
- * stays there, or waits for the lock, until the caller lets go of it. If not,
- * what was called for before stands again. With the lock.
+ * Ask for t's attention and say whether it is in user code now; if so it stays
+ * there, or waits for the lock, until the caller has decided and says so in
+ * `attention`. If not, what was called for before stands again. With the lock.
  */
 static bool
-caught_outside(struct thread *t, enum attention why)
+caught_outside(struct thread *t)
 {
 	uint32_t before;
 
 	if (!otpi_runtime.membarrier)
 		return false;
-	before = atomic_exchange(&t->attention, (uint32_t)why);
+	before = atomic_exchange(&t->attention, ATTENTION_ASKED);
 	/* Acquire: with the release of otpi_leave, what it did inside. */
 	if (membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED) &&
 		atomic_load_explicit(&t->inside, memory_order_acquire) == 0 &&
@@ -79,11 +79,12 @@ detach(struct worker *w, struct thread *t)
 
 	if (spare == NULL)
 		return false;
-	if (!caught_outside(t, ATTENTION_DETACHED)) {
+	if (!caught_outside(t)) {
 		list_push_back(&rt->spares, &spare->spare);
 		return false;
 	}
 	t->worker = NULL;
+	atomic_store(&t->attention, ATTENTION_DETACHED);
 	spare->worker = w;
 	w->thread = spare;
 	atomic_fetch_add(&rt->detached, 1);
@@ -122,8 +123,9 @@ declare_dead(struct thread *self, struct thread *t)
 
 	if (t->worker && !detach(t->worker, t))
 		return;
-	if (!caught_outside(t, ATTENTION_DEAD))
+	if (!caught_outside(t))
 		return;
+	atomic_store(&t->attention, ATTENTION_DEAD);
 	r = t->runner;
 	p = r->process;
 	answer_current(self, r->current);

@@ -326,7 +326,7 @@ stuck_text(
 {
 	otpi_text_add(text, "  ");
 	who_text(text, r);
-	otpi_text_add(text, " has been in one handler for %llu ms",
+	otpi_text_add(text, " has run for %llu ms without a break",
 		(unsigned long long)r->running_ms);
 	if (r->message) {
 		otpi_text_add(text, ": ");
@@ -352,10 +352,10 @@ otpi_report_text(struct text *text, const struct otp_report *report,
 		verdict_text(text, report, "could not be started");
 		break;
 	case OTP_REPORT_SHUTDOWN:
-		verdict_text(text, report, "ended otherwise than told to");
+		verdict_text(text, report, "terminated");
 		break;
 	case OTP_REPORT_INTENSITY:
-		verdict_text(text, report, "gives up");
+		verdict_text(text, report, "terminated once too often");
 		break;
 	case OTP_REPORT_STUCK:
 		stuck_text(text, report, symbols);

@@ -8,6 +8,7 @@
 #define ARCH_REGS 32
 #define ARCH_SP 31
 #define ARCH_RA 30
+#define ARCH_CODE_STEP 4
 
 static inline uint64_t
 arch_control(void)
@@ -106,6 +107,27 @@ arch_is_after_call(uintptr_t address, uintptr_t function)
 	memcpy(&code, (const void *)(address - 4), sizeof code);
 	return (code & 0xfc000000) == 0x94000000 ||
 		(code & 0xfefff000) == 0xd63f0000;
+}
+
+/* b; b.cond, cbz and cbnz; tbz and tbnz: a distance of 26, 19 or 14 bits. */
+static inline uintptr_t
+arch_jump(const uint8_t *code, size_t left)
+{
+	uint32_t word;
+	int32_t distance;
+
+	if (left < 4)
+		return 0;
+	memcpy(&word, code, sizeof word);
+	if (word >> 26 == 0x05)
+		distance = (int32_t)(word << 6) >> 6;
+	else if (word >> 24 == 0x54 || (word >> 25 & 0x3f) == 0x1a)
+		distance = (int32_t)(word << 8) >> 13;
+	else if ((word >> 25 & 0x3f) == 0x1b)
+		distance = (int32_t)(word << 13) >> 18;
+	else
+		return 0;
+	return (uintptr_t)code + (uintptr_t)((intptr_t)distance * 4);
 }
 
 static inline bool

@@ -15,6 +15,8 @@
  * arch_pop_call()	undoes a call, seen from the called function's first
  *			instruction; false if its address is not on the stack
  * arch_is_after_call() whether a return address follows a call instruction
+ * arch_jump()		where a direct jump leads whose code may begin here, or 0;
+ *			ARCH_CODE_STEP is the distance between such places
  * arch_is_wild()	whether the kernel says that pc could not be fetched
  */
 #ifndef OTPI_ARCH_H

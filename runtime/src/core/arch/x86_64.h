@@ -6,6 +6,7 @@
 #define ARCH_REGS 17
 #define ARCH_SP 7
 #define ARCH_RA 16
+#define ARCH_CODE_STEP 1
 
 static inline uint64_t
 arch_control(void)
@@ -124,6 +125,24 @@ arch_is_after_call(uintptr_t address, uintptr_t function)
 			(end[1 - (int)size] & 0x38) == 0x10)
 			return true;
 	return false;
+}
+
+/*
+ * e9 or 0f 80 to 0f 8f, and a distance. Where instructions begin is not
+ * known, so that it may also be the middle of one.
+ */
+static inline uintptr_t
+arch_jump(const uint8_t *code, size_t left)
+{
+	size_t opcode = left >= 5 && code[0] == 0xe9                       ? 1
+		: left >= 6 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80 ? 2
+									   : 0;
+	int32_t distance;
+
+	if (opcode == 0)
+		return 0;
+	memcpy(&distance, code + opcode, sizeof distance);
+	return (uintptr_t)code + opcode + 4 + (uintptr_t)(intptr_t)distance;
 }
 
 /*

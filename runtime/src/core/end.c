@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The end of an activation: report, `ending`, destructors, each of which is
+ * user code and may crash in turn, and then the rest (death.c).
+ */
+#include "core/run.h"
+#include "core/timer.h"
+#include "core/user.h"
+
+#include <stdlib.h>
+
+/* The builder's term, empty when it has none. */
+static otp_term
+built(const otp_term_builder *builder)
+{
+	otp_term term = {NULL, 0};
+
+	if (builder->len == 0 ||
+		otp_term_builder_term(builder, &term) != OTP_OK)
+		term = (otp_term){NULL, 0};
+	return term;
+}
+
+/* Report an abnormal end, with the message and the state if they can be had. */
+static void
+report_end(struct thread *t, struct runner *r)
+{
+	struct process *p = r->process;
+	struct otp_msg *m = r->current;
+	otp_term_builder message = {0}, state = {0};
+
+	if (otpi_reason_is_orderly(p->end_reason))
+		return;
+	r->stage = STAGE_ENCODE;
+	if (m && m->type && m->type->encode)
+		otpi_call_encode_message(t, r, &message);
+	if (p->kind == PROCESS_BEHAVIOUR &&
+		p->process_class->behaviour->encode_state &&
+		!(p->flags & PROCESS_STARTING))
+		otpi_call_encode(otpi_thread_now(), r, &state);
+	otpi_report_end(r, p, built(&message), built(&state));
+	otp_term_builder_free(&message);
+	otp_term_builder_free(&state);
+}
+
+void
+otpi_current_drop(struct thread *t, struct runner *r, otp_err status,
+	struct otpi_reason *reason)
+{
+	struct otp_msg *m = r->current;
+
+	r->current = NULL;
+	if (m == NULL)
+		return;
+	if (m->next)
+		otpi_block_free(t, m->next);
+	if (m->kind == SIGNAL_CALL)
+		otpi_call_fail(t, m, status, reason);
+	else
+		otpi_signal_free(t, m);
+}
+
+/*
+ * The end of the process on r, stage by stage; each may land again, and then
+ * the next follows. Everything user code could see runs here; what is left is
+ * otpi_death_step's.
+ */
+void
+otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
+{
+	struct process *p = r->process;
+	struct owned *owned;
+
+	p->flags |= PROCESS_DYING;
+	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+	if (report)
+		report_end(t, r);
+	if (ending) {
+		r->stage = STAGE_ENDING;
+		otpi_call_ending(otpi_thread_now(), r);
+	}
+	while (p->extras && (owned = p->extras->owned)) {
+		r->stage = STAGE_DESTRUCT;
+		p->extras->owned = owned->next;
+		otpi_call_destructor(otpi_thread_now(), r, owned);
+	}
+	t = otpi_thread_now();
+	if (r->building)
+		otpi_block_free(t, r->building);
+	r->building = NULL;
+	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
+	if (r->answer)
+		otpi_signal_free(t, r->answer);
+	r->answer = NULL;
+	r->await = 0;
+	otpi_wait_disarm(t, r);
+	otpi_lent_free(t, r);
+	r->process = NULL;
+	p->runner = NULL;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	if (!otpi_death_step(t, p))
+		otpi_requeue(t, p);
+}
+
+bool
+otpi_has_ending(const struct process *p)
+{
+	return p->kind == PROCESS_BEHAVIOUR && !(p->flags & PROCESS_STARTING) &&
+		p->process_class->behaviour->ending;
+}
+
+/* The frames above were abandoned: see why, and end the process. */
+void
+otpi_land(struct thread *t, struct runner *r)
+{
+	struct process *p = r->process;
+	bool report = !r->silent, ending = !r->silent && otpi_has_ending(p);
+	struct otpi_reason *reason = NULL;
+
+	r->landed = false;
+	if (r->building)
+		otpi_block_free(t, r->building);
+	r->building = NULL;
+	if (r->killed) {
+		if (p->end_reason)
+			otpi_reason_unref(p->end_reason);
+		p->end_reason = &otpi_reason_killed;
+		r->killed = false;
+		otpi_end_stages(t, r, false, false);
+		return;
+	}
+	if (r->interrupted && r->stage != STAGE_ENCODE)
+		reason = otpi_fault_reason(r, p);
+	r->interrupted = false;
+	if (reason && r->stage == STAGE_DESTRUCT) {
+		otpi_reason_unref(reason);
+		reason = NULL;
+	}
+	if (reason) {
+		if (p->end_reason)
+			otpi_reason_unref(p->end_reason);
+		p->end_reason = reason;
+	}
+	switch (r->stage) {
+	case STAGE_RUN:
+		break;
+	case STAGE_ENCODE: /* without the state, then */
+		otpi_report_end(r, p, (otp_term){NULL, 0}, (otp_term){NULL, 0});
+		report = false;
+		break;
+	case STAGE_ENDING:
+		ending = false;
+		break;
+	case STAGE_DESTRUCT:
+		report = ending = false;
+		break;
+	}
+	otpi_end_stages(t, r, report, ending);
+}
+
+void
+otpi_end_self(struct thread *t, bool silent)
+{
+	struct runner *r = t->runner;
+
+	if (r->fiber == NULL)
+		otpi_misuse("a thread that is not a process of the runtime's "
+			    "own can't be ended by otp_exit");
+	r->silent = silent;
+	r->landed = true;
+	otpi_fiber_restart(r->fiber, otpi_runner_main);
+}
+
+void
+otpi_abandoned_end(struct thread *t)
+{
+	struct runner *r = t->runner;
+
+	if (r->building)
+		otpi_block_free(t, r->building);
+	if (r->current)
+		otpi_signal_free(t, r->current);
+	r->building = r->current = NULL;
+	otpi_lent_free(t, r);
+	otpi_heap_free_all(r->quarantine);
+	otpi_switch_native(t, r);
+	abort();
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Blocking: a process that waits parks with its runner, and the worker's loop
+ * goes on on another; a foreign thread sleeps.
+ */
+#include "core/run.h"
+#include "core/timer.h"
+
+struct thread *
+otpi_migrate(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct runner *r = t->runner;
+
+	if (t->worker)
+		return t;
+	/* Any worker will do: it comes back as its parked process. */
+	r->home = &rt->workers[r->process->id % rt->worker_count];
+	t->leaving = r->process;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	t->runner = &t->native_runner;
+	otpi_fiber_switch(r->fiber, &t->native);
+	t = otpi_thread_now();
+	t->runner = r;
+	atomic_store_explicit(&t->running, r->process, memory_order_release);
+	return t;
+}
+
+static struct thread *
+block_foreign(struct thread *t, int64_t deadline_ms)
+{
+	struct process *p = t->foreign;
+	struct runner *r = t->runner;
+	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_acquire);
+
+	if (!otpi_go_idle(p))
+		return t;
+	while (atomic_load_explicit(&p->inbox, memory_order_relaxed) ==
+		INBOX_IDLE) {
+		int64_t left = -1;
+		uintptr_t idle = INBOX_IDLE;
+
+		if (deadline_ms >= 0) {
+			left = deadline_ms * 1000000 - otpi_clock_ns();
+			if (left <= 0) {
+				/* As a push would; acquire as there. */
+				if (atomic_compare_exchange_strong_explicit(
+					    &p->inbox, &idle, 0,
+					    memory_order_acquire,
+					    memory_order_relaxed))
+					r->timed_out = true;
+				break;
+			}
+		}
+		otpi_futex_wait(&t->wake, seen, left);
+		seen = atomic_load_explicit(&t->wake, memory_order_acquire);
+	}
+	return t;
+}
+
+void
+otpi_foreign_wake(struct process *p)
+{
+	struct thread *t =
+		container_of(p->runner, struct thread, native_runner);
+
+	atomic_fetch_add_explicit(&t->wake, 1, memory_order_release);
+	otpi_futex_wake(&t->wake);
+}
+
+struct thread *
+otpi_block(struct thread *t, int64_t deadline_ms)
+{
+	struct runner *r = t->runner, *next;
+	struct process *p = r->process;
+
+	if (r->fiber == NULL) {
+		t = block_foreign(t, deadline_ms);
+		otpi_receive_signals(t, p);
+		return t;
+	}
+	t = otpi_migrate(t);
+	if (deadline_ms >= 0 && list_is_empty(&r->timer.on) && !r->timed_out)
+		otpi_wait_arm(t, r, deadline_ms);
+	next = otpi_pool_pop(t->worker);
+	if (next == NULL) {
+		p->end_reason = &otpi_reason_system_limit;
+		p->flags |= PROCESS_DYING;
+		otpi_wait_disarm(t, r);
+		otpi_end_self(t, true);
+	}
+	r->home = t->worker;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	if (otpi_go_idle(p)) {
+		otpi_switch(t, r, next);
+		t = otpi_thread_now();
+		otpi_beat(t);
+	} else {
+		otpi_pool_push(t->worker, next);
+	}
+	atomic_store_explicit(&t->running, p, memory_order_release);
+	otpi_receive_signals(t, p);
+	if (p->flags & PROCESS_DYING)
+		otpi_end_self(t, true);
+	return t;
+}
+
+struct thread *
+otpi_give_way(struct thread *t)
+{
+	struct runner *r = t->runner, *next;
+	struct process *p = r->process;
+
+	if (r->fiber == NULL)
+		return t;
+	t = otpi_migrate(t);
+	next = otpi_pool_pop(t->worker);
+	if (next == NULL)
+		return t;
+	r->home = t->worker;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	otpi_requeue(t, p);
+	otpi_switch(t, r, next);
+	t = otpi_thread_now();
+	otpi_beat(t);
+	atomic_store_explicit(&t->running, p, memory_order_release);
+	otpi_receive_signals(t, p);
+	otpi_check_end(t);
+	return t;
+}

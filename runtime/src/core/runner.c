@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/runner.h"
+#include "core/heap.h"
+
+struct runner *
+otpi_runner_new(size_t stack_size)
+{
+	struct runner *r = otpi_calloc(1, sizeof *r);
+
+	if (otpi_fiber_new(stack_size, otpi_runner_main, &r->fiber) != OTP_OK) {
+		otpi_free(r);
+		return NULL;
+	}
+	list_init(&r->timer.on);
+	return r;
+}
+
+void
+otpi_runner_free(struct runner *r)
+{
+	if (r->last_reason)
+		otpi_reason_unref(r->last_reason);
+	otpi_fiber_free(r->fiber);
+	otpi_free(r);
+}
+
+struct runner *
+otpi_pool_pop(struct worker *w)
+{
+	struct runner *r = w->pool;
+
+	if (r == NULL)
+		return otpi_runner_new(0);
+	w->pool = r->next;
+	w->pool_count--;
+	return r;
+}
+
+void
+otpi_pool_push(struct worker *w, struct runner *r)
+{
+	r->next = w->pool;
+	w->pool = r;
+	w->pool_count++;
+}
+
+void
+otpi_pool_trim(struct worker *w)
+{
+	while (w->pool_count > POOL_MAX) {
+		struct runner *r = w->pool;
+
+		w->pool = r->next;
+		w->pool_count--;
+		otpi_runner_free(r);
+	}
+}
+
+void
+otpi_switch(struct thread *t, struct runner *from, struct runner *to)
+{
+	t->runner = to;
+	otpi_fiber_switch(from->fiber, to->fiber);
+}
+
+void
+otpi_switch_native(struct thread *t, struct runner *from)
+{
+	t->left = from;
+	t->runner = &t->native_runner;
+	otpi_fiber_switch(from->fiber, &t->native);
+}
+
+void
+otpi_lend(struct runner *r, struct otp_msg *m)
+{
+	m->next = r->lent;
+	r->lent = m;
+}
+
+void
+otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark)
+{
+	struct otp_msg *m;
+
+	while ((m = r->lent) && (void *)m != mark.top) {
+		r->lent = m->next;
+		otpi_signal_free(t, m);
+	}
+	if (r->lent && r->lent->kind == OTPI_SCRATCH)
+		r->lent->id = mark.used;
+}
+
+void
+otpi_runner_rewrite(void *ucontext, struct runner *r)
+{
+	r->landed = true;
+	otpi_fiber_rewrite(ucontext, r->fiber, otpi_runner_main);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/user.h"
+
+#define ENTER_USER(t, r) \
+	((r)->entry_sp = (uintptr_t)__builtin_frame_address(0), otpi_leave(t))
+
+__attribute__((noinline)) enum otp_verdict
+otpi_call_handle(struct thread *t, struct runner *r, struct otp_event *event)
+{
+	struct process *p = r->process;
+	enum otp_verdict verdict;
+
+	ENTER_USER(t, r);
+	verdict = p->process_class->behaviour->handle(p->data, event);
+	otpi_enter();
+	return verdict;
+}
+
+__attribute__((noinline)) enum otp_verdict
+otpi_call_init(struct thread *t, struct runner *r, struct otp_msg *start)
+{
+	struct process *p = r->process;
+	enum otp_verdict verdict;
+
+	ENTER_USER(t, r);
+	verdict = p->process_class->behaviour->init(p->data, start);
+	otpi_enter();
+	return verdict;
+}
+
+__attribute__((noinline)) void
+otpi_call_plain(struct thread *t, struct runner *r)
+{
+	struct plain *plain = r->process->data;
+
+	ENTER_USER(t, r);
+	plain->fn(plain->arg);
+	otpi_enter();
+}
+
+__attribute__((noinline)) void
+otpi_call_ending(struct thread *t, struct runner *r)
+{
+	struct process *p = r->process;
+	otp_term reason = otpi_reason_term(p->end_reason);
+
+	ENTER_USER(t, r);
+	p->process_class->behaviour->ending(p->data, reason);
+	otpi_enter();
+}
+
+__attribute__((noinline)) void
+otpi_call_destructor(struct thread *t, struct runner *r, struct owned *owned)
+{
+	void (*destructor)(void *) = owned->destructor;
+	void *ptr = owned->ptr;
+
+	otpi_free(owned);
+	ENTER_USER(t, r);
+	destructor(ptr);
+	otpi_enter();
+}
+
+__attribute__((noinline)) void
+otpi_call_encode_message(
+	struct thread *t, struct runner *r, otp_term_builder *builder)
+{
+	struct otp_msg *m = r->current;
+
+	ENTER_USER(t, r);
+	m->type->encode(builder, otp_msg_payload(m));
+	otpi_enter();
+}
+
+__attribute__((noinline)) void
+otpi_call_encode(struct thread *t, struct runner *r, otp_term_builder *builder)
+{
+	struct process *p = r->process;
+
+	ENTER_USER(t, r);
+	p->process_class->behaviour->encode_state(builder, p->data);
+	otpi_enter();
+}
