@@ -524,7 +524,7 @@ many_dynamic_children(void **state)
 /* --- dynamic children beside others -------------------------------------- */
 
 struct nested {
-	static struct tree outer;
+	struct tree outer;
 	struct tree inner[2];
 };
 

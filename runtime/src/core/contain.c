@@ -128,6 +128,7 @@ static struct {
 } contain = {.unavailable = "otpi_contain_init was not called"};
 
 /* Absent from a static program, which does not pull them in. */
+extern __typeof__(dladdr) dladdr __attribute__((weak));
 extern __typeof__(dlopen) dlopen __attribute__((weak));
 extern __typeof__(dlsym) dlsym __attribute__((weak));
 
@@ -147,7 +148,20 @@ add_function(uintptr_t function, unsigned when)
 	}
 }
 
-/* What is in linkage tables is found by name, if at all. */
+static bool
+is_public(uintptr_t address)
+{
+	Dl_info info;
+
+	return dladdr((void *)address, &info) &&
+		(uintptr_t)info.dli_saddr == address;
+}
+
+/*
+ * Where the jumps of a variant lead that was chosen for the processor. Such
+ * functions have no public name, are written in assembler and stand side by
+ * side with those they jump to.
+ */
 static void
 add_jumps(const struct unwind_rules *from, unsigned when)
 {
@@ -161,7 +175,7 @@ add_jumps(const struct unwind_rules *from, unsigned when)
 		if (to && (to < from->function || to >= from->function_end) &&
 			otpi_unwind_rules(to, &rules) == UNWIND_OK &&
 			rules.object.start == from->object.start &&
-			!rules.cfa_by_expr)
+			!rules.cfa_by_expr && !is_public(rules.function))
 			add_function(rules.function, when);
 	}
 }
@@ -175,7 +189,8 @@ add_exception(void *address, unsigned when)
 		otpi_unwind_rules((uintptr_t)address, &rules) != UNWIND_OK)
 		return;
 	add_function(rules.function, when);
-	add_jumps(&rules, when);
+	if (!is_public((uintptr_t)address))
+		add_jumps(&rules, when);
 }
 
 static int
@@ -232,7 +247,7 @@ otpi_contain_init(void)
 	if (!otpi_unwind_object((uintptr_t)&otpi_contain_init, &own))
 		return;
 	contain.unavailable = "the C library is linked statically";
-	if (dlopen && dlsym)
+	if (dladdr && dlopen && dlsym)
 		handle = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
 	if (!handle ||
 		!otpi_unwind_object(

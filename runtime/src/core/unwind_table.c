@@ -438,8 +438,9 @@ run_entry(const struct entry *entry, uintptr_t pc, struct unwind_rules *rules)
 	run.pc = pc;
 	run.rules = rules;
 	run.depth = 0;
-	*rules = (struct unwind_rules){
-		.function = entry->start, .is_signal = entry->is_signal};
+	*rules = (struct unwind_rules){.function = entry->start,
+		.function_end = entry->start + entry->size,
+		.is_signal = entry->is_signal};
 	run.initial = *rules;
 	if (!run_until_pc(&run, entry->common, entry->common_end))
 		return false;

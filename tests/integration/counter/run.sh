@@ -13,14 +13,14 @@ else
 	echo "FAIL spec and C are $lines lines"
 fi
 
-# A block of the README that stands after the line "`FILE`:" is that file.
+# The first block of the README behind a line that begins with this text.
 block() {
-	awk -v name="\`$1\`" 'index($0, name) == 1 { found = 1; next }
+	awk -v head="$1" 'index($0, head) == 1 { found = 1; next }
 		found && /^```/ { if (inside) exit; inside = 1; next }
 		inside' "$top/README.md"
 }
 for file in counter.otp main.c; do
-	if diff <(block "examples/counter/$file") "$example/$file"; then
+	if diff <(block "\`examples/counter/$file\`:") "$example/$file"; then
 		echo "ok README shows $file as it is"
 	else
 		echo "FAIL README shows $file as it is"
@@ -35,6 +35,21 @@ if ! make -s -C "$example" OUT="$PWD" TREE="$top" TREE_BUILD="$BUILD" \
 	exit
 fi
 echo "ok counter builds"
+
+# shown BEGIN FILE: the block is a part of the generated file.
+shown() {
+	local part
+	part=$(block "$1")
+	if [ -n "$part" ] && [[ $(cat "$2") == *"$part"* ]]; then
+		echo "ok README shows a part of $2: $1"
+	else
+		echo "FAIL README shows a part of $2: $1"
+	fi
+}
+shown '-Wpedantic -Wconversion' counter.otp.h
+shown 'In the C file' counter.otp.c
+shown 'and what sends' counter.otp.c
+
 ./counter > out 2> err
 status=$?
 if [ $status -eq 0 ] && diff out <(block 'It prints'); then

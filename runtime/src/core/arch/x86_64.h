@@ -128,8 +128,8 @@ arch_is_after_call(uintptr_t address, uintptr_t function)
 }
 
 /*
- * e9 or 0f 80 to 0f 8f, and a distance. Where instructions begin is not
- * known, so that it may also be the middle of one.
+ * e9 or 0f 80 to 0f 8f, and four bytes of distance; eb or 70 to 7f, and one. Where instructions begin is not known, so that it may also be the
+ * middle of one.
  */
 static inline uintptr_t
 arch_jump(const uint8_t *code, size_t left)
@@ -139,6 +139,8 @@ arch_jump(const uint8_t *code, size_t left)
 									   : 0;
 	int32_t distance;
 
+	if (left >= 2 && (code[0] == 0xeb || (code[0] & 0xf0) == 0x70))
+		return (uintptr_t)code + 2 + (uintptr_t)(int8_t)code[1];
 	if (opcode == 0)
 		return 0;
 	memcpy(&distance, code + opcode, sizeof distance);
