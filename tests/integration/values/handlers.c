@@ -55,8 +55,6 @@ values_keeper_init(
 	return otp_ok();
 }
 
-/* The former value is in the reply while the state takes the new one: it is
-   copied first. */
 otp_next
 values_keeper_handle_swap(struct values_keeper *self,
 	const struct values_all *value, struct values_all *reply)
@@ -111,7 +109,6 @@ otp_next
 values_keeper_handle_maybe(
 	struct values_keeper *self, const int64_t *value, const int64_t **reply)
 {
-	*reply = self->maybe.v;
 	if (!value)
 		otp_int64_opt_keep(&self->maybe, NULL);
 	*reply = self->maybe.v;
