@@ -41,35 +41,64 @@ put_content(const char *path, struct text content)
 	return error == 0;
 }
 
-static bool
-write_one(struct program *program, const struct output *output)
+static void
+report_failure(struct program *program, struct text path)
 {
-	struct text temporary = text_printf(&program->arena, "%.*s.%ld.tmp",
-		TEXT_ARG(output->path), (long)getpid());
-	int error;
+	report(program, DIAG_cannot_write, nowhere, path, strerror(errno));
+}
 
-	if (put_content(temporary.ptr, output->content) &&
-		rename(temporary.ptr, output->path.ptr) == 0)
-		return true;
-	error = errno;
-	remove(temporary.ptr);
-	report(program, DIAG_cannot_write, nowhere, output->path,
-		strerror(error));
-	return false;
+static bool
+is_yours_there(struct program *program, const struct output_list *list)
+{
+	bool is_there = false;
+
+	for (const struct output *o = list->first; o; o = o->next) {
+		if (o->is_yours && access(o->path.ptr, F_OK) == 0) {
+			report(program, DIAG_skeleton_exists, nowhere, o->path);
+			is_there = true;
+		}
+	}
+	return is_there;
+}
+
+/* Each beside where it will be, so that the rename stays on one volume. */
+static bool
+write_temporaries(struct program *program, const struct output_list *list)
+{
+	for (struct output *o = list->first; o; o = o->next) {
+		o->temporary = text_printf(&program->arena, "%.*s.%ld.tmp",
+			TEXT_ARG(o->path), (long)getpid());
+		if (!put_content(o->temporary.ptr, o->content)) {
+			report_failure(program, o->path);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+rename_temporaries(struct program *program, const struct output_list *list)
+{
+	for (struct output *o = list->first; o; o = o->next) {
+		if (rename(o->temporary.ptr, o->path.ptr) != 0) {
+			report_failure(program, o->path);
+			return false;
+		}
+		o->temporary.ptr = NULL;
+	}
+	return true;
 }
 
 bool
 output_write(struct program *program, const struct output_list *list)
 {
-	bool ok = true;
+	bool ok = !is_yours_there(program, list) &&
+		write_temporaries(program, list) &&
+		rename_temporaries(program, list);
 
-	for (const struct output *o = list->first; o; o = o->next) {
-		if (o->is_yours && access(o->path.ptr, F_OK) == 0) {
-			report(program, DIAG_skeleton_exists, nowhere, o->path);
-			ok = false;
-		}
+	for (const struct output *o = list->first; !ok && o; o = o->next) {
+		if (o->temporary.ptr)
+			remove(o->temporary.ptr);
 	}
-	for (const struct output *o = list->first; ok && o; o = o->next)
-		ok = write_one(program, o);
 	return ok;
 }

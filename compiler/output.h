@@ -16,6 +16,7 @@ struct output {
 	struct output *next;
 	struct text path;
 	struct text content;
+	struct text temporary; /* ptr NULL: none is there */
 	const struct module *module;
 	bool is_yours; /* a skeleton: never written over */
 };

@@ -68,10 +68,7 @@ report_unknown_info(struct scope *s, const struct member *member)
 
 	if (may_be_lost(s->module, member->name.text))
 		return;
-	for (struct decl *d = s->module->decls; d; d = d->next) {
-		if (d->kind == DECL_MESSAGE)
-			suggestion_offer(&suggestion, d->name.text);
-	}
+	offer_decls(&suggestion, s->module, WANTED_MESSAGE);
 	for (size_t i = 0; i < n_infos; i++)
 		suggestion_offer(&suggestion, text_of(builtin_infos[i].name));
 	report(s->program, DIAG_unknown_message, member->path.span,

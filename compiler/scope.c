@@ -91,6 +91,20 @@ offer_types(struct suggestion *suggestion)
 	}
 }
 
+/* A hundred errors later nothing is suggested, and a file that is all wrong
+   must not be gone through for each of its errors. */
+void
+offer_decls(struct suggestion *suggestion, const struct module *module,
+	enum wanted wanted)
+{
+	if (suggestion->distance == 0)
+		return;
+	for (struct decl *d = module->decls; d; d = d->next) {
+		if (is_wanted(d, wanted))
+			suggestion_offer(suggestion, d->name.text);
+	}
+}
+
 static void
 report_unknown(struct program *program, struct module *from,
 	struct module *where, const struct path *path, enum wanted wanted,
@@ -100,10 +114,7 @@ report_unknown(struct program *program, struct module *from,
 
 	if (may_be_lost(where, path->name.text))
 		return;
-	for (struct decl *d = where->decls; d; d = d->next) {
-		if (is_wanted(d, wanted))
-			suggestion_offer(&suggestion, d->name.text);
-	}
+	offer_decls(&suggestion, where, wanted);
 	if (wanted == WANTED_TYPE && from == where)
 		offer_types(&suggestion);
 	report(program, unknown, path->span, span_text(path->span));

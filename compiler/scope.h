@@ -30,6 +30,10 @@ struct decl *find_decl(struct program *program, struct module *module,
 struct decl *find_server(struct program *program, struct module *module,
 	const struct path *path);
 
+/* Offers the module's declarations of that sort. */
+void offer_decls(struct suggestion *suggestion, const struct module *module,
+	enum wanted wanted);
+
 /* True when a name missing from this module may only have been lost. */
 bool may_be_lost(const struct module *module, struct text name);
 

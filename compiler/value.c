@@ -203,10 +203,7 @@ report_unknown_value(const struct value_scope *scope, const struct name *name,
 		for (struct field *f = scope->params->first; f; f = f->next)
 			suggestion_offer(&suggestion, f->name.text);
 	}
-	for (struct decl *d = scope->module->decls; d; d = d->next) {
-		if (d->kind == DECL_CONST)
-			suggestion_offer(&suggestion, d->name.text);
-	}
+	offer_decls(&suggestion, scope->module, WANTED_VALUE);
 	report(scope->program, DIAG_unknown_value, name->span, name->text);
 	suggest(scope->program, &suggestion, name->span);
 }

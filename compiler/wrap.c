@@ -274,7 +274,8 @@ put_broken(struct textbuf *out, const struct layout *l)
 	}
 }
 
-static void
+/* False when there is no way, and the line stays as it is. */
+static bool
 put_long(struct textbuf *out, struct text whole)
 {
 	struct layout l = {.line = whole, .best_cost = NO_WAY, .budget = 20000};
@@ -293,14 +294,11 @@ put_long(struct textbuf *out, struct text whole)
 	columns.next[0] = l.base + INDENT;
 	columns.last[0] = l.base;
 	search(&l, 0, l.base, 0, columns, 0, 0, 0);
-	if (l.best_cost != NO_WAY) {
+	if (l.best_cost != NO_WAY)
 		put_broken(out, &l);
-		return;
-	}
-	put_indent(out, l.base);
-	textbuf_printf(out, "/* clang-format off */\n%.*s\n", TEXT_ARG(whole));
-	put_indent(out, l.base);
-	textbuf_printf(out, "/* clang-format on */\n");
+	else
+		textbuf_printf(out, "%.*s\n", TEXT_ARG(whole));
+	return l.best_cost != NO_WAY;
 }
 
 /* #define NAME value: the value goes to a line of its own. */
@@ -351,6 +349,7 @@ struct wrapping {
 	bool pending_blank;
 	bool opened; /* the line before opened a block */
 	bool deeper; /* in an initialiser whose head was broken */
+	bool gave_up; /* on a line */
 };
 
 /* `static const struct T name = {` that is too long: the brace or the name
@@ -367,6 +366,8 @@ put_head(struct wrapping *w, struct text line)
 	if (at > strlen("*const ") &&
 		is_at(line, at - strlen("*const "), "*const "))
 		at -= strlen("*const ");
+	if (TAB + line.len - at > COLUMNS)
+		w->gave_up = true;
 	textbuf_printf(&w->out, "%.*s\n\t%.*s\n", (int)(at - 1), line.ptr,
 		(int)(line.len - at), line.ptr + at);
 	w->deeper = true;
@@ -390,8 +391,22 @@ put_line(struct wrapping *w, struct text line)
 		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
 	else if (line.ptr[0] != '\t' && text_ends_with(line, " = {"))
 		put_head(w, line);
-	else
-		put_long(&w->out, line);
+	else if (!put_long(&w->out, line))
+		w->gave_up = true;
+}
+
+/* After the first line, which says whose the file is. */
+static struct text
+with_format_off(struct arena *arena, struct text text)
+{
+	const char *end = memchr(text.ptr, '\n', text.len);
+	size_t first = end ? (size_t)(end - text.ptr) + 1 : 0;
+
+	return text_printf(arena,
+		"%.*s/* Some names are too long for its columns. */\n"
+		"/* clang-format off */\n%.*s",
+		(int)first, text.ptr, (int)(text.len - first),
+		text.ptr + first);
 }
 
 struct text
@@ -418,5 +433,6 @@ wrap(struct arena *arena, struct text text)
 		put_line(&w, line);
 		w.opened = text_ends_with(line, "{") && !is_comment(bare);
 	}
-	return textbuf_text(&w.out);
+	text = textbuf_text(&w.out);
+	return w.gave_up ? with_format_off(arena, text) : text;
 }

@@ -28,8 +28,10 @@ $if has_args$
 static inline const struct $args_struct$ *
 $msg$_of(const struct otp_received *message)
 {
-	const void *payload = $msg$_is(message) ? message->payload : NULL;
+	const void *payload = NULL;
 
+	if ($msg$_is(message))
+		payload = message->payload;
 	return (const struct $args_struct$ *)payload;
 }
 $end$

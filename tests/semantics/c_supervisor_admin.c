@@ -125,7 +125,7 @@ static void
 C40_restart_child(void **state)
 {
 	static struct tree tree;
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 
 	(void)state;
 	tree_init(&tree, OTP_ONE_FOR_ONE, 2);

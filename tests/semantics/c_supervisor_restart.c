@@ -111,7 +111,7 @@ static void
 C14_one_for_one_restarts_the_dead_child_only(void **state)
 {
 	static struct tree tree;
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 
 	(void)state;
 	tree_init(&tree, OTP_ONE_FOR_ONE, 3);

@@ -69,7 +69,10 @@ OTP_MUST_USE otp_err otp_spawn_opt(void (*fn)(void *arg), void *arg,
 /* The same without options; a failure ends the caller with system_limit. */
 otp_pid otp_spawn(void (*fn)(void *arg), void *arg);
 
-/* End the calling process with a reason. Copies the reason. Never returns. */
+/*
+ * End the calling process with a reason. Copies the reason. Never returns.
+ * A thread that is not the runtime's own is not ended so: misuse, it aborts.
+ */
 OTP_NORETURN void otp_exit(otp_term reason);
 /* Send an exit signal (OTP's exit/2; semantics A10-A22). Copies the reason. */
 void otp_exit_signal(otp_pid to, otp_term reason);

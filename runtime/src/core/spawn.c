@@ -88,6 +88,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	uint32_t name;
 	otp_err err;
 
+	if (!atomic_load(&otpi_runtime.running))
+		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
@@ -161,6 +163,8 @@ start_prepare(struct thread *t, const struct otp_process_start *how,
 	uint32_t name;
 	otp_err err;
 
+	if (!atomic_load(&otpi_runtime.running))
+		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
 	if ((p = otpi_slot_new()) == NULL)

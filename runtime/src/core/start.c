@@ -5,6 +5,7 @@
  * before stay dead.
  */
 #include "core/fault.h"
+#include "core/heap.h"
 #include "core/run.h"
 #include "core/spawn.h"
 #include "core/timer.h"
@@ -173,9 +174,15 @@ foreign_detach(void *arg)
 {
 	struct thread *t = arg;
 	struct process *p = t->foreign;
+	struct owned *owned;
 	otp_mark none = {NULL, 0};
 
 	otpi_thread_self = t;
+	while (p->extras && (owned = p->extras->owned)) {
+		p->extras->owned = owned->next;
+		owned->destructor(owned->ptr);
+		otpi_free(owned);
+	}
 	otpi_lent_release(t, t->runner, none);
 	otpi_last_reason_set(t, NULL);
 	if (t->runner->building)

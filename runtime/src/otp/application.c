@@ -14,6 +14,7 @@
 
 /* An application that runs, or is being started or stopped. */
 struct app {
+	struct app *next; /* when retired */
 	const struct otp_app_class *app_class;
 	struct env env; /* owned */
 	otp_pid master;
@@ -32,6 +33,11 @@ static struct {
 	pthread_mutex_t lock;
 	_Atomic(struct app *) apps[APPS_MOST];
 	bool owns_runtime; /* it was started here: the last app stops it */
+	/*
+	 * Apps that failed to start: who found the record while there was
+	 * one may still read it, up to the end of the runtime.
+	 */
+	struct app *retired;
 } running = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- the master ---------------------------------------------------------- */
@@ -194,8 +200,31 @@ withdraw(struct app *app)
 	if (find(app->app_class, &slot))
 		atomic_store_explicit(
 			&running.apps[slot], NULL, memory_order_release);
+}
+
+static void
+app_free(struct app *app)
+{
 	otpi_env_free(&app->env);
 	free(app);
+}
+
+static void
+retire(struct app *app)
+{
+	app->next = running.retired;
+	running.retired = app;
+}
+
+static void
+free_retired(void)
+{
+	while (running.retired) {
+		struct app *app = running.retired;
+
+		running.retired = app->next;
+		app_free(app);
+	}
 }
 
 static otp_err
@@ -222,10 +251,12 @@ start_locked(const struct otp_app_class *app_class, const void *env,
 	if (find(app_class, NULL))
 		return OTP_ALREADY_STARTED;
 	err = otp_runtime_start(NULL);
-	if (err == OTP_OK)
+	if (err == OTP_OK) {
 		running.owns_runtime = true;
-	else if (err != OTP_ALREADY_STARTED)
+		free_retired();
+	} else if (err != OTP_ALREADY_STARTED) {
 		return err;
+	}
 	app = calloc(1, sizeof *app);
 	if (!app)
 		return OTP_NOMEM;
@@ -235,8 +266,10 @@ start_locked(const struct otp_app_class *app_class, const void *env,
 	otpi_env_copy(&app->env, app_class, env);
 	err = publish(app) ? start_master(app) : OTP_SYSTEM_LIMIT;
 	/* The runtime goes on: the caller may ask for otp_last_reason. */
-	if (err != OTP_OK)
+	if (err != OTP_OK) {
 		withdraw(app);
+		retire(app);
+	}
 	return err;
 }
 
@@ -273,6 +306,7 @@ stop_locked(const struct otp_app_class *app_class)
 {
 	struct app *app = find(app_class, NULL);
 	struct otp_msg *m;
+	otp_err err = OTP_OK;
 
 	if (!app)
 		return OTP_NOT_RUNNING;
@@ -283,10 +317,12 @@ stop_locked(const struct otp_app_class *app_class)
 	/* Acquires what the master did, if it was the master that ended. */
 	(void)atomic_load(&app->root_id);
 	withdraw(app);
-	if (!running.owns_runtime || !is_last())
-		return OTP_OK;
-	running.owns_runtime = false;
-	return otp_runtime_stop(RUNTIME_STOP_MS);
+	if (running.owns_runtime && is_last()) {
+		running.owns_runtime = false;
+		err = otp_runtime_stop(RUNTIME_STOP_MS);
+	}
+	app_free(app);
+	return err;
 }
 
 otp_err

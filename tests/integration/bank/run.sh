@@ -8,7 +8,8 @@ cd "$WORK" || exit 1
 
 # The bugs are meant; UBSan must not be the one to find them.
 if ! make -s -C "$example" OUT="$PWD" TREE="$top" TREE_BUILD="$BUILD" \
-	OTPC="$OTPC" CC="$CC" CFLAGS="$CFLAGS -fno-sanitize=undefined" \
+	OTPC="$OTPC" CC="$CC" CFLAGS="$CFLAGS" \
+	CPPFLAGS=-fno-sanitize=undefined \
 	OTP_CFLAGS="$OTP_CFLAGS" OTP_LIBS="$OTP_LIBS" "$PWD/bank"; then
 	echo "FAIL bank builds"
 	exit

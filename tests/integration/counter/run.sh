@@ -29,7 +29,8 @@ done
 
 # The NULL is meant; UBSan must not be the one to find it.
 if ! make -s -C "$example" OUT="$PWD" TREE="$top" TREE_BUILD="$BUILD" \
-	OTPC="$OTPC" CC="$CC" CFLAGS="$CFLAGS -fno-sanitize=undefined" \
+	OTPC="$OTPC" CC="$CC" CFLAGS="$CFLAGS" \
+	CPPFLAGS=-fno-sanitize=undefined \
 	OTP_CFLAGS="$OTP_CFLAGS" OTP_LIBS="$OTP_LIBS" "$PWD/counter"; then
 	echo "FAIL counter builds"
 	exit

@@ -42,15 +42,15 @@ crash_victim_handle_die(
 	if (strcmp(how.ptr, "null") == 0)
 		write_nowhere();
 	else if (strcmp(how.ptr, "strlen") == 0)
-		*reply = (int64_t)strlen(no_text);
+		self->lives += (int64_t)strlen(no_text);
 	else if (strcmp(how.ptr, "divide") == 0)
-		*reply = 1 / zero;
+		self->lives = 700 / zero;
 	else if (strcmp(how.ptr, "abort") == 0)
 		abort();
 	else if (strcmp(how.ptr, "assert") == 0)
 		otp_assert(self->lives == 8);
 	else if (strcmp(how.ptr, "overflow") == 0)
-		*reply = recurse(&start);
+		self->lives = recurse(&start);
 	else if (strcmp(how.ptr, "exit") == 0)
 		otp_exit(otp_term_badarg);
 	*reply = self->lives;
@@ -84,8 +84,11 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		ask(victim, argv[i], &err);
 		printf("%s: %s\n", argv[i], otp_err_name(err));
-		if (ask(victim, "live", &err) != 7)
+		if (ask(victim, "live", &err) != 7) {
+			printf("not alive: %s\n", otp_err_name(err));
+			otp_logger_flush();
 			return LOST;
+		}
 	}
 	otp_logger_flush();
 	return crash_app_stop() == OTP_OK ? 0 : 1;

@@ -14,8 +14,9 @@ x86_64*) ways="$ways divide" ;;
 esac
 "$OTPC" "$here/crash.otp" -o . || exit 1
 # shellcheck disable=SC2086
-$CC $CFLAGS -std=gnu11 -fno-sanitize=undefined $OTP_CFLAGS -I. \
-	"$here/main.c" crash.otp.c $OTP_LIBS -o crash || exit 1
+$CC $CFLAGS -std=gnu11 -fno-sanitize=undefined $OTP_CFLAGS -I. -c \
+	"$here/main.c" crash.otp.c &&
+	$CC $CFLAGS main.o crash.otp.o $OTP_LIBS -o crash || exit 1
 
 report() { # WAY: its crash report, and the one that follows, in $text
 	./crash "$1" > "$1.out" 2> "$1.err"
@@ -67,7 +68,7 @@ for way in $ways; do
 	strlen)
 		expect 'strlen says where' \
 			'^  signal      SIGSEGV at 0x0 \(NULL dereference\)$' \
-			'#0  [a-z_].* in ' \
+			'#0  .*libc' \
 			'crash_victim_handle_die\+0x[0-9a-f]+ in crash$'
 		;;
 	divide)

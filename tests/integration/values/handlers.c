@@ -38,8 +38,10 @@ otp_next
 shared_echo_handle_remember(struct shared_echo *self,
 	const struct shared_tag *tag, struct shared_tag *reply)
 {
-	*reply = self->last.v;
-	shared_tag_keep(&self->last, tag);
+	reply->name = otp_tmp_printf(
+		"%s", self->last.v.name.ptr ? self->last.v.name.ptr : "");
+	reply->colour = self->last.v.colour;
+	shared_tag_keep(&self->last, tag); /* frees the former */
 	return otp_reply();
 }
 

@@ -288,6 +288,20 @@ fail_assertion(void)
 	sink = 1;
 }
 
+extern void *__memcpy_chk(void *, const void *, size_t, size_t);
+
+/* What memcpy becomes with -D_FORTIFY_SOURCE, and room for ten. */
+static void
+copy_too_much(void)
+{
+	void *(*volatile copy)(void *, const void *, size_t, size_t) =
+		__memcpy_chk;
+	char to[100], from[100] = {1};
+
+	copy(to, from, sizeof from, 10);
+	sink = to[0];
+}
+
 static void
 abort_from_outside(void)
 {
@@ -319,6 +333,7 @@ test_abort(void **state)
 	assert_int_equal(outcome.fault.address, 0);
 	expect_contained(call_raise, SIGABRT);
 	expect_contained(fail_assertion, SIGABRT);
+	expect_contained(copy_too_much, SIGABRT);
 	expect_refused(abort_from_outside, "outside the handler");
 }
 

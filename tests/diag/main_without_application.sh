@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: Apache-2.0
+echo 'module fine;' > fine.otp
+"$OTPC" --main fine.otp
