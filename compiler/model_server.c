@@ -146,11 +146,14 @@ info_node(const struct model *model, struct tree *server,
 		tree_text(node, "send", send_name(model, decl, m->name.text));
 	} else if (m->info == INFO_DECLARED) {
 		struct text message = cname_decl(model->arena, m->message);
+		/* its parameters have the types of its module */
+		struct model declaring = {
+			model->arena, m->message->module, model->root};
 
 		node = tree_add(server, "declared");
-		model_message(model, node, cname_member(model->arena, decl, m),
-			m->name.text, m->wire.text,
-			&m->message->u.message.params);
+		model_message(&declaring, node,
+			cname_member(model->arena, decl, m), m->name.text,
+			m->wire.text, &m->message->u.message.params);
 		ctext_doc(node, "doc", m->doc);
 		tree_text(node, "message", message);
 		tree_text(node, "args_struct", message);

@@ -21,7 +21,11 @@ struct tree {
 	struct tree_entry *last;
 };
 
-enum tree_kind { TREE_TEXT, TREE_FLAG, TREE_LIST };
+enum tree_kind {
+	TREE_TEXT,
+	TREE_FLAG,
+	TREE_LIST
+};
 
 struct tree_entry {
 	struct tree_entry *next;

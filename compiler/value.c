@@ -85,6 +85,13 @@ find_field(const struct field_list *list, struct text name)
 	return NULL;
 }
 
+static void
+offer_fields(struct suggestion *suggestion, const struct field_list *list)
+{
+	for (struct field *f = list->first; f; f = f->next)
+		suggestion_offer(suggestion, f->name.text);
+}
+
 static const struct value *
 env_value(const struct value_scope *scope, const struct expr *expr,
 	const struct type *type)
@@ -99,8 +106,7 @@ env_value(const struct value_scope *scope, const struct expr *expr,
 	if (scope->env->lost)
 		return error_value(scope->program);
 	report(scope->program, DIAG_unknown_env, name->span, name->text);
-	for (struct field *f = scope->env->first; f; f = f->next)
-		suggestion_offer(&suggestion, f->name.text);
+	offer_fields(&suggestion, scope->env);
 	suggest(scope->program, &suggestion, name->span);
 	return error_value(scope->program);
 }
@@ -185,6 +191,13 @@ enum_value(struct program *program, const struct type *type,
 }
 
 static void
+offer_members(struct suggestion *suggestion, const struct enum_decl *e)
+{
+	for (struct enum_member *m = e->first; m; m = m->next)
+		suggestion_offer(suggestion, m->name.text);
+}
+
+static void
 report_unknown_value(const struct value_scope *scope, const struct name *name,
 	const struct type *type)
 {
@@ -193,17 +206,14 @@ report_unknown_value(const struct value_scope *scope, const struct name *name,
 
 	if (may_be_lost(scope->module, name->text))
 		return;
-	if (type_inner(type)->kind == TYPE_ENUM) {
-		for (struct enum_member *m =
-				type_inner(type)->decl->u.enumeration.first;
-			m; m = m->next)
-			suggestion_offer(&suggestion, m->name.text);
+	if (suggestion.distance > 0) {
+		if (type_inner(type)->kind == TYPE_ENUM)
+			offer_members(&suggestion,
+				&type_inner(type)->decl->u.enumeration);
+		if (scope->params)
+			offer_fields(&suggestion, scope->params);
+		offer_decls(&suggestion, scope->module, WANTED_VALUE);
 	}
-	if (scope->params) {
-		for (struct field *f = scope->params->first; f; f = f->next)
-			suggestion_offer(&suggestion, f->name.text);
-	}
-	offer_decls(&suggestion, scope->module, WANTED_VALUE);
 	report(scope->program, DIAG_unknown_value, name->span, name->text);
 	suggest(scope->program, &suggestion, name->span);
 }

@@ -1,47 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wrap.h"
 
+#include "layout.h"
+
 #include <string.h>
-
-#define COLUMNS 80u
-#define TAB 8u
-#define INDENT 8u
-#define DEPTH_MAX 16u
-#define NO_WAY UINT64_MAX
-/* To break after a bracket and once more before it closes. */
-#define SECOND_BREAK 15u
-
-/* A place where a line may be broken: before text[at]. */
-struct place {
-	size_t at;
-	unsigned cost;
-	bool is_open; /* right after a bracket */
-	bool is_name; /* of a declared function: the line begins at column 0 */
-};
-
-/*
- * A line to break. `column[d]` is where text at depth d would begin its next
- * line, `last[d]` where it began its last one; what is opened at depth d
- * continues INDENT after that.
- */
-struct layout {
-	struct text line; /* without its tabs */
-	size_t base; /* columns of its tabs */
-	struct place *places;
-	size_t n_places;
-	size_t best_count;
-	size_t *best; /* places that are broken at, of the cheapest way */
-	uint64_t best_cost;
-	size_t *path;
-	size_t budget; /* of steps, so that odd input ends */
-};
-
-struct columns {
-	size_t next[DEPTH_MAX];
-	size_t last[DEPTH_MAX];
-	/* broken right after the bracket: better to be done with that */
-	bool is_whole[DEPTH_MAX];
-};
 
 static size_t
 width_of(struct text text)
@@ -59,246 +21,6 @@ width_of(struct text text)
 		text.len -= len;
 	}
 	return width;
-}
-
-static bool
-is_word(char c)
-{
-	return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-		(c >= 'A' && c <= 'Z');
-}
-
-/* One past the string or character literal that begins at i. */
-static size_t
-skip_literal(struct text line, size_t i)
-{
-	char quote = line.ptr[i];
-
-	for (i++; i < line.len && line.ptr[i] != quote; i++)
-		i += line.ptr[i] == '\\';
-	return i < line.len ? i + 1 : line.len;
-}
-
-static void
-add_place(struct layout *l, size_t at, unsigned cost)
-{
-	bool is_open = l->line.ptr[at - 1] == '(';
-
-	if (at < l->line.len && l->line.ptr[at] != ')')
-		l->places[l->n_places++] =
-			(struct place){at, cost, is_open, false};
-}
-
-static bool
-is_at(struct text line, size_t i, const char *word)
-{
-	size_t len = strlen(word);
-
-	return i + len <= line.len && memcmp(line.ptr + i, word, len) == 0;
-}
-
-/* `otp_err name(...);` at the left margin may begin its name on a new line. */
-static void
-add_name_place(struct layout *l)
-{
-	const char *open = memchr(l->line.ptr, '(', l->line.len);
-	size_t at = open ? (size_t)(open - l->line.ptr) : 0;
-	struct place *place;
-
-	if (l->base > 0 || !text_ends_with(l->line, ");"))
-		return;
-	while (at > 0 && is_word(l->line.ptr[at - 1]))
-		at--;
-	if (at == 0)
-		return;
-	place = &l->places[l->n_places++];
-	*place = (struct place){at, 20, false, true};
-	if (text_starts_with(l->line, "OTP_MUST_USE ") &&
-		l->line.ptr[at - 1] == ' ')
-		place->cost += 110;
-}
-
-/* What clang-format's splitPenalty says, plus 20 for each level. */
-static void
-find_places(struct layout *l)
-{
-	struct text line = l->line;
-	unsigned depth = 0;
-
-	add_name_place(l);
-	for (size_t i = 0; i < line.len;) {
-		char c = line.ptr[i];
-		unsigned level = 20 * (depth + 1);
-
-		if (c == '"' || c == '\'') {
-			i = skip_literal(line, i);
-			continue;
-		}
-		i++;
-		if (c == '(' || c == '{' || c == '[') {
-			depth++;
-			if (c == '(' && i >= 2 && is_word(line.ptr[i - 2]))
-				add_place(l, i, level + 20);
-		} else if (c == ')' || c == '}' || c == ']') {
-			depth -= depth > 0;
-		} else if (c == ',') {
-			add_place(l, i + 1, level + 1);
-		} else if (is_at(line, i - 1, " = ")) {
-			add_place(l, i + 2, level + 2);
-		} else if (is_at(line, i - 1, " && ") ||
-			is_at(line, i - 1, " || ")) {
-			add_place(l, i + 3, level + 4);
-		} else if (is_at(line, i - 1, " != ") ||
-			is_at(line, i - 1, " == ")) {
-			add_place(l, i + 3, level + 9);
-		}
-		if (depth >= DEPTH_MAX)
-			return;
-	}
-}
-
-/* Follows the brackets of line[from, to). */
-static void
-open_brackets(const struct layout *l, struct columns *columns, unsigned *depth,
-	size_t from, size_t to)
-{
-	struct text line = l->line;
-
-	for (size_t i = from; i < to;) {
-		char c = line.ptr[i];
-
-		if (c == '"' || c == '\'') {
-			i = skip_literal(line, i);
-			continue;
-		}
-		i++;
-		if (c == '(' || c == '{' || c == '[') {
-			size_t last = columns->last[*depth];
-
-			*depth += *depth + 1 < DEPTH_MAX;
-			columns->next[*depth] = last + INDENT;
-			columns->is_whole[*depth] = false;
-			/* what is called in a condition stands further in */
-			columns->last[*depth] = i == 4 && is_at(line, 0, "if (")
-				? last + 4
-				: last;
-		} else if (c == ')' || c == '}' || c == ']') {
-			*depth -= *depth > 0;
-		}
-	}
-}
-
-/* What is called within a call stays on one line, but in a condition. */
-static bool
-may_break(const struct layout *l, unsigned depth)
-{
-	return depth < 2 || (depth == 2 && is_at(l->line, 0, "if ("));
-}
-
-/*
- * Tries all ways to go on from a line that begins with line[from] in a column,
- * nearest last, so that of two as cheap the one with fuller lines wins.
- */
-static void
-search(struct layout *l, size_t from, size_t column, unsigned depth,
-	struct columns columns, size_t next_place, size_t n, uint64_t cost)
-{
-	size_t width = l->line.len - from;
-
-	if (l->budget == 0 || cost >= l->best_cost)
-		return;
-	l->budget--;
-	if (column + width <= COLUMNS) {
-		l->best_cost = cost;
-		l->best_count = n;
-		memcpy(l->best, l->path, n * sizeof(*l->path));
-		return;
-	}
-	for (size_t i = l->n_places; i-- > next_place;) {
-		const struct place *place = &l->places[i];
-		struct columns now = columns;
-		unsigned now_depth = depth, extra;
-		size_t end = place->at, at_column;
-
-		while (end > from && l->line.ptr[end - 1] == ' ')
-			end--;
-		if (column + (end - from) > COLUMNS || end == from)
-			continue;
-		open_brackets(l, &now, &now_depth, from, place->at);
-		if (!may_break(l, now_depth))
-			continue;
-		extra = now.is_whole[now_depth] ? SECOND_BREAK : 0;
-		now.is_whole[now_depth] = place->is_open;
-		at_column = place->is_name ? l->base : now.next[now_depth];
-		now.last[now_depth] = at_column;
-		l->path[n] = i;
-		search(l, place->at, at_column, now_depth, now, i + 1, n + 1,
-			cost + place->cost + extra);
-	}
-}
-
-static void
-put_indent(struct textbuf *out, size_t column)
-{
-	for (; column >= TAB; column -= TAB)
-		textbuf_add_char(out, '\t');
-	for (; column > 0; column--)
-		textbuf_add_char(out, ' ');
-}
-
-static void
-put_broken(struct textbuf *out, const struct layout *l)
-{
-	struct columns columns = {
-		.next = {l->base + INDENT}, .last = {l->base}};
-	unsigned depth = 0;
-	size_t from = 0, column = l->base;
-
-	for (size_t i = 0; i <= l->best_count; i++) {
-		bool is_last = i == l->best_count;
-		const struct place *place =
-			is_last ? NULL : &l->places[l->best[i]];
-		size_t to = is_last ? l->line.len : place->at, end = to;
-
-		while (end > from && l->line.ptr[end - 1] == ' ')
-			end--;
-		put_indent(out, column);
-		textbuf_add(out, (struct text){l->line.ptr + from, end - from});
-		textbuf_add_char(out, '\n');
-		if (is_last)
-			return;
-		open_brackets(l, &columns, &depth, from, to);
-		column = place->is_name ? l->base : columns.next[depth];
-		columns.last[depth] = column;
-		from = to;
-	}
-}
-
-/* False when there is no way, and the line stays as it is. */
-static bool
-put_long(struct textbuf *out, struct text whole)
-{
-	struct layout l = {.line = whole, .best_cost = NO_WAY, .budget = 20000};
-	struct columns columns = {0};
-	struct arena *arena = out->arena;
-
-	while (l.line.len > 0 && l.line.ptr[0] == '\t') {
-		l.line.ptr++;
-		l.line.len--;
-		l.base += TAB;
-	}
-	l.places = arena_array(arena, l.line.len + 1, sizeof(*l.places));
-	l.best = arena_array(arena, l.line.len + 1, sizeof(*l.best));
-	l.path = arena_array(arena, l.line.len + 1, sizeof(*l.path));
-	find_places(&l);
-	columns.next[0] = l.base + INDENT;
-	columns.last[0] = l.base;
-	search(&l, 0, l.base, 0, columns, 0, 0, 0);
-	if (l.best_cost != NO_WAY)
-		put_broken(out, &l);
-	else
-		textbuf_printf(out, "%.*s\n", TEXT_ARG(whole));
-	return l.best_cost != NO_WAY;
 }
 
 /* #define NAME value: the value goes to a line of its own. */
@@ -363,8 +85,7 @@ put_head(struct wrapping *w, struct text line)
 		at = brace;
 	while (at < brace && at > 0 && line.ptr[at - 1] != ' ')
 		at--;
-	if (at > strlen("*const ") &&
-		is_at(line, at - strlen("*const "), "*const "))
+	if (text_ends_with((struct text){line.ptr, at}, " *const "))
 		at -= strlen("*const ");
 	if (TAB + line.len - at > COLUMNS)
 		w->gave_up = true;
@@ -391,7 +112,7 @@ put_line(struct wrapping *w, struct text line)
 		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
 	else if (line.ptr[0] != '\t' && text_ends_with(line, " = {"))
 		put_head(w, line);
-	else if (!put_long(&w->out, line))
+	else if (!layout_long(&w->out, line))
 		w->gave_up = true;
 }
 

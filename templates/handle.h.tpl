@@ -7,24 +7,27 @@ typedef struct $c$_ref {
 static inline $c$_ref
 $c$_of(otp_pid pid)
 {
-	$c$_ref ref = {otp_to_pid(pid)};
+	$c$_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline $c$_ref
 $c$_named(const char *name)
 {
-	$c$_ref ref = {otp_to_name(name)};
+	$c$_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline $c$_ref
 $c$_at(const char *name, const char *node)
 {
-	$c$_ref ref = {otp_to_name_at(name, node)};
+	$c$_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 

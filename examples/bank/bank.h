@@ -19,8 +19,8 @@ struct rows {
 	size_t len;
 };
 
-/* Says on stderr what is wrong with the file; then false. */
-bool rows_read(struct rows *rows, const char *path, uint32_t accounts);
+/* All of them; NULL after saying on stderr what is wrong with the file. */
+const struct rows *rows_get(const char *path, uint32_t accounts);
 
 /* The registered name of an account. */
 struct account_name {

@@ -8,7 +8,7 @@
 #define TICK_MS 100
 
 struct bank_branch {
-	struct rows rows;
+	const struct rows *rows;
 	uint32_t tellers;
 	otp_pid *working; /* by number; zero: has finished */
 	uint32_t finished;
@@ -25,8 +25,8 @@ otp_next
 bank_branch_init(
 	struct bank_branch *self, otp_string transfers, uint32_t tellers)
 {
-	/* Kept for good: tellers read it without asking. */
-	if (!rows_read(&self->rows, transfers.ptr, bank_env()->accounts))
+	self->rows = rows_get(transfers.ptr, bank_env()->accounts);
+	if (!self->rows)
 		return otp_stop(OTP_SHUTDOWN);
 	self->tellers = tellers ? tellers : 1;
 	self->shows_progress = isatty(STDOUT_FILENO);
@@ -45,7 +45,7 @@ introduce(const struct bank_branch *self)
 	       "the first of them is the end of the program. Here it\nis the "
 	       "end of one account, which is started again and asks the "
 	       "ledger what it\nhas.\n\n",
-		bank_env()->accounts, self->tellers, self->rows.len);
+		bank_env()->accounts, self->tellers, self->rows->len);
 	fflush(stdout);
 }
 
@@ -62,7 +62,7 @@ bank_branch_continue_open(struct bank_branch *self)
 	self->working = otp_alloc(self->tellers * sizeof *self->working);
 	self->started_ms = otp_monotonic_ms();
 	for (uint32_t i = 0; i < self->tellers; i++)
-		self->working[i] = teller_start(&self->rows, i, self->tellers);
+		self->working[i] = teller_start(self->rows, i, self->tellers);
 	bank_branch_send_tick_after(bank_branch_of(otp_self()), TICK_MS);
 	return otp_noreply();
 }
@@ -101,7 +101,7 @@ bank_branch_handle_tick(struct bank_branch *self)
 
 	if (self->shows_progress &&
 		bank_ledger_summary(bank_bank_ledger(), &summary) == OTP_OK)
-		draw(summary.transfers + summary.refused, self->rows.len);
+		draw(summary.transfers + summary.refused, self->rows->len);
 	bank_branch_send_tick_after(bank_branch_of(otp_self()), TICK_MS);
 	return otp_noreply();
 }
@@ -152,7 +152,7 @@ is_all_there(const struct bank_branch *self)
 	print_money("found by the audit", opened + audit.sum);
 	return accounts == opened && ledger.total == opened && audit.sum == 0 &&
 		ledger.halfway == 0 && ledger.transfers == self->done &&
-		self->done + self->refused == self->rows.len;
+		self->done + self->refused == self->rows->len;
 }
 
 static void
@@ -185,7 +185,7 @@ finish(struct bank_branch *self)
 	bool good;
 
 	if (self->shows_progress)
-		draw(self->rows.len, self->rows.len);
+		draw(self->rows->len, self->rows->len);
 	printf("%s", self->shows_progress ? "\n\n" : "");
 	otp_logger_flush();
 	log_show_sample();
@@ -221,7 +221,7 @@ bank_branch_handle_exit(struct bank_branch *self, otp_pid from, otp_term reason)
 			memset(&self->working[i], 0, sizeof from);
 		else
 			self->working[i] =
-				teller_start(&self->rows, i, self->tellers);
+				teller_start(self->rows, i, self->tellers);
 	}
 	return otp_noreply();
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 struct teller {
-	const struct rows *rows; /* never changed, never freed */
+	const struct rows *rows;
 	size_t first;
 	size_t step;
 	bank_branch_ref branch;

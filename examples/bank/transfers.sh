@@ -31,8 +31,11 @@ BEGIN {
 		to = (from + 1 + next_below(accounts - 1)) % accounts
 		amount = 1 + next_below(30000)
 		text = memo()
-		if (id in poison)
+		# Little money, so that it is there and the memo is read.
+		if (id in poison) {
 			text = poison[id]
+			amount = 1 + amount % 100
+		}
 		printf "%d,%d,%d,%d,%s\n", id, from, to, amount, text
 	}
 }'

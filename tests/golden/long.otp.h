@@ -98,24 +98,27 @@ typedef struct shipping_customer_manager_ref {
 static inline shipping_customer_manager_ref
 shipping_customer_manager_of(otp_pid pid)
 {
-	shipping_customer_manager_ref ref = {otp_to_pid(pid)};
+	shipping_customer_manager_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline shipping_customer_manager_ref
 shipping_customer_manager_named(const char *name)
 {
-	shipping_customer_manager_ref ref = {otp_to_name(name)};
+	shipping_customer_manager_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline shipping_customer_manager_ref
 shipping_customer_manager_at(const char *name, const char *node)
 {
-	shipping_customer_manager_ref ref = {otp_to_name_at(name, node)};
+	shipping_customer_manager_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -144,24 +147,27 @@ typedef struct shipping_customer_department_ref {
 static inline shipping_customer_department_ref
 shipping_customer_department_of(otp_pid pid)
 {
-	shipping_customer_department_ref ref = {otp_to_pid(pid)};
+	shipping_customer_department_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline shipping_customer_department_ref
 shipping_customer_department_named(const char *name)
 {
-	shipping_customer_department_ref ref = {otp_to_name(name)};
+	shipping_customer_department_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline shipping_customer_department_ref
 shipping_customer_department_at(const char *name, const char *node)
 {
-	shipping_customer_department_ref ref = {otp_to_name_at(name, node)};
+	shipping_customer_department_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -190,24 +196,27 @@ typedef struct shipping_departments_ref {
 static inline shipping_departments_ref
 shipping_departments_of(otp_pid pid)
 {
-	shipping_departments_ref ref = {otp_to_pid(pid)};
+	shipping_departments_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline shipping_departments_ref
 shipping_departments_named(const char *name)
 {
-	shipping_departments_ref ref = {otp_to_name(name)};
+	shipping_departments_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline shipping_departments_ref
 shipping_departments_at(const char *name, const char *node)
 {
-	shipping_departments_ref ref = {otp_to_name_at(name, node)};
+	shipping_departments_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -455,62 +464,62 @@ OTP_MUST_USE otp_err shipping_customer_manager_init_make(struct otp_msg **m,
 	const struct shipping_customer_description *default_description,
 	uint32_t maximum_number_of_open_orders);
 
-OTP_MUST_USE otp_err shipping_customer_manager_change_delivery_address(
+OTP_MUST_USE otp_err shipping_customer_manager_change_place(
 	shipping_customer_manager_ref server, otp_string new_address,
 	otp_timestamp effective_after,
 	struct shipping_customer_description *reply,
 	enum shipping_customer_refusal_reason *refusal);
-OTP_MUST_USE otp_err shipping_customer_manager_change_delivery_address_within(
+OTP_MUST_USE otp_err shipping_customer_manager_change_place_within(
 	shipping_customer_manager_ref server, otp_duration timeout_ms,
 	otp_string new_address, otp_timestamp effective_after,
 	struct shipping_customer_description *reply,
 	enum shipping_customer_refusal_reason *refusal);
-typedef struct shipping_customer_manager_change_delivery_address_request {
+typedef struct shipping_customer_manager_change_place_request {
 	otp_request request;
-} shipping_customer_manager_change_delivery_address_request;
-OTP_MUST_USE otp_err shipping_customer_manager_change_delivery_address_async(
+} shipping_customer_manager_change_place_request;
+OTP_MUST_USE otp_err shipping_customer_manager_change_place_async(
 	shipping_customer_manager_ref server, otp_string new_address,
 	otp_timestamp effective_after,
-	shipping_customer_manager_change_delivery_address_request *request);
-OTP_MUST_USE otp_err shipping_customer_manager_change_delivery_address_await(
-	shipping_customer_manager_change_delivery_address_request *request,
+	shipping_customer_manager_change_place_request *request);
+OTP_MUST_USE otp_err shipping_customer_manager_change_place_await(
+	shipping_customer_manager_change_place_request *request,
 	otp_duration timeout_ms, struct shipping_customer_description *reply,
 	enum shipping_customer_refusal_reason *refusal);
 
-OTP_MUST_USE otp_err shipping_customer_manager_representatives(
+OTP_MUST_USE otp_err shipping_customer_manager_others(
 	shipping_customer_manager_ref server, bool of_this_customer,
 	struct shipping_customer_manager_ref_list *reply);
-OTP_MUST_USE otp_err shipping_customer_manager_representatives_within(
+OTP_MUST_USE otp_err shipping_customer_manager_others_within(
 	shipping_customer_manager_ref server, otp_duration timeout_ms,
 	bool of_this_customer,
 	struct shipping_customer_manager_ref_list *reply);
-typedef struct shipping_customer_manager_representatives_request {
+typedef struct shipping_customer_manager_others_request {
 	otp_request request;
-} shipping_customer_manager_representatives_request;
-OTP_MUST_USE otp_err shipping_customer_manager_representatives_async(
+} shipping_customer_manager_others_request;
+OTP_MUST_USE otp_err shipping_customer_manager_others_async(
 	shipping_customer_manager_ref server, bool of_this_customer,
-	shipping_customer_manager_representatives_request *request);
-OTP_MUST_USE otp_err shipping_customer_manager_representatives_await(
-	shipping_customer_manager_representatives_request *request,
+	shipping_customer_manager_others_request *request);
+OTP_MUST_USE otp_err shipping_customer_manager_others_await(
+	shipping_customer_manager_others_request *request,
 	otp_duration timeout_ms,
 	struct shipping_customer_manager_ref_list *reply);
 /* Answers from any process, once; later answers do nothing. */
-typedef struct shipping_customer_manager_representatives_from {
+typedef struct shipping_customer_manager_others_from {
 	otp_from from;
-} shipping_customer_manager_representatives_from;
-void shipping_customer_manager_representatives_reply(
-	shipping_customer_manager_representatives_from from,
+} shipping_customer_manager_others_from;
+void shipping_customer_manager_others_reply(
+	shipping_customer_manager_others_from from,
 	struct shipping_customer_manager_ref_list value);
 
-otp_err shipping_customer_manager_forget_everything(
-	shipping_customer_manager_ref server,
+otp_err
+shipping_customer_manager_forget_all(shipping_customer_manager_ref server,
 	otp_string a_reason_that_people_can_read,
 	otp_timestamp effective_after);
 
-otp_err shipping_customer_manager_send_reconsideration_period_ended(
+otp_err shipping_customer_manager_send_period_ended(
 	shipping_customer_manager_ref server,
 	uint64_t customer_identification_number);
-otp_err shipping_customer_manager_send_reconsideration_period_ended_after(
+otp_err shipping_customer_manager_send_period_ended_after(
 	shipping_customer_manager_ref server, otp_duration ms,
 	uint64_t customer_identification_number);
 
@@ -522,19 +531,19 @@ otp_next shipping_customer_manager_init(struct shipping_customer_manager *self,
 	uint64_t customer_identification_number,
 	const struct shipping_customer_description *default_description,
 	uint32_t maximum_number_of_open_orders);
-otp_next shipping_customer_manager_handle_change_delivery_address(
+otp_next shipping_customer_manager_handle_change_place(
 	struct shipping_customer_manager *self, otp_string new_address,
 	otp_timestamp effective_after,
 	struct shipping_customer_description *reply,
 	enum shipping_customer_refusal_reason *refusal);
-otp_next shipping_customer_manager_handle_representatives(
-	struct shipping_customer_manager *self, bool of_this_customer,
-	shipping_customer_manager_representatives_from from);
-otp_next shipping_customer_manager_handle_forget_everything(
+otp_next
+shipping_customer_manager_handle_others(struct shipping_customer_manager *self,
+	bool of_this_customer, shipping_customer_manager_others_from from);
+otp_next shipping_customer_manager_handle_forget_all(
 	struct shipping_customer_manager *self,
 	otp_string a_reason_that_people_can_read,
 	otp_timestamp effective_after);
-otp_next shipping_customer_manager_handle_reconsideration_period_ended(
+otp_next shipping_customer_manager_handle_period_ended(
 	struct shipping_customer_manager *self,
 	uint64_t customer_identification_number);
 otp_next shipping_customer_manager_handle_exchange_rate_changed(

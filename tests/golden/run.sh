@@ -32,7 +32,7 @@ compile() { # COMPILER STANDARD FILE...
 	for file; do
 		# shellcheck disable=SC2086
 		"$compiler" "-std=$standard" $warnings -I"$include" -I. \
-			-fsyntax-only "$file" || return 1
+			-O2 -c -o object.o "$file" || return 1
 	done
 }
 

@@ -76,24 +76,27 @@ typedef struct server_full_ref {
 static inline server_full_ref
 server_full_of(otp_pid pid)
 {
-	server_full_ref ref = {otp_to_pid(pid)};
+	server_full_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline server_full_ref
 server_full_named(const char *name)
 {
-	server_full_ref ref = {otp_to_name(name)};
+	server_full_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline server_full_ref
 server_full_at(const char *name, const char *node)
 {
-	server_full_ref ref = {otp_to_name_at(name, node)};
+	server_full_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -121,24 +124,27 @@ typedef struct server_hidden_ref {
 static inline server_hidden_ref
 server_hidden_of(otp_pid pid)
 {
-	server_hidden_ref ref = {otp_to_pid(pid)};
+	server_hidden_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline server_hidden_ref
 server_hidden_named(const char *name)
 {
-	server_hidden_ref ref = {otp_to_name(name)};
+	server_hidden_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline server_hidden_ref
 server_hidden_at(const char *name, const char *node)
 {
-	server_hidden_ref ref = {otp_to_name_at(name, node)};
+	server_hidden_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -166,24 +172,27 @@ typedef struct server_bare_ref {
 static inline server_bare_ref
 server_bare_of(otp_pid pid)
 {
-	server_bare_ref ref = {otp_to_pid(pid)};
+	server_bare_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline server_bare_ref
 server_bare_named(const char *name)
 {
-	server_bare_ref ref = {otp_to_name(name)};
+	server_bare_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline server_bare_ref
 server_bare_at(const char *name, const char *node)
 {
-	server_bare_ref ref = {otp_to_name_at(name, node)};
+	server_bare_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 

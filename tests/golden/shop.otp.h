@@ -83,24 +83,27 @@ typedef struct shop_till_ref {
 static inline shop_till_ref
 shop_till_of(otp_pid pid)
 {
-	shop_till_ref ref = {otp_to_pid(pid)};
+	shop_till_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline shop_till_ref
 shop_till_named(const char *name)
 {
-	shop_till_ref ref = {otp_to_name(name)};
+	shop_till_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline shop_till_ref
 shop_till_at(const char *name, const char *node)
 {
-	shop_till_ref ref = {otp_to_name_at(name, node)};
+	shop_till_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -127,24 +130,27 @@ typedef struct shop_shop_ref {
 static inline shop_shop_ref
 shop_shop_of(otp_pid pid)
 {
-	shop_shop_ref ref = {otp_to_pid(pid)};
+	shop_shop_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline shop_shop_ref
 shop_shop_named(const char *name)
 {
-	shop_shop_ref ref = {otp_to_name(name)};
+	shop_shop_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline shop_shop_ref
 shop_shop_at(const char *name, const char *node)
 {
-	shop_shop_ref ref = {otp_to_name_at(name, node)};
+	shop_shop_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 

@@ -19,24 +19,27 @@ typedef struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_t
 static inline a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref
 a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_of(otp_pid pid)
 {
-	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref = {otp_to_pid(pid)};
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref
 a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_named(const char *name)
 {
-	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref = {otp_to_name(name)};
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref
 a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_at(const char *name, const char *node)
 {
-	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref = {otp_to_name_at(name, node)};
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 

@@ -19,24 +19,27 @@ typedef struct tree_worker_ref {
 static inline tree_worker_ref
 tree_worker_of(otp_pid pid)
 {
-	tree_worker_ref ref = {otp_to_pid(pid)};
+	tree_worker_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline tree_worker_ref
 tree_worker_named(const char *name)
 {
-	tree_worker_ref ref = {otp_to_name(name)};
+	tree_worker_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline tree_worker_ref
 tree_worker_at(const char *name, const char *node)
 {
-	tree_worker_ref ref = {otp_to_name_at(name, node)};
+	tree_worker_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -64,24 +67,27 @@ typedef struct tree_nobody_ref {
 static inline tree_nobody_ref
 tree_nobody_of(otp_pid pid)
 {
-	tree_nobody_ref ref = {otp_to_pid(pid)};
+	tree_nobody_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline tree_nobody_ref
 tree_nobody_named(const char *name)
 {
-	tree_nobody_ref ref = {otp_to_name(name)};
+	tree_nobody_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline tree_nobody_ref
 tree_nobody_at(const char *name, const char *node)
 {
-	tree_nobody_ref ref = {otp_to_name_at(name, node)};
+	tree_nobody_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -109,24 +115,27 @@ typedef struct tree_pool_ref {
 static inline tree_pool_ref
 tree_pool_of(otp_pid pid)
 {
-	tree_pool_ref ref = {otp_to_pid(pid)};
+	tree_pool_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline tree_pool_ref
 tree_pool_named(const char *name)
 {
-	tree_pool_ref ref = {otp_to_name(name)};
+	tree_pool_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline tree_pool_ref
 tree_pool_at(const char *name, const char *node)
 {
-	tree_pool_ref ref = {otp_to_name_at(name, node)};
+	tree_pool_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 
@@ -153,24 +162,27 @@ typedef struct tree_top_ref {
 static inline tree_top_ref
 tree_top_of(otp_pid pid)
 {
-	tree_top_ref ref = {otp_to_pid(pid)};
+	tree_top_ref ref;
 
+	ref.to = otp_to_pid(pid);
 	return ref;
 }
 
 static inline tree_top_ref
 tree_top_named(const char *name)
 {
-	tree_top_ref ref = {otp_to_name(name)};
+	tree_top_ref ref;
 
+	ref.to = otp_to_name(name);
 	return ref;
 }
 
 static inline tree_top_ref
 tree_top_at(const char *name, const char *node)
 {
-	tree_top_ref ref = {otp_to_name_at(name, node)};
+	tree_top_ref ref;
 
+	ref.to = otp_to_name_at(name, node);
 	return ref;
 }
 

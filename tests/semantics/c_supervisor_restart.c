@@ -411,6 +411,7 @@ static void
 C51_what_is_reported(void **state)
 {
 	static struct tree tree;
+	struct told t;
 	otp_pid pids[TREE_MAX];
 
 	(void)state;
@@ -425,14 +426,19 @@ C51_what_is_reported(void **state)
 	await_child(&tree, "2", '-');
 	assert_false(have_report(OTP_REPORT_CHILD));
 	end_child(pids[0], "normal");
-	assert_string_equal(report(OTP_REPORT_CHILD).who, "0");
+	t = report(OTP_REPORT_CHILD);
+	assert_string_equal(t.who, "0");
+	assert_string_equal(t.reason, "normal");
+	assert_string_equal(t.verdict, "restarting (1 of 3 in 60 s)");
 	expect_inits("0", NULL);
 	assert_int_equal(
 		otp_supervisor_restart_child(tree_to(&tree), "1", &pids[1]),
 		OTP_OK);
 	expect_inits("1", NULL);
 	end_child(pids[1], "odd");
-	assert_string_equal(report(OTP_REPORT_CHILD).who, "1");
+	t = report(OTP_REPORT_CHILD);
+	assert_string_equal(t.who, "1");
+	assert_string_equal(t.verdict, "restarting (2 of 3 in 60 s)");
 	expect_inits("1", NULL);
 	tree_stop(&tree);
 }

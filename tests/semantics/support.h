@@ -24,6 +24,18 @@
 #include <otp/report.h>
 
 #define PATIENCE_MS 30000
+
+/* ThreadSanitizer delivers signals late: an endless loop is not interrupted. */
+#ifdef __SANITIZE_THREAD__
+enum {
+	CAN_KILL_LOOPS = 0
+};
+#else
+enum {
+	CAN_KILL_LOOPS = 1
+};
+#endif
+
 #define TEXT_SIZE 200
 
 static otp_pid tester;
@@ -439,6 +451,7 @@ struct told {
 	enum otp_report_kind kind;
 	char who[64]; /* child, or else class */
 	char reason[TEXT_SIZE];
+	char verdict[64];
 };
 
 static pthread_mutex_t told_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -457,6 +470,8 @@ report_handler(const struct otp_report *report)
 
 		t->kind = report->kind;
 		snprintf(t->who, sizeof t->who, "%s", who ? who : "");
+		snprintf(t->verdict, sizeof t->verdict, "%s",
+			report->verdict ? report->verdict : "");
 		print_term(report->reason, t->reason);
 	}
 	pthread_mutex_unlock(&told_lock);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Supervisors of probes. A tree's tables are filled in by each test and are
- * static, so that a test that fails leaves nothing dangling. A child's id is "0", "1" ...; its notes carry the number.
+ * static, so that a test that fails leaves nothing dangling. The id of a child
+ * is its number, "0", "1" ..., which is also in its notes.
  */
 #ifndef TREE_H
 #define TREE_H

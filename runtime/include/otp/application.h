@@ -50,14 +50,16 @@ struct otp_app_class {
 /*
  * Start: the runtime when it does not run yet, then the root. `env` (env_size
  * bytes, may be NULL: defaults) is copied. Blocks until the tree stands.
- * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason).
+ * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason); the runtime
+ * then goes on, for otp_last_reason, until otp_runtime_stop.
  * To be called from a thread that is not a process of the runtime.
  */
 OTP_MUST_USE otp_err otp_app_start(
 	const struct otp_app_class *app, const void *env);
 /*
- * Stop: the root gets shutdown and is waited for without limit (D5), then the
- * runtime is stopped if otp_app_start started it.
+ * Stop: the root gets shutdown and is waited for without limit (D5). The last
+ * one then stops the runtime, if otp_app_start started it. OTP_NOT_RUNNING
+ * when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
  */
 OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);
 /* The environment it runs with (defaults when not started); lives until stop.*/
@@ -70,6 +72,7 @@ otp_pid otp_app_root(const struct otp_app_class *app);
  * --config=FILE with lines `name = value`, --help, --version; the variables
  * NAME_KEY of the process environment below them, the file below those),
  * start, wait for SIGTERM, SIGINT, otp_halt or the root's end, orderly stop.
+ * A second signal while it stops ends the program at once with 128 + signal.
  * Gives the exit status: 0 after a signal or otp_halt(0), 1 when the start
  * failed or the root died, 2 for wrong options.
  */

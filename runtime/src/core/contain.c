@@ -47,259 +47,32 @@
  */
 #include "core/contain.h"
 
-#include <dlfcn.h>
-#include <gnu/libc-version.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "core/unwind.h"
+#include "core/contain_list.h"
 
-enum when {
-	LEAF = 1,
-	ABORT = 2
-};
-
-struct exception {
-	uintptr_t function;
-	unsigned when; /* enum when */
-};
-
-/* Objects whose frames may not be abandoned, by the beginning of the name. */
-struct library {
-	const char *prefix;
-	const char *inside; /* rule: the fault is in its code */
-	const char *beneath; /* rule: it called what faulted */
-	/* Stands between the program and the library it checks the use of. */
-	bool is_sanitizer;
-};
-
-#define OBJECT(prefix, name, why, is_sanitizer) \
-	{ \
-		prefix, "the fault is inside " name ", which " why, \
-			"the code that faulted was called by " name \
-			", which " why, \
-			is_sanitizer \
-	}
-#define LIBRARY(prefix, name, why) OBJECT(prefix, name, why, false)
-#define SANITIZER(prefix, name) OBJECT(prefix, name, "may hold a lock", true)
-
-static const struct library libraries[] = {
-	LIBRARY("libc.so", "libc", "may hold a lock"),
-	LIBRARY("ld-linux", "the loader", "may hold a lock"),
-	LIBRARY("libpthread", "libpthread", "may hold a lock"),
-	LIBRARY("libgcc_s.", "libgcc", "may be throwing an exception"),
-	LIBRARY("libstdc++.", "libstdc++", "may be throwing an exception"),
-	LIBRARY("libc++", "libc++", "may be throwing an exception"),
-	LIBRARY("libunwind", "libunwind", "may be throwing an exception"),
-	LIBRARY("libdl.", "libdl", "may hold a lock"),
-	LIBRARY("librt.", "librt", "may hold a lock"),
-	LIBRARY("libresolv.", "libresolv", "may hold a lock"),
-	LIBRARY("libnss_", "libnss", "may hold a lock"),
-	SANITIZER("libasan.", "AddressSanitizer"),
-	SANITIZER("liblsan.", "LeakSanitizer"),
-	SANITIZER("libtsan.", "ThreadSanitizer"),
-	SANITIZER("libubsan.", "UndefinedBehaviorSanitizer"),
-	LIBRARY("linux-vdso", "the kernel's vdso", "is not ours to leave"),
-};
-static const struct library allocator =
-	LIBRARY("", "the allocator", "may hold a lock");
-
-static const char *const exception_names[] = {
-#define CONTAIN(name, when) #name,
-#include "core/contain.def"
-#undef CONTAIN
-};
-static const uint8_t exception_when[] = {
-#define CONTAIN(name, when) when,
-#include "core/contain.def"
-#undef CONTAIN
-};
-#define NAMES (sizeof exception_names / sizeof exception_names[0])
-#define MAX_EXCEPTIONS (4 * NAMES)
-
-/* Constant once otpi_contain_init has run. */
-static struct {
-	const char *unavailable; /* why nothing can be contained, or NULL */
-	uintptr_t allocator; /* start of the object malloc is in */
-	/* Sorted; as the C library has it, and as the program calls it. */
-	struct exception exceptions[MAX_EXCEPTIONS];
-	size_t count;
-} contain = {.unavailable = "otpi_contain_init was not called"};
-
-/* Absent from a static program, which does not pull them in. */
-extern __typeof__(dladdr) dladdr __attribute__((weak));
-extern __typeof__(dlopen) dlopen __attribute__((weak));
-extern __typeof__(dlsym) dlsym __attribute__((weak));
-
-static void
-add_function(uintptr_t function, unsigned when)
-{
-	struct exception *at = contain.exceptions;
-	struct exception *end = at + contain.count;
-
-	while (at < end && at->function != function)
-		at++;
-	if (at < end) {
-		at->when |= when;
-	} else if (contain.count < MAX_EXCEPTIONS) {
-		*at = (struct exception){function, when};
-		contain.count++;
-	}
-}
-
-static bool
-is_public(uintptr_t address)
-{
-	Dl_info info;
-
-	return dladdr((void *)address, &info) &&
-		(uintptr_t)info.dli_saddr == address;
-}
-
-/*
- * Where the jumps of a variant lead that was chosen for the processor. Such
- * functions have no public name, are written in assembler and stand side by
- * side with those they jump to.
- */
-static void
-add_jumps(const struct unwind_rules *from, unsigned when)
-{
-	const uint8_t *end = (const uint8_t *)from->function_end;
-
-	for (const uint8_t *code = (const uint8_t *)from->function; code < end;
-		code += ARCH_CODE_STEP) {
-		uintptr_t to = arch_jump(code, (size_t)(end - code));
-		struct unwind_rules rules;
-
-		if (to && (to < from->function || to >= from->function_end) &&
-			otpi_unwind_rules(to, &rules) == UNWIND_OK &&
-			rules.object.start == from->object.start &&
-			!rules.cfa_by_expr && !is_public(rules.function))
-			add_function(rules.function, when);
-	}
-}
-
-static void
-add_exception(void *address, unsigned when)
-{
-	struct unwind_rules rules;
-
-	if (!address ||
-		otpi_unwind_rules((uintptr_t)address, &rules) != UNWIND_OK)
-		return;
-	add_function(rules.function, when);
-	if (!is_public((uintptr_t)address))
-		add_jumps(&rules, when);
-}
-
-static int
-compare_exceptions(const void *a, const void *b)
-{
-	uintptr_t x = ((const struct exception *)a)->function;
-	uintptr_t y = ((const struct exception *)b)->function;
-
-	return x < y ? -1 : x > y;
-}
-
-/* A sanitizer, for one, puts its own functions before the C library's. */
-static void
-find_exceptions(void *libc)
-{
-	for (size_t i = 0; i < NAMES; i++) {
-		void *own = dlsym(libc, exception_names[i]);
-		void *used = dlsym(RTLD_DEFAULT, exception_names[i]);
-
-		add_exception(own, exception_when[i]);
-		if (used != own)
-			add_exception(used, exception_when[i]);
-	}
-	qsort(contain.exceptions, contain.count, sizeof *contain.exceptions,
-		compare_exceptions);
-}
-
-static bool
-is_exception(uintptr_t function, unsigned when)
-{
-	size_t low = 0, high = contain.count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct exception *e = &contain.exceptions[middle];
-
-		if (e->function == function)
-			return e->when & when;
-		if (e->function < function)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
-}
+/* Why nothing can be contained, or NULL. Constant after otpi_contain_init. */
+static const char *unavailable = "otpi_contain_init was not called";
 
 void
 otpi_contain_init(void)
 {
-	struct unwind_object own, libc, heap;
-	void *handle = NULL;
-
-	contain.unavailable = "the C library says nothing about its objects";
-	if (!otpi_unwind_object((uintptr_t)&otpi_contain_init, &own))
-		return;
-	contain.unavailable = "the C library is linked statically";
-	if (dladdr && dlopen && dlsym)
-		handle = dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
-	if (!handle ||
-		!otpi_unwind_object(
-			(uintptr_t)dlsym(handle, "gnu_get_libc_version"),
-			&libc) ||
-		libc.start == own.start)
-		return;
-	contain.count = 0;
-	find_exceptions(handle);
-	if (otpi_unwind_object(
-		    (uintptr_t)dlsym(RTLD_DEFAULT, "malloc"), &heap) &&
-		heap.name[0] != '\0')
-		contain.allocator = heap.start;
+	unavailable = otpi_contain_list_init();
 	/* Binds it now: the loader is not entered from a signal handler. */
 	getpid();
-	contain.unavailable = NULL;
-}
-
-static bool
-starts_with(const char *text, const char *prefix)
-{
-	while (*prefix)
-		if (*text++ != *prefix++)
-			return false;
-	return true;
-}
-
-/* NULL: user code. */
-static const struct library *
-library_of(const struct unwind_object *object)
-{
-	const char *base = object->name;
-
-	for (const char *at = base; *at; at++)
-		if (*at == '/')
-			base = at + 1;
-	for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++)
-		if (starts_with(base, libraries[i].prefix))
-			return &libraries[i];
-	return object->start == contain.allocator ? &allocator : NULL;
 }
 
 /* What is known of the frames walked so far. */
 struct verdict {
-	unsigned when; /* what excuses a library function: enum when */
+	enum contain_when when; /* what excuses a library function */
 	bool seen_user;
-	const struct library *inside; /* of the innermost frames, or NULL */
+	const struct contain_library
+		*inside; /* of the innermost frames, or NULL */
 	uintptr_t function; /* the outermost of those */
 	const char *rule;
 	/* Neighbours are mostly of one object. */
 	uintptr_t object;
-	const struct library *library;
+	const struct contain_library *library;
 };
 
 /* User code, or the runtime, called what is innermost. */
@@ -310,11 +83,11 @@ end_innermost(struct verdict *verdict)
 		return;
 	verdict->seen_user = true;
 	if (verdict->inside) {
-		if (!is_exception(verdict->function, verdict->when))
-			verdict->rule = verdict->when == ABORT
+		if (!otpi_contain_is_listed(verdict->function, verdict->when))
+			verdict->rule = verdict->when == CONTAIN_ABORT
 				? "a library aborted, not the handler itself"
 				: verdict->inside->inside;
-	} else if (verdict->when == ABORT) {
+	} else if (verdict->when == CONTAIN_ABORT) {
 		verdict->rule = "SIGABRT came from outside the handler";
 	}
 }
@@ -328,7 +101,7 @@ is_intercepted(const struct verdict *verdict)
 {
 	return verdict->library->is_sanitizer && verdict->inside &&
 		!verdict->inside->is_sanitizer &&
-		is_exception(verdict->function, verdict->when);
+		otpi_contain_is_listed(verdict->function, verdict->when);
 }
 
 static void
@@ -336,7 +109,7 @@ judge(struct verdict *verdict, const struct unwind_rules *rules)
 {
 	if (rules->object.start != verdict->object) {
 		verdict->object = rules->object.start;
-		verdict->library = library_of(&rules->object);
+		verdict->library = otpi_contain_library(&rules->object);
 	}
 	if (!verdict->library) {
 		end_innermost(verdict);
@@ -387,8 +160,9 @@ static const char *
 walk_frames(struct unwind *walk, const siginfo_t *info, uintptr_t entry_sp,
 	struct otpi_fault *fault)
 {
-	struct verdict verdict = {
-		.when = info->si_signo == SIGABRT ? ABORT : LEAF};
+	struct verdict verdict = {.when = info->si_signo == SIGABRT
+			? CONTAIN_ABORT
+			: CONTAIN_LEAF};
 	enum unwind_result result = look_first(walk, info);
 
 	while (result == UNWIND_OK && walk->cfa <= entry_sp) {
@@ -457,7 +231,7 @@ otpi_contain_check(const siginfo_t *info, void *ucontext,
 	fault->frame_count = 0;
 	fault->overflow = info->si_signo == SIGSEGV && info->si_code > 0 &&
 		otpi_fiber_in_guard(fiber, fault->address);
-	fault->rule = contain.unavailable;
+	fault->rule = unavailable;
 	if (fault->rule)
 		return false;
 	rule = walk_frames(&walk, info, entry_sp, fault);

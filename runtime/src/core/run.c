@@ -177,13 +177,24 @@ activate(struct thread *t, struct runner *r, struct process *p)
 	}
 }
 
-/* A process whose handlers need more stack than r has: onto a runner that does.
- * False: there is none, and the process ends. */
+/* How much stack p asks for. */
+static size_t
+stack_of(const struct process *p)
+{
+	if (p->flags & PROCESS_DYING)
+		return 0;
+	if (p->kind == PROCESS_PLAIN)
+		return ((const struct plain *)p->data)->stack;
+	return p->process_class->stack;
+}
+
+/* A process that needs more stack than r has: onto a runner that has it; if
+ * there is none, the process ends. */
 static void
 activate_large(struct thread *t, struct runner *r, struct process *p)
 {
 	struct worker *w = t->worker;
-	struct runner *large = otpi_runner_new(p->process_class->stack);
+	struct runner *large = otpi_runner_new(stack_of(p));
 
 	if (large == NULL) {
 		p->end_reason = &otpi_reason_system_limit;
@@ -194,13 +205,6 @@ activate_large(struct thread *t, struct runner *r, struct process *p)
 	large->first = p;
 	otpi_pool_push(w, r);
 	otpi_switch(t, r, large);
-}
-
-static bool
-needs_large(const struct process *p, const struct runner *r)
-{
-	return p->process_class && !(p->flags & PROCESS_DYING) &&
-		p->process_class->stack > r->fiber->stack_size;
 }
 
 /* The loop of a worker, on whatever runner is free. Never returns. */
@@ -228,7 +232,7 @@ worker_loop(void)
 		if (p->runner) {
 			otpi_pool_push(w, r);
 			otpi_switch(t, r, p->runner);
-		} else if (unlikely(needs_large(p, r))) {
+		} else if (unlikely(stack_of(p) > r->fiber->stack_size)) {
 			activate_large(t, r, p);
 		} else {
 			activate(t, r, p);

@@ -82,7 +82,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	const struct otp_spawn_opts *opts, otp_pid *pid)
 {
 	static const struct otp_spawn_opts none = {NULL, false, NULL, 0};
-	struct plain plain = {fn, arg};
+	struct plain plain = {fn, arg, 0};
 	struct process *p;
 	uint64_t monitor;
 	uint32_t name;
@@ -92,6 +92,9 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
+	if (opts->stack > OTPI_STACK_MAX)
+		return OTP_SYSTEM_LIMIT;
+	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
 	if ((p = otpi_slot_new()) == NULL)

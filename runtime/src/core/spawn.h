@@ -13,6 +13,7 @@
 struct plain {
 	void (*fn)(void *arg);
 	void *arg;
+	size_t stack; /* bytes; 0: 64 KiB */
 };
 
 /* Tell p's starter what became of its start; ends PROCESS_STARTING. */

@@ -34,8 +34,8 @@ static struct {
 	_Atomic(struct app *) apps[APPS_MOST];
 	bool owns_runtime; /* it was started here: the last app stops it */
 	/*
-	 * Apps that failed to start: who found the record while there was
-	 * one may still read it, up to the end of the runtime.
+	 * Apps that failed to start or left a handler behind: who found the
+	 * record may still read it, up to the end of the runtime.
 	 */
 	struct app *retired;
 } running = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -321,7 +321,11 @@ stop_locked(const struct otp_app_class *app_class)
 		running.owns_runtime = false;
 		err = otp_runtime_stop(RUNTIME_STOP_MS);
 	}
-	app_free(app);
+	/* A handler that was left behind may be reading it. */
+	if (err == OTP_OK)
+		app_free(app);
+	else
+		retire(app);
 	return err;
 }
 

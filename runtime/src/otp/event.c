@@ -54,13 +54,6 @@ otpi_term_is_orderly(otp_term reason)
 		otp_term_is_atom(reason, "shutdown");
 }
 
-/* Giving a hold back ends its being made; the hold it was made with stays. */
-void
-otpi_block_made(struct otp_msg *m)
-{
-	otp_start_drop(otp_start_hold(m));
-}
-
 static void
 build_message(otp_term_builder *b, struct otp_msg *m)
 {

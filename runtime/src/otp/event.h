@@ -27,10 +27,4 @@ otp_term otpi_event_term(const struct otp_event *event);
 void
 otpi_event_unexpected(const char *class_name, const struct otp_event *event);
 
-/*
- * A block that was made and is not sent yet is no longer "being made": it has
- * an owner, and the next otp_msg_new leaves it alone.
- */
-void otpi_block_made(struct otp_msg *m);
-
 #endif

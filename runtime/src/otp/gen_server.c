@@ -45,7 +45,6 @@ otp_stop_refuse(otp_term reason)
 otp_next
 otp_with_continue(otp_next next, struct otp_msg *m)
 {
-	otpi_block_made(m);
 	otp_msg_lend(m);
 	next.flags =
 		(next.flags & ~(uint32_t)OTP_NEXT_TIMEOUT) | OTP_NEXT_CONTINUE;
@@ -164,6 +163,7 @@ settle(struct server *s, otp_next next)
 
 		if (++chained % CHAIN_MAX == 0)
 			otp_yield();
+		otp_lent_free_but(m);
 		next = server_handler(m->type)(s->state, m);
 		check_lent(s);
 		if (after_other(s, next) == OTP_END)

@@ -69,9 +69,9 @@ otp_supervisor_start_child(otp_to supervisor, const char *child,
 	otp_string copied;
 	struct otp_msg *m;
 
-	/* Our hold of it lasts until the answer. */
+	/* Held, it is no longer being made; our hold lasts until the answer. */
 	if (init)
-		otpi_block_made(init);
+		otp_start_drop(otp_start_hold(init));
 	m = request_new(&otpi_start_child_type, child, &copied);
 
 	struct start_child_request *request = otp_msg_payload(m);

@@ -86,27 +86,19 @@ enum otp_verdict
 otpi_dynamic_exited(
 	struct supervisor *s, struct dynamic_child *child, otp_term reason)
 {
-	if (otpi_restart_wanted(s, template_of(s), child->pid, reason))
-		return otpi_dynamic_restart(s, child);
-	forget(s, child);
-	return OTP_GO_ON;
+	return otpi_dynamic_go_on(s, child,
+		otpi_child_fate(s, template_of(s), child->pid, reason));
 }
 
 /*
- * With the arguments of its start (C19). One that is ignored is forgotten
- * (C20); after a failure it keeps its former pid as its name (C26).
+ * One that is ignored is forgotten (C20); after a failure it keeps its former
+ * pid as its name (C26).
  */
-enum otp_verdict
-otpi_dynamic_restart(struct supervisor *s, struct dynamic_child *child)
+static void
+restart(struct supervisor *s, struct dynamic_child *child)
 {
 	const struct otp_child_class *class = template_of(s);
 	otp_pid pid = {0};
-
-	if (!otpi_restart_allowed(s, class, child->pid)) {
-		forget(s, child);
-		return otpi_supervisor_give_up(s);
-	}
-
 	otp_err err = launch(s, child->start, &pid);
 
 	if (err == OTP_IGNORE) {
@@ -124,7 +116,18 @@ otpi_dynamic_restart(struct supervisor *s, struct dynamic_child *child)
 		otp_counters_restarted();
 		otpi_child_started(s, class, pid);
 	}
-	return OTP_GO_ON;
+}
+
+enum otp_verdict
+otpi_dynamic_go_on(
+	struct supervisor *s, struct dynamic_child *child, enum fate fate)
+{
+	if (fate == FATE_RESTART) {
+		restart(s, child);
+		return OTP_GO_ON;
+	}
+	forget(s, child);
+	return fate == FATE_GIVE_UP ? otpi_supervisor_give_up(s) : OTP_GO_ON;
 }
 
 void

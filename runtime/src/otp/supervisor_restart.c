@@ -52,40 +52,123 @@ otpi_restart_log_add(struct restart_log *log, int64_t now_ms,
 	return true;
 }
 
-bool
-otpi_restart_allowed(
-	struct supervisor *s, const struct otp_child_class *class, otp_pid pid)
+/* One restart event; false: one too many, and reported (C24). */
+static bool
+restart_allowed(struct supervisor *s)
+{
+	return otpi_restart_log_add(&s->restarts, otp_monotonic_ms(),
+		s->class->intensity, s->class->period_ms);
+}
+
+static void
+report_giving_up(const struct supervisor *s,
+	const struct otp_child_class *class, otp_pid pid)
 {
 	otp_term_builder b = {0};
 
-	if (otpi_restart_log_add(&s->restarts, otp_monotonic_ms(),
-		    s->class->intensity, s->class->period_ms))
-		return true;
 	otp_build_atom(&b, otp_atom_of("reached_max_restart_intensity"));
 	otpi_child_report(s, OTP_REPORT_INTENSITY, class, pid,
 		otpi_term_take(&b), "the supervisor gives up");
-	return false;
 }
 
 /* --- the decision -------------------------------------------------------- */
 
-/*
- * C9-C11; reported is every death of a permanent child and every abnormal one
- * of others (C51).
- */
-bool
-otpi_restart_wanted(const struct supervisor *s,
-	const struct otp_child_class *class, otp_pid pid, otp_term reason)
+/* Every death of a permanent child, abnormal ones of others (C51). */
+static void
+report_end(const struct supervisor *s, const struct otp_child_class *class,
+	otp_pid pid, otp_term reason, const char *verdict)
 {
-	bool orderly = otpi_term_is_orderly(reason);
-	enum otp_restart type = child_restart_type(class);
-	bool wanted =
-		type == OTP_PERMANENT || (type == OTP_TRANSIENT && !orderly);
+	if (child_restart_type(class) == OTP_PERMANENT ||
+		!otpi_term_is_orderly(reason))
+		otpi_child_report(
+			s, OTP_REPORT_CHILD, class, pid, reason, verdict);
+}
 
-	if (type == OTP_PERMANENT || !orderly)
-		otpi_child_report(s, OTP_REPORT_CHILD, class, pid, reason,
-			wanted ? "restarting" : "not restarted (temporary)");
-	return wanted;
+/* C9-C11. */
+static bool
+restart_wanted(const struct otp_child_class *class, otp_term reason)
+{
+	switch (child_restart_type(class)) {
+	case OTP_PERMANENT:
+		return true;
+	case OTP_TRANSIENT:
+		return !otpi_term_is_orderly(reason);
+	case OTP_TEMPORARY:
+		break;
+	}
+	return false;
+}
+
+static char *
+put_text(char *at, const char *text)
+{
+	size_t len = strlen(text);
+
+	memcpy(at, text, len + 1);
+	return at + len;
+}
+
+static char *
+put_number(char *at, uint64_t number)
+{
+	char digits[20];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (n > 0)
+		*at++ = digits[--n];
+	return at;
+}
+
+/*
+ * "restarting (1 of 3 in 5 s)". By hand: printf would take as long as the
+ * whole restart, most of which nobody reads.
+ */
+static void
+put_verdict(char *at, const struct supervisor *s)
+{
+	uint64_t period_ms = (uint64_t)s->class->period_ms;
+	bool seconds = period_ms % 1000 == 0;
+
+	at = put_text(at, "restarting (");
+	at = put_number(at, s->restarts.count);
+	at = put_text(at, " of ");
+	at = put_number(at, s->class->intensity);
+	at = put_text(at, " in ");
+	at = put_number(at, seconds ? period_ms / 1000 : period_ms);
+	put_text(at, seconds ? " s)" : " ms)");
+}
+
+enum fate
+otpi_child_fate(struct supervisor *s, const struct otp_child_class *class,
+	otp_pid pid, otp_term reason)
+{
+	char verdict[96];
+
+	if (!restart_wanted(class, reason)) {
+		report_end(s, class, pid, reason, "not restarted (temporary)");
+		return FATE_FORGET;
+	}
+	if (!restart_allowed(s)) {
+		report_end(s, class, pid, reason, "not restarted");
+		report_giving_up(s, class, pid);
+		return FATE_GIVE_UP;
+	}
+	put_verdict(verdict, s);
+	report_end(s, class, pid, reason, verdict);
+	return FATE_RESTART;
+}
+
+enum fate
+otpi_retry_fate(
+	struct supervisor *s, const struct otp_child_class *class, otp_pid pid)
+{
+	if (restart_allowed(s))
+		return FATE_RESTART;
+	report_giving_up(s, class, pid);
+	return FATE_GIVE_UP;
 }
 
 /* --- retries ------------------------------------------------------------- */
@@ -164,16 +247,10 @@ group_restart(struct supervisor *s, size_t from)
 			return;
 }
 
-/* One restart event (C22) of static child i, which has no process. */
-static enum otp_verdict
+/* One restart (C22), by the strategy, of static child i. */
+static void
 child_restart(struct supervisor *s, size_t i)
 {
-	if (!otpi_restart_allowed(
-		    s, &s->class->children[i], s->children[i].pid)) {
-		otpi_child_clear(s, i);
-		return otpi_supervisor_give_up(s);
-	}
-	otpi_child_clear(s, i);
 	switch (s->class->strategy) {
 	case OTP_ONE_FOR_ALL:
 		group_restart(s, 0);
@@ -186,19 +263,50 @@ child_restart(struct supervisor *s, size_t i)
 		(void)try_start(s, i);
 		break;
 	}
+}
+
+static enum otp_verdict
+child_go_on(struct supervisor *s, size_t i, enum fate fate)
+{
+	otpi_child_clear(s, i);
+	if (fate == FATE_GIVE_UP)
+		return otpi_supervisor_give_up(s);
+	if (fate == FATE_RESTART)
+		child_restart(s, i);
 	return OTP_GO_ON;
 }
 
 enum otp_verdict
 otpi_child_exited(struct supervisor *s, size_t i, otp_term reason)
 {
-	struct child *child = &s->children[i];
+	enum fate fate = otpi_child_fate(
+		s, &s->class->children[i], s->children[i].pid, reason);
 
-	child->place = CHILD_STOPPED;
-	if (otpi_restart_wanted(s, &s->class->children[i], child->pid, reason))
-		return child_restart(s, i);
-	otpi_child_clear(s, i);
-	return OTP_GO_ON;
+	return child_go_on(s, i, fate);
+}
+
+static enum otp_verdict
+static_retry(struct supervisor *s, const struct retry *retry)
+{
+	const struct child *child = &s->children[retry->index];
+	const struct otp_child_class *class = &s->class->children[retry->index];
+
+	if (child->place != CHILD_RESTARTING || child->retry != retry->number)
+		return OTP_GO_ON;
+	return child_go_on(
+		s, retry->index, otpi_retry_fate(s, class, child->pid));
+}
+
+static enum otp_verdict
+dynamic_retry(struct supervisor *s, const struct retry *retry)
+{
+	struct dynamic_child *child =
+		otpi_pid_table_find(&s->dynamic.table, retry->pid);
+
+	if (!child || !child->restarting || child->retry != retry->number)
+		return OTP_GO_ON;
+	return otpi_dynamic_go_on(s, child,
+		otpi_retry_fate(s, &s->class->children[0], child->pid));
 }
 
 enum otp_verdict
@@ -206,18 +314,6 @@ otpi_retry(struct supervisor *s, struct otp_msg *m)
 {
 	const struct retry *retry = otp_msg_payload(m);
 
-	if (supervisor_is_simple(s)) {
-		struct dynamic_child *child =
-			otpi_pid_table_find(&s->dynamic.table, retry->pid);
-
-		if (child && child->restarting && child->retry == retry->number)
-			return otpi_dynamic_restart(s, child);
-	} else {
-		const struct child *child = &s->children[retry->index];
-
-		if (child->place == CHILD_RESTARTING &&
-			child->retry == retry->number)
-			return child_restart(s, retry->index);
-	}
-	return OTP_GO_ON;
+	return supervisor_is_simple(s) ? dynamic_retry(s, retry)
+				       : static_retry(s, retry);
 }

@@ -147,15 +147,21 @@ void otpi_child_started(const struct supervisor *s,
 
 /* supervisor_restart.c: what follows a death. */
 
-/* Static child i ended by itself (C9-C13). */
+enum fate {
+	FATE_FORGET, /* not restarted (C10, C11) */
+	FATE_RESTART, /* counted already */
+	FATE_GIVE_UP /* one restart too many (C24) */
+};
+
+/* Decides about any child that ended by itself, and reports (C9-C13, C51). */
+enum fate otpi_child_fate(struct supervisor *s,
+	const struct otp_child_class *class, otp_pid pid, otp_term reason);
+/* The same for one whose restart has failed. */
+enum fate otpi_retry_fate(
+	struct supervisor *s, const struct otp_child_class *class, otp_pid pid);
+/* Static child i ended by itself. */
 enum otp_verdict
 otpi_child_exited(struct supervisor *s, size_t i, otp_term reason);
-/* The same decision for any child; reports (C51). */
-bool otpi_restart_wanted(const struct supervisor *s,
-	const struct otp_child_class *class, otp_pid pid, otp_term reason);
-/* Counts one restart; false: it is one too many, and reported (C21, C24). */
-bool otpi_restart_allowed(
-	struct supervisor *s, const struct otp_child_class *class, otp_pid pid);
 /* Stops the children and ends with shutdown (C24). Returns OTP_END. */
 enum otp_verdict otpi_supervisor_give_up(struct supervisor *s);
 /* Sends the retry of static child `index` or dynamic child `pid`: its number. */
@@ -173,8 +179,9 @@ otp_err
 otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid);
 enum otp_verdict otpi_dynamic_exited(
 	struct supervisor *s, struct dynamic_child *child, otp_term reason);
-enum otp_verdict
-otpi_dynamic_restart(struct supervisor *s, struct dynamic_child *child);
+/* What follows its end, or its retry. */
+enum otp_verdict otpi_dynamic_go_on(
+	struct supervisor *s, struct dynamic_child *child, enum fate fate);
 void otpi_dynamic_stop(struct supervisor *s, struct dynamic_child *child);
 /* All at once, with one limit of time for all (C30). */
 void otpi_dynamic_stop_all(struct supervisor *s);

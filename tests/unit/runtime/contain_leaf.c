@@ -157,22 +157,6 @@ check_call(size_t i, char *end, char *source)
 	_exit(0);
 }
 
-/* AddressSanitizer has a memmove of its own, under no name that is known. */
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_OWN_MEMMOVE true
-#else
-#define HAS_OWN_MEMMOVE false
-#endif
-static bool only_memmove;
-
-static bool
-is_wanted(size_t i)
-{
-	bool is_memmove = strncmp(calls[i].name, "c_memmove", 9) == 0;
-
-	return is_memmove ? only_memmove || !HAS_OWN_MEMMOVE : !only_memmove;
-}
-
 /* The first call that is not contained ends the child. */
 static void
 check_all(void)
@@ -187,8 +171,6 @@ check_all(void)
 	for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
 		size = sizes[s];
 		for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-			if (!is_wanted(i))
-				continue;
 			world.outcome->number = (int64_t)i;
 			check_call(i, end, source);
 		}
@@ -221,20 +203,6 @@ test_faults(void **state)
 }
 
 static void
-test_memmove(void **state)
-{
-	if (HAS_OWN_MEMMOVE) {
-		print_message("# skip: AddressSanitizer's memmove calls a copy "
-			      "of its own without a public name\n");
-		skip();
-	} else {
-		only_memmove = true;
-		test_faults(state);
-		only_memmove = false;
-	}
-}
-
-static void
 test_names(void **state)
 {
 	static const char *const names[] = {
@@ -257,7 +225,11 @@ test_names(void **state)
 				!strstr(names[i], "strlc");
 			continue;
 		}
-		assert_int_equal(otpi_unwind_rules(address, &rules), UNWIND_OK);
+		if (otpi_unwind_rules(address, &rules) != UNWIND_OK) {
+			print_message("# %s has no rules\n", names[i]);
+			missing++;
+			continue;
+		}
 		if (rules.function != address)
 			print_message(
 				"# %s begins inside a function\n", names[i]);
@@ -272,11 +244,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_faults),
-		cmocka_unit_test(test_memmove),
 	};
 
-	(void)run_child;
-	(void)expect_contained;
-	(void)expect_refused;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

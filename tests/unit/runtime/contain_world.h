@@ -20,8 +20,30 @@
 
 #include "test.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZER "AddressSanitizer"
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZER "ThreadSanitizer"
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZER "AddressSanitizer"
+#elif __has_feature(thread_sanitizer)
+#define SANITIZER "ThreadSanitizer"
+#endif
+#endif
+#ifndef SANITIZER
+#define SANITIZER ""
+#endif
+
+/* Clang links its sanitizers into the program, so they pass for user code. */
+#ifdef __clang__
+#define INTERCEPTORS_ARE_OURS (SANITIZER[0] != '\0')
+#else
+#define INTERCEPTORS_ARE_OURS false
+#endif
+
 /* For code that is wrong on purpose. */
-#define WRONG __attribute__((noinline, no_sanitize("undefined")))
+#define WRONG __attribute__((noinline, unused, no_sanitize("undefined")))
 
 enum ending {
 	CRASHED, /* the child ended without a word */
@@ -55,6 +77,37 @@ static struct world world;
 
 /* Hides from the compiler what is wrong. */
 static char *volatile null_pointer;
+
+static inline bool
+is_sanitizer(const char *name)
+{
+	return strcmp(SANITIZER, name) == 0;
+}
+
+static inline void
+skip_because(const char *why)
+{
+	print_message("# skip: %s\n", why);
+	skip();
+}
+
+static __attribute__((unused)) volatile int sink;
+static __attribute__((unused)) char *volatile wild_pointer = (char *)0x7ff000;
+
+static WRONG void
+write_null(void)
+{
+	*(volatile int *)(void *)null_pointer = 1;
+}
+
+static WRONG void
+jump_to(uintptr_t address)
+{
+	void (*volatile to)(void) = (void (*)(void))address;
+
+	to();
+	sink++;
+}
 
 static int
 kill_signal(void)
@@ -142,7 +195,7 @@ world_start(void)
 }
 
 /* Runs a body on the fiber; whether a fault ended it. */
-static bool
+static inline bool
 world_enter(void (*body)(void))
 {
 	world.landed = false;
@@ -157,7 +210,7 @@ world_enter(void (*body)(void))
 }
 
 /* The body in a child process, whose messages go nowhere. */
-static struct outcome
+static inline struct outcome
 run_child(void (*body)(void))
 {
 	struct outcome *shared = mmap(NULL, sizeof *shared,
@@ -184,7 +237,7 @@ run_child(void (*body)(void))
 	return outcome;
 }
 
-static struct outcome
+static inline struct outcome
 expect_contained(void (*body)(void), int number)
 {
 	struct outcome outcome = run_child(body);
@@ -200,7 +253,7 @@ expect_contained(void (*body)(void), int number)
 }
 
 /* Refused, with a rule that has these words. */
-static struct outcome
+static inline struct outcome
 expect_refused(void (*body)(void), const char *words)
 {
 	struct outcome outcome = run_child(body);

@@ -303,6 +303,35 @@ the_environment_gives_the_level(void **state)
 	assert_non_null(strstr(text, "OTP_LOG=loud is no level: emergency, "));
 }
 
+static void
+crash(enum otp_log_level level, const char *text, size_t len, void *arg)
+{
+	(void)level;
+	(void)text;
+	(void)len;
+	(void)arg;
+	otp_exit(otp_term_badarg);
+}
+
+static void
+a_sink_that_crashes_is_left_out(void **state)
+{
+	char text[8192];
+
+	(void)state;
+	redirect_stderr();
+	otp_logger_set(crash, NULL);
+	otp_log_error("unlucky");
+	otp_logger_flush();
+	while (!otp_pid_is_none(otp_whereis("logger")))
+		otp_sleep(1);
+	otp_log_error("lucky");
+	restore_stderr(text, sizeof text);
+	assert_non_null(strstr(text, "=CRASH REPORT==== "));
+	assert_non_null(strstr(text, " logger"));
+	assert_non_null(strstr(text, " error lucky\n"));
+}
+
 int
 main(void)
 {
@@ -324,6 +353,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_sink_may_log, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_crash_is_reported, start, stop),
+		cmocka_unit_test_setup_teardown(
+			a_sink_that_crashes_is_left_out, start, stop),
 		cmocka_unit_test(callers_write_when_it_does_not_run),
 	};
 

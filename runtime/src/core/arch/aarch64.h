@@ -9,6 +9,7 @@
 #define ARCH_SP 31
 #define ARCH_RA 30
 #define ARCH_CODE_STEP 4
+#define ARCH_CODE_IS_EXACT true
 
 static inline uint64_t
 arch_control(void)

@@ -16,7 +16,8 @@
  *			instruction; false if its address is not on the stack
  * arch_is_after_call() whether a return address follows a call instruction
  * arch_jump()		where a direct jump leads whose code may begin here, or 0;
- *			ARCH_CODE_STEP is the distance between such places
+ *			ARCH_CODE_STEP is the distance between such places;
+ *			ARCH_CODE_IS_EXACT: whether it begins there for sure
  * arch_is_wild()	whether the kernel says that pc could not be fetched
  */
 #ifndef OTPI_ARCH_H

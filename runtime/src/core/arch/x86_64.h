@@ -7,6 +7,7 @@
 #define ARCH_SP 7
 #define ARCH_RA 16
 #define ARCH_CODE_STEP 1
+#define ARCH_CODE_IS_EXACT false
 
 static inline uint64_t
 arch_control(void)
