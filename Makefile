@@ -55,7 +55,7 @@ PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
 RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
 	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
 	-Iruntime/src
-TEST_LIBS := -lcmocka -pthread
+TEST_LIBS := -lcmocka -lm -pthread
 
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -249,6 +249,19 @@ take_message(struct claims *claims, const struct decl *decl,
 	take_all(claims, &claims->tags, c, no_suffix, claim);
 }
 
+/* The text of an environment is read by the runtime, which knows no enums. */
+static void
+check_env(struct claims *claims, const struct decl *decl)
+{
+	for (const struct field *f = decl->u.application.env.first; f;
+		f = f->next) {
+		if (f->type->kind == TYPE_ENUM &&
+			decl->module == claims->checked)
+			report(claims->program, DIAG_not_supported,
+				f->type_ref->span, "an enum in an env");
+	}
+}
+
 static void
 take_decl(struct claims *claims, const struct decl *decl)
 {
@@ -287,6 +300,7 @@ take_decl(struct claims *claims, const struct decl *decl)
 	case DECL_APPLICATION:
 		take_all(claims, names, module, application_names, &claim);
 		take_all(claims, tags, module, application_tags, &claim);
+		check_env(claims, decl);
 		break;
 	}
 }

@@ -4,6 +4,8 @@
 #include "template.h"
 #include "wrap.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,6 +106,23 @@ check_main(struct emitter *emitter)
 	emitter->failed = true;
 }
 
+/* A folder that is not there would pass for one without templates. */
+static void
+check_templates(struct emitter *emitter)
+{
+	const char *directory = emitter->options->templates_dir;
+	DIR *folder = directory ? opendir(directory) : NULL;
+
+	if (folder) {
+		closedir(folder);
+	} else if (directory) {
+		report(emitter->program, DIAG_cannot_read,
+			(struct span){NULL, 0, 0}, text_of(directory),
+			strerror(errno));
+		emitter->failed = true;
+	}
+}
+
 bool
 emit(struct program *program, const struct options *options)
 {
@@ -114,6 +133,7 @@ emit(struct program *program, const struct options *options)
 			.directory = options->templates_dir},
 	};
 
+	check_templates(&emitter);
 	if (options->emit_main)
 		check_main(&emitter);
 	for (const struct module *m = program->modules; m; m = m->next) {

@@ -17,11 +17,7 @@ struct place {
 	bool is_name; /* of a declared function: the line begins at column 0 */
 };
 
-/*
- * A line to break. `column[d]` is where text at depth d would begin its next
- * line, `last[d]` where it began its last one; what is opened at depth d
- * continues INDENT after that.
- */
+/* A line to break. */
 struct layout {
 	struct text line; /* without its tabs */
 	size_t base; /* columns of its tabs */
@@ -34,6 +30,11 @@ struct layout {
 	size_t budget; /* of steps, so that odd input ends */
 };
 
+/*
+ * Where text begins on a new line: `next[d]` is the column for what stands at
+ * depth d, `last[d]` where the line began that is at depth d now. What is
+ * opened at depth d continues INDENT after that.
+ */
 struct columns {
 	size_t next[DEPTH_MAX];
 	size_t last[DEPTH_MAX];

@@ -154,8 +154,11 @@ enum options_result
 options_parse(
 	struct options *options, struct arena *arena, int argc, char **argv)
 {
+	static char name[] = "otpc"; /* for what getopt says */
 	int option;
 
+	if (argc > 0)
+		argv[0] = name;
 	*options = (struct options){.out_dir = "."};
 	options->include_dirs = arena_array(
 		arena, (size_t)argc, sizeof(*options->include_dirs));

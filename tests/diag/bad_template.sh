@@ -6,7 +6,7 @@ printf '$if module$\n' > if/module.h.tpl
 printf '$include nothing.tpl$\n' > include/module.h.tpl
 printf 'x\n$else$\n' > else/module.h.tpl
 printf 'a $ b\n' > open/module.h.tpl
-for folder in name if include else; do
+for folder in missing name if include else; do
 	"$OTPC" --templates $folder fine.otp && echo "$folder passes" >&2
 done
 "$OTPC" --templates open fine.otp

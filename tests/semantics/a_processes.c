@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Monitors, names, receive, timers and isolation (A33-A69). */
-#include "support.h"
+#include "agent.h"
 
 static otp_pid
 dead_agent(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Delivery, exit signals and links (A1-A32). */
-#include "support.h"
+#include "agent.h"
 
 /* The process is alive and has handled all that we sent it. */
 static void

@@ -407,6 +407,93 @@ C27_a_sibling_that_fails_in_a_group_restart(void **state)
 	tree_stop(&tree);
 }
 
+/* --- significant children ------------------------------------------------ */
+
+/* Child 0 temporary, 1 transient, both significant; 2 is neither. */
+static void
+significant_start(
+	struct tree *tree, enum otp_auto_shutdown auto_shutdown, otp_pid *pids)
+{
+	tree_init(tree, OTP_ONE_FOR_ONE, 3);
+	tree->class.auto_shutdown = auto_shutdown;
+	tree->children[0].restart = OTP_TEMPORARY;
+	tree->children[0].significant = true;
+	tree->children[1].restart = OTP_TRANSIENT;
+	tree->children[1].significant = true;
+	tree->children[2].restart = OTP_TEMPORARY;
+	tree_start(tree);
+	expect_inits("012", pids);
+}
+
+static void
+C49_any_significant_child_ends_the_supervisor(void **state)
+{
+	static struct tree tree;
+	otp_pid pids[TREE_MAX];
+
+	(void)state;
+	significant_start(&tree, OTP_AUTO_SHUTDOWN_ANY, pids);
+	end_child(pids[2], "normal");
+	kill_child(pids[1]);
+	expect_inits("1", pids);
+	end_child(pids[1], "normal");
+	expect_terminates("0");
+	assert_string_equal(exit_reason(tree.pid), "shutdown");
+
+	significant_start(&tree, OTP_AUTO_SHUTDOWN_ANY, pids);
+	end_child(pids[0], "odd");
+	expect_terminates("21");
+	assert_string_equal(exit_reason(tree.pid), "shutdown");
+	expect_nothing();
+	assert_false(have_report(OTP_REPORT_INTENSITY));
+}
+
+static void
+C49_the_last_significant_child_ends_the_supervisor(void **state)
+{
+	static struct tree tree;
+	otp_pid pids[TREE_MAX];
+
+	(void)state;
+	significant_start(&tree, OTP_AUTO_SHUTDOWN_ALL, pids);
+	end_child(pids[0], "normal");
+	await_child(&tree, "0", '-');
+	end_child(pids[1], "normal");
+	expect_terminates("2");
+	assert_string_equal(exit_reason(tree.pid), "shutdown");
+	expect_nothing();
+}
+
+static void
+C50_what_does_not_trigger_auto_shutdown(void **state)
+{
+	static struct tree tree;
+	otp_pid pids[TREE_MAX];
+
+	(void)state;
+	significant_start(&tree, OTP_AUTO_SHUTDOWN_ANY, pids);
+	assert_int_equal(
+		otp_supervisor_terminate_child(tree_to(&tree), "0"), OTP_OK);
+	assert_int_equal(
+		otp_supervisor_terminate_child(tree_to(&tree), "1"), OTP_OK);
+	expect_terminates("01");
+	assert_int_equal(child_is(&tree, "2", NULL), 'r');
+	tree_stop(&tree);
+
+	/* Stopped by the restart of a sibling. */
+	tree_init(&tree, OTP_ONE_FOR_ALL, 2);
+	tree.class.auto_shutdown = OTP_AUTO_SHUTDOWN_ANY;
+	tree.children[0].restart = OTP_TEMPORARY;
+	tree.children[0].significant = true;
+	tree_start(&tree);
+	expect_inits("01", pids);
+	kill_child(pids[1]);
+	expect_terminates("0");
+	expect_inits("1", pids);
+	assert_int_equal(child_is(&tree, "1", NULL), 'r');
+	tree_stop(&tree);
+}
+
 static void
 C51_what_is_reported(void **state)
 {
@@ -463,6 +550,9 @@ main(void)
 		RULE(C25_a_supervisor_that_gave_up_is_restarted_only_if_permanent),
 		RULE(C26_a_restart_that_fails_is_tried_again_and_counts),
 		RULE(C27_a_sibling_that_fails_in_a_group_restart),
+		RULE(C49_any_significant_child_ends_the_supervisor),
+		RULE(C49_the_last_significant_child_ends_the_supervisor),
+		RULE(C50_what_does_not_trigger_auto_shutdown),
 		RULE(C51_what_is_reported),
 	};
 

@@ -7,7 +7,7 @@
 #ifndef PROBE_H
 #define PROBE_H
 
-#include "support.h"
+#include "agent.h"
 
 enum init_op {
 	INIT_OK,

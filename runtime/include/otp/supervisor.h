@@ -50,6 +50,17 @@ struct otp_child_class {
 	 * restart and shutdown_ms above are not looked at.
 	 */
 	const struct otp_supervisor_class *dynamic;
+	bool significant; /* see auto_shutdown; not for permanent children */
+};
+
+/*
+ * When significant children that end by themselves, and are not restarted, end
+ * the supervisor with reason shutdown (C48-C50).
+ */
+enum otp_auto_shutdown {
+	OTP_AUTO_SHUTDOWN_NEVER,
+	OTP_AUTO_SHUTDOWN_ANY, /* the first of them */
+	OTP_AUTO_SHUTDOWN_ALL /* the last that is there */
 };
 
 /*
@@ -70,6 +81,7 @@ struct otp_supervisor_class {
 	const struct otp_server_class *server;
 	const struct otp_supervisor_class *supervisor;
 	uint32_t max_children;
+	enum otp_auto_shutdown auto_shutdown;
 };
 
 extern const struct otp_behaviour otp_supervisor;

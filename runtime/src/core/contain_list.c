@@ -139,7 +139,8 @@ add_jumps(const struct unwind_rules *from, unsigned when)
  * Variants that were chosen for the processor have no public name, are
  * written in assembler and stand side by side with those they jump to. What
  * compilers make jumps seldom, and bytes that look as if it did prove
- * nothing; but a sanitizer's functions end in jumps to their other halves.
+ * nothing, where instructions can begin anywhere; but a sanitizer's functions
+ * end in jumps to their other halves.
  */
 static bool
 is_jumpy(const struct unwind_rules *rules)

@@ -83,7 +83,7 @@ otpi_unwind_look(struct unwind *walk)
 	result = find_rules(walk, pc);
 	if (result != UNWIND_OK)
 		return result;
-	if (walk->rules->kind[ARCH_RA] == UNWIND_UNDEFINED)
+	if (walk->rules->kind[walk->rules->return_register] == UNWIND_UNDEFINED)
 		return UNWIND_END;
 	if (!find_cfa(walk) || walk->cfa < walk->low ||
 		walk->cfa > walk->high || walk->cfa <= walk->last_cfa)
@@ -134,7 +134,7 @@ otpi_unwind_up(struct unwind *walk)
 	for (unsigned i = 0; i < ARCH_REGS; i++)
 		walk->regs[i] = regs[i];
 	walk->exact = walk->rules->is_signal;
-	walk->pc = arch_strip(regs[ARCH_RA]);
+	walk->pc = arch_strip(regs[walk->rules->return_register]);
 	walk->last_cfa = walk->cfa;
 	return UNWIND_OK;
 }

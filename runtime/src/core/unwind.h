@@ -40,6 +40,7 @@ struct unwind_rules {
 	struct unwind_object object; /* that the code is in */
 	bool cfa_by_expr;
 	uint8_t cfa_register;
+	uint8_t return_register; /* that leads to the caller: mostly ARCH_RA */
 	bool is_signal; /* interrupted by a signal, not left by a call */
 	uint8_t kind[ARCH_REGS]; /* enum unwind_kind */
 	int64_t cfa_value; /* offset, or address of the expression */

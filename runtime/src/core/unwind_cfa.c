@@ -250,6 +250,7 @@ otpi_unwind_run(
 	run.depth = 0;
 	*rules = (struct unwind_rules){.function = entry->start,
 		.function_end = entry->start + entry->size,
+		.return_register = (uint8_t)entry->return_register,
 		.is_signal = entry->is_signal};
 	run.initial = *rules;
 	if (!run_until_pc(&run, entry->common, entry->common_end))

@@ -154,7 +154,7 @@ read_entry(const uint8_t *at, struct entry *entry)
 		return false;
 	place = at;
 	if (!read_common(place - read_fixed(&at, 4), entry) ||
-		entry->return_register != ARCH_RA)
+		entry->return_register >= ARCH_REGS)
 		return false;
 	entry->start = otpi_unwind_pointer(&at, entry->encoding);
 	entry->size = otpi_unwind_pointer(&at, entry->encoding & ENC_FORMAT);

@@ -215,13 +215,15 @@ write_report(const struct otp_report *report)
 static void
 take_report(const struct otp_report *report)
 {
+	/* Its own death the logger does not live to tell. */
+	bool is_own = otp_pid_equal(report->pid, otpi_logger.pid);
+
 	if (!is_wanted(otpi_report_level(report->kind)))
 		return;
 	/* A sink that is slow must not make work for itself. */
-	if (report->kind == OTP_REPORT_STUCK &&
-		otp_pid_equal(report->pid, otpi_logger.pid))
+	if (is_own && report->kind == OTP_REPORT_STUCK)
 		return;
-	if (!is_running())
+	if (is_own || !is_running())
 		write_report(report);
 	else if (limit_take(&otpi_logger.reports))
 		send_report(report);

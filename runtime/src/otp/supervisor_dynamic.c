@@ -127,7 +127,9 @@ otpi_dynamic_go_on(
 		return OTP_GO_ON;
 	}
 	forget(s, child);
-	return fate == FATE_GIVE_UP ? otpi_supervisor_give_up(s) : OTP_GO_ON;
+	if (fate == FATE_GIVE_UP || otpi_significant_end(s, template_of(s)))
+		return otpi_supervisor_give_up(s);
+	return OTP_GO_ON;
 }
 
 void

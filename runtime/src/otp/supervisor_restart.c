@@ -171,6 +171,35 @@ otpi_retry_fate(
 	return FATE_GIVE_UP;
 }
 
+/* One that is being restarted is still there. */
+static bool
+has_significant(const struct supervisor *s)
+{
+	for (size_t i = 0; i < static_count(s); i++)
+		if (s->class->children[i].significant &&
+			(s->children[i].place == CHILD_RUNNING ||
+				s->children[i].place == CHILD_RESTARTING))
+			return true;
+	return s->dynamic.table.count > 0;
+}
+
+bool
+otpi_significant_end(
+	const struct supervisor *s, const struct otp_child_class *class)
+{
+	if (!class->significant)
+		return false;
+	switch (s->class->auto_shutdown) {
+	case OTP_AUTO_SHUTDOWN_NEVER:
+		return false;
+	case OTP_AUTO_SHUTDOWN_ANY:
+		return true;
+	case OTP_AUTO_SHUTDOWN_ALL:
+		return !has_significant(s);
+	}
+	return false;
+}
+
 /* --- retries ------------------------------------------------------------- */
 
 /*
@@ -269,10 +298,11 @@ static enum otp_verdict
 child_go_on(struct supervisor *s, size_t i, enum fate fate)
 {
 	otpi_child_clear(s, i);
-	if (fate == FATE_GIVE_UP)
-		return otpi_supervisor_give_up(s);
 	if (fate == FATE_RESTART)
 		child_restart(s, i);
+	else if (fate == FATE_GIVE_UP ||
+		otpi_significant_end(s, &s->class->children[i]))
+		return otpi_supervisor_give_up(s);
 	return OTP_GO_ON;
 }
 

@@ -162,7 +162,11 @@ enum fate otpi_retry_fate(
 /* Static child i ended by itself. */
 enum otp_verdict
 otpi_child_exited(struct supervisor *s, size_t i, otp_term reason);
-/* Stops the children and ends with shutdown (C24). Returns OTP_END. */
+/* Whether the end of a child that is not restarted, and was cleared or
+ * forgotten, is the end of its supervisor (C49). */
+bool otpi_significant_end(
+	const struct supervisor *s, const struct otp_child_class *class);
+/* Stops the children and ends with shutdown (C24, C49). Returns OTP_END. */
 enum otp_verdict otpi_supervisor_give_up(struct supervisor *s);
 /* Sends the retry of static child `index` or dynamic child `pid`: its number. */
 uint32_t otpi_retry_send(struct supervisor *s, uint32_t index, otp_pid pid);

@@ -57,7 +57,8 @@ for signal in TERM INT; do
 		rest=$(cat)
 	} < "ready.$signal"
 	wait $pid
-	if [ $? -eq 0 ] && [ "$rest" = $'second ends: shutdown\nfirst ends: shutdown' ]
+	status=$?
+	if [ $status -eq 0 ] && [ "$rest" = $'second ends: shutdown\nfirst ends: shutdown' ]
 	then
 		echo "ok SIG$signal stops it in order"
 	else

@@ -27,6 +27,17 @@ for file in counter.otp main.c; do
 	fi
 done
 
+missing=
+# shellcheck disable=SC2016
+for path in $(grep -oE '`[A-Za-z_.]+(/[A-Za-z_.]*)+`' "$top/README.md" | tr -d '`'); do
+	[ -e "$top/$path" ] || missing="$missing $path"
+done
+if [ -z "$missing" ]; then
+	echo "ok README names files that exist"
+else
+	echo "FAIL README names files that exist:$missing"
+fi
+
 # The NULL is meant; UBSan must not be the one to find it.
 if ! make -s -C "$example" OUT="$PWD" TREE="$top" TREE_BUILD="$BUILD" \
 	OTPC="$OTPC" CC="$CC" CFLAGS="$CFLAGS" \

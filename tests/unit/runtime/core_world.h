@@ -25,7 +25,7 @@
 
 #include "test.h"
 
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 30000
 
 #if defined(__SANITIZE_THREAD__)
 #define WORLD_TSAN 1
@@ -162,26 +162,28 @@ answer(struct otp_msg *m, uint64_t value)
 	otp_call_answer(m, OTP_OK);
 }
 
+static inline bool
+is_down(const struct otp_received *r, void *ref)
+{
+	return r->kind == OTP_RECEIVED_DOWN &&
+		otp_ref_equal(r->ref, *(otp_ref *)ref);
+}
+
 /* Waits for the DOWN of ref and says whether its reason is `reason`. */
 static inline bool
 down_is(otp_ref ref, otp_term reason)
 {
-	struct otp_received r;
 	otp_mark mark = otp_mark_set();
-	bool same = false;
+	struct otp_received r;
+	char text[200];
+	bool same;
 
-	while (!same) {
-		if (!heard_within(&r, PATIENCE_MS)) {
-			EXPECT(!"a DOWN comes");
-			return false;
-		}
-		if (r.kind == OTP_RECEIVED_DOWN && otp_ref_equal(r.ref, ref))
-			break;
+	if (otp_receive_match(is_down, &ref, &r, PATIENCE_MS) != OTP_OK) {
+		EXPECT(!"a DOWN comes");
+		return false;
 	}
 	same = otp_term_equal(r.reason, reason);
 	if (!same) {
-		char text[200];
-
 		otp_term_print(r.reason, text, sizeof text);
 		fprintf(stderr, "DOWN with reason %s\n", text);
 	}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Forms that the golden tests do not reach; those are compared with
+   clang-format itself. */
+#include "test.h"
+
+#include "wrap.h"
+
+static struct arena arena;
+
+static void
+assert_wraps(const char *from, const char *to)
+{
+	struct text text = wrap(&arena, text_of(from));
+
+	assert_string_equal(text_copy(&arena, text).ptr, to);
+}
+
+static void
+blank_lines(void **state)
+{
+	(void)state;
+	assert_wraps("", "");
+	assert_wraps("\n\na\n\n\nb\n\n", "a\n\nb\n");
+	assert_wraps("a {\n\n\tb;\n\n}\nc", "a {\n\tb;\n}\nc\n");
+	assert_wraps("/* { */\n\na\n", "/* { */\n\na\n");
+}
+
+/* 80 columns stay, 81 do not; a tab is eight. */
+#define X10 "xxxxxxxxxx"
+#define X40 X10 X10 X10 X10
+#define X60 X40 X10 X10
+
+static void
+widths(void **state)
+{
+	(void)state;
+	assert_wraps("\t" X60 "(1, 2345);\n", "\t" X60 "(1, 2345);\n");
+	assert_wraps(
+		"\t" X60 "(12, 345678);\n", "\t" X60 "(\n\t\t12, 345678);\n");
+	assert_wraps("/* " X60 X60 " */\n", "/* " X60 X60 " */\n");
+	assert_wraps("#define " X60 " INT64_C(1234567)\n",
+		"#define " X60 " \\\n\tINT64_C(1234567)\n");
+}
+
+static void
+literals(void **state)
+{
+	(void)state;
+	assert_wraps("\tput_it_in(b, \"" X40 ",(\\\",\", 1, 2, 3456);\n",
+		"\tput_it_in(\n\t\tb, \"" X40 ",(\\\",\", 1, 2, 3456);\n");
+}
+
+static void
+no_way(void **state)
+{
+	(void)state;
+	assert_wraps("/* first */\nint " X60 X60 ";\n",
+		"/* first */\n"
+		"/* Some names are too long for its columns. */\n"
+		"/* clang-format off */\n"
+		"int " X60 X60 ";\n");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(blank_lines),
+		cmocka_unit_test(widths),
+		cmocka_unit_test(literals),
+		cmocka_unit_test(no_way),
+	};
+
+	arena_init(&arena);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
