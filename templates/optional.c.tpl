@@ -66,6 +66,6 @@ $c$_keep(struct $c$_kept *kept, $const_pointer$value)
 	$c$_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = $c$_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }

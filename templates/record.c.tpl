@@ -36,7 +36,7 @@ $c$_keep(struct $c$_kept *kept, const struct $c$ *value)
 	$c$_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	$c$_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 

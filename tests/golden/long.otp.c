@@ -209,7 +209,7 @@ shipping_customer_refusal_reason_opt_keep(
 	shipping_customer_refusal_reason_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = shipping_customer_refusal_reason_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -283,7 +283,7 @@ shipping_customer_description_keep(
 	shipping_customer_description_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	shipping_customer_description_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -547,7 +547,7 @@ shipping_customer_description_opt_keep(
 	shipping_customer_description_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = shipping_customer_description_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -708,7 +708,7 @@ shipping_customer_manager_ref_opt_keep(
 	shipping_customer_manager_ref_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = shipping_customer_manager_ref_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 

@@ -187,7 +187,7 @@ server_why_opt_keep(
 	server_why_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = server_why_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -237,7 +237,7 @@ server_detail_keep(
 	server_detail_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	server_detail_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -458,7 +458,7 @@ server_detail_opt_keep(
 	server_detail_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = server_detail_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -608,7 +608,7 @@ server_full_ref_opt_keep(
 	server_full_ref_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = server_full_ref_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 

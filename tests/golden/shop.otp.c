@@ -187,7 +187,7 @@ shop_refusal_opt_keep(
 	shop_refusal_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = shop_refusal_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -234,7 +234,7 @@ shop_receipt_keep(
 	shop_receipt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	shop_receipt_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -460,7 +460,7 @@ shop_receipt_opt_keep(
 	shop_receipt_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = shop_receipt_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 

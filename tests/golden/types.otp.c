@@ -189,7 +189,7 @@ types_colour_opt_keep(
 	types_colour_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_colour_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -382,7 +382,7 @@ types_point_opt_keep(
 	types_point_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_point_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -416,7 +416,7 @@ types_node_keep(struct types_node_kept *kept, const struct types_node *value)
 	types_node_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	types_node_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -641,7 +641,7 @@ types_node_opt_keep(
 	types_node_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_node_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -833,7 +833,7 @@ types_nothing_opt_keep(
 	types_nothing_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_nothing_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -875,7 +875,7 @@ types_inner_keep(struct types_inner_kept *kept, const struct types_inner *value)
 	types_inner_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	types_inner_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -1124,7 +1124,7 @@ types_inner_opt_keep(
 	types_inner_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_inner_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -1156,7 +1156,7 @@ types_outer_keep(struct types_outer_kept *kept, const struct types_outer *value)
 	types_outer_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	types_outer_copy(&copy, &kept->v, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -1373,7 +1373,7 @@ types_outer_opt_keep(
 	types_outer_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_outer_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
 
@@ -1665,6 +1665,6 @@ types_string_list_opt_keep(struct types_string_list_opt_kept *kept,
 	types_string_list_opt_flat(&flat, value);
 	mem = otp_keep_new(&flat, &copy);
 	kept->v = types_string_list_opt_copy(&copy, value);
-	otp_free(kept->mem);
+	otp_free_later(kept->mem);
 	kept->mem = mem;
 }

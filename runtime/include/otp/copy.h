@@ -158,8 +158,8 @@ otp_copy_term(struct otp_copy *copy, otp_term value)
 
 /*
  * Kept values: fields of a state that hold pointers. Read `.v`; write with
- * the `_keep` function, which copies and frees the former. `mem` belongs to
- * the runtime: the block behind v.
+ * the `_keep` function, which copies; what was kept before is lent until the
+ * handler returns. `mem` belongs to the runtime: the block behind v.
  */
 struct otp_string_kept {
 	otp_string v;

@@ -152,6 +152,8 @@ int64_t otp_monotonic_ms(void);
 void *otp_alloc(size_t size);
 void *otp_realloc(void *ptr, size_t size);
 void otp_free(void *ptr);
+/* The same, but the memory is lent until the handler returns. */
+void otp_free_later(void *ptr);
 /*
  * At the death of the calling process destructor(ptr) is called, last handed
  * over first, on a fresh stack. otp_disown takes the last one of ptr back.

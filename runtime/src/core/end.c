@@ -88,6 +88,8 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	if (r->building)
 		otpi_block_free(t, r->building);
 	r->building = NULL;
+	/* Before anybody hears of the end (A8): death.c does the rest. */
+	otpi_name_release(p);
 	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
 	if (r->answer)
 		otpi_signal_free(t, r->answer);

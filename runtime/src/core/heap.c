@@ -93,6 +93,34 @@ otp_free(void *ptr)
 	otpi_leave(t);
 }
 
+/*
+ * Off the process's list at once, so that its death does not free it twice;
+ * the block on the runner's list of lent memory has it now.
+ */
+void
+otp_free_later(void *ptr)
+{
+	struct thread *t;
+	struct otp_msg *m;
+
+	if (ptr == NULL)
+		return;
+	t = otpi_enter();
+	heap_unlink(t->runner->process, (struct heap *)ptr - 1);
+	m = otpi_block_new(t, 0);
+	m->kind = OTPI_LATER;
+	m->status = 0;
+	m->id = (uint64_t)(uintptr_t)((struct heap *)ptr - 1);
+	otpi_lend(t->runner, m);
+	otpi_leave(t);
+}
+
+void
+otpi_heap_free_later(struct otp_msg *m)
+{
+	free((struct heap *)(uintptr_t)m->id);
+}
+
 void *
 otp_realloc(void *ptr, size_t size)
 {

@@ -12,6 +12,12 @@
 /* The kind of a block of scratch memory; its `id` counts the bytes used. */
 #define OTPI_SCRATCH 200
 
+/*
+ * The kind of a block that stands for memory of otp_alloc, which is freed with
+ * it; its `id` is the memory's address.
+ */
+#define OTPI_LATER 201
+
 struct heap {
 	struct heap *next;
 	struct heap *prev;
@@ -26,6 +32,8 @@ struct owned {
 };
 
 void otpi_heap_free_all(struct heap *heap);
+/* Free what an OTPI_LATER block stands for. */
+void otpi_heap_free_later(struct otp_msg *m);
 /* Zeroed memory of process p. */
 void *otpi_heap_new(struct process *p, size_t size);
 

@@ -85,6 +85,8 @@ otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark)
 
 	while ((m = r->lent) && (void *)m != mark.top) {
 		r->lent = m->next;
+		if (m->kind == OTPI_LATER)
+			otpi_heap_free_later(m);
 		otpi_signal_free(t, m);
 	}
 	if (r->lent && r->lent->kind == OTPI_SCRATCH)

@@ -3,6 +3,7 @@
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
+#include "core/spawn.h"
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -128,6 +129,7 @@ declare_dead(struct thread *self, struct thread *t)
 	atomic_store(&t->attention, ATTENTION_DEAD);
 	r = t->runner;
 	p = r->process;
+	otpi_name_release(p);
 	answer_current(self, r->current);
 	r->quarantine = p->heap;
 	r->process = NULL;

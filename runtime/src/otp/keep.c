@@ -154,12 +154,12 @@ otp_kept_list_free(void *list)
 	if (!l)
 		return;
 	for (size_t i = 0; l->mems && i < l->capacity; i++)
-		otp_free(l->mems[i]);
-	otp_free(l->mems);
+		otp_free_later(l->mems[i]);
+	otp_free_later(l->mems);
 	if (l->array != l->shared)
-		otp_free(l->array);
-	otp_free(l->shared);
-	otp_free(l);
+		otp_free_later(l->array);
+	otp_free_later(l->shared);
+	otp_free_later(l);
 }
 
 /* Room for the block of each element, from the first that has one on. */
@@ -182,13 +182,13 @@ grow(struct kept_list *l, size_t len, size_t size)
 	if (len > 0)
 		memcpy(array, l->array, len * size);
 	if (l->array != l->shared)
-		otp_free(l->array);
+		otp_free_later(l->array);
 	l->array = array;
 	if (l->mems) {
 		void **mems = otp_alloc(capacity * sizeof(*mems));
 
 		memcpy(mems, l->mems, len * sizeof(*mems));
-		otp_free(l->mems);
+		otp_free_later(l->mems);
 		l->mems = mems;
 	}
 	l->capacity = capacity;
@@ -223,7 +223,7 @@ otp_kept_list_set(void *list, size_t len, size_t i, const void *element,
 	if (mem)
 		need_mems(l);
 	if (l->mems) {
-		otp_free(l->mems[i]);
+		otp_free_later(l->mems[i]);
 		l->mems[i] = mem;
 	}
 }
@@ -238,7 +238,7 @@ otp_kept_list_remove(void *list, size_t len, size_t i, size_t size)
 	at = (char *)l->array + i * size;
 	memmove(at, at + size, (len - i - 1) * size);
 	if (l->mems) {
-		otp_free(l->mems[i]);
+		otp_free_later(l->mems[i]);
 		memmove(&l->mems[i], &l->mems[i + 1],
 			(len - i - 1) * sizeof(*l->mems));
 		l->mems[len - 1] = NULL;

@@ -98,7 +98,7 @@ SAME_BY_OPERATOR(duration, otp_duration)
 		otp_flat_##name(&flat, value); \
 		mem = otp_keep_new(&flat, &copy); \
 		kept->v = otp_copy_##name(&copy, value); \
-		otp_free(kept->mem); \
+		otp_free_later(kept->mem); \
 		kept->mem = mem; \
 	}
 DEEP_TYPES(KEEP)
@@ -258,7 +258,7 @@ OTP_LIST_TYPES(LIST_KEPT)
 		otp_##name##_opt_flat(&flat, value); \
 		mem = otp_keep_new(&flat, &copy); \
 		kept->v = otp_##name##_opt_copy(&copy, value); \
-		otp_free(kept->mem); \
+		otp_free_later(kept->mem); \
 		kept->mem = mem; \
 	}
 OTP_LIST_TYPES(OPTIONAL)

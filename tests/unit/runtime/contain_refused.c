@@ -213,6 +213,24 @@ corrupt_heap(void)
 	sink = 1;
 }
 
+extern void __stack_chk_fail(void);
+
+static void
+fail_stack_check(void)
+{
+	void (*volatile fail)(void) = __stack_chk_fail;
+
+	fail();
+	sink = 1;
+}
+
+static void
+test_stack_check(void **state)
+{
+	(void)state;
+	expect_refused(fail_stack_check, "a library aborted");
+}
+
 static void
 test_abort_of_library(void **state)
 {
@@ -328,6 +346,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jump_without_call),
 		cmocka_unit_test(test_abort_of_library),
+		cmocka_unit_test(test_stack_check),
 		cmocka_unit_test(test_library),
 		cmocka_unit_test(test_free_wild),
 		cmocka_unit_test(test_sent),
