@@ -66,6 +66,7 @@ model_message(const struct model *model, struct tree *node, struct text msg,
 	tree_flag(node, "exported_make", false);
 	tree_flag(node, "exported_type", false);
 	tree_flag(node, "handled", true);
+	tree_flag(node, "refuses", false);
 	tree_flag(node, "deferred", false);
 	tree_list(node, "results");
 	tree_string(node, "result_type", "");

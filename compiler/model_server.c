@@ -118,6 +118,7 @@ call_node(const struct model *model, struct tree *server,
 	tree_flag(node, "has_result", m->reply || m->refusal);
 	tree_flag(node, "two_results", m->reply && m->refusal);
 	add_result_type(model, node, m);
+	tree_flag(node, "refuses", m->refusal != NULL);
 	tree_flag(node, "deferred", m->deferred);
 	tree_text(node, "timeout", ctext_duration(model->arena, m->timeout));
 }

@@ -27,6 +27,9 @@ $if result_type$
 	.reply_size = sizeof($result_type$),
 $end$
 	.kind = $kind$,
+$if refuses$
+	.refuses = true,
+$end$
 $if deferred$
 	.deferred = true,
 $end$

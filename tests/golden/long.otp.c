@@ -985,6 +985,7 @@ static const struct otp_msg_type shipping_customer_manager_change_place_type = {
 	.reply_size =
 		sizeof(union shipping_customer_manager_change_place_result),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))shipping_customer_manager_change_place_thunk,
 	.encode = shipping_customer_manager_change_place_encode,
 };

@@ -1002,6 +1002,7 @@ static const struct otp_msg_type server_full_only_refuses_type = {
 	.owner = "server_full",
 	.reply_size = sizeof(enum server_why),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))server_full_only_refuses_thunk,
 };
 
@@ -1139,6 +1140,7 @@ static const struct otp_msg_type server_full_detail_type = {
 	.size = sizeof(struct server_full_detail_args),
 	.reply_size = sizeof(union server_full_detail_result),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))server_full_detail_thunk,
 	.encode = server_full_detail_encode,
 };
@@ -1412,6 +1414,7 @@ static const struct otp_msg_type server_full_later_type = {
 	.size = sizeof(struct server_full_later_args),
 	.reply_size = sizeof(union server_full_later_result),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.deferred = true,
 	.handle = (void (*)(void))server_full_later_thunk,
 	.encode = server_full_later_encode,
@@ -1656,6 +1659,7 @@ static const struct otp_msg_type server_full_names_type = {
 	.size = sizeof(struct server_full_names_args),
 	.reply_size = sizeof(union server_full_names_result),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))server_full_names_thunk,
 	.encode = server_full_names_encode,
 };

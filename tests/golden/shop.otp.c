@@ -766,6 +766,7 @@ static const struct otp_msg_type shop_till_sell_type = {
 	.size = sizeof(struct shop_till_sell_args),
 	.reply_size = sizeof(union shop_till_sell_result),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))shop_till_sell_thunk,
 	.encode = shop_till_sell_encode,
 };
@@ -965,6 +966,7 @@ static const struct otp_msg_type shop_till_reset_type = {
 	.owner = "shop_till",
 	.reply_size = sizeof(enum shop_refusal),
 	.kind = OTP_MSG_CALL,
+	.refuses = true,
 	.handle = (void (*)(void))shop_till_reset_thunk,
 };
 

@@ -95,6 +95,22 @@ B15_a_deferred_call_that_replies_at_once_is_a_bad_return(void **state)
 }
 
 static void
+B15_a_refusal_without_a_type_is_a_bad_return(void **state)
+{
+	otp_pid pid = probe(&plain_class);
+	otp_request r = request(pid, &firm_type, REFUSE, 0, "");
+	int64_t reply;
+
+	(void)state;
+	assert_int_equal(answer_of(&r, &reply), OTP_DIED);
+	assert_string_equal(last_reason(), "{bad_return_value,refuse}");
+	pid = probe(&plain_class);
+	r = request(pid, &firm_type, STOP_REFUSE, 0, "");
+	assert_int_equal(answer_of(&r, &reply), OTP_DIED);
+	assert_string_equal(last_reason(), "{bad_return_value,stop_refuse}");
+}
+
+static void
 B17_continue_runs_after_the_reply_and_before_the_next_message(void **state)
 {
 	otp_pid pid = probe(&plain_class);
@@ -376,6 +392,7 @@ main(void)
 		RULE(B14_results_of_handlers),
 		RULE(B15_bad_return_value_terminates),
 		RULE(B15_a_deferred_call_that_replies_at_once_is_a_bad_return),
+		RULE(B15_a_refusal_without_a_type_is_a_bad_return),
 		RULE(B17_continue_runs_after_the_reply_and_before_the_next_message),
 		RULE(B17_a_long_chain_of_continues),
 		RULE(B18_deferred_calls_are_answered_by_anyone_in_any_order),

@@ -391,22 +391,24 @@ probe_terminate(void *state, otp_term reason)
 
 /* --- tables -------------------------------------------------------------- */
 
-#define PROBE_TYPE(NAME, KIND, DEFERRED, HANDLE) \
+#define PROBE_TYPE(NAME, KIND, DEFERRED, REFUSES, HANDLE) \
 	static const struct otp_msg_type NAME##_type = { \
 		.name = #NAME, \
 		.owner = "probe", \
 		.size = sizeof(struct request), \
 		.reply_size = sizeof(int64_t), \
 		.kind = KIND, \
+		.refuses = REFUSES, \
 		.deferred = DEFERRED, \
 		.handle = (void (*)(void))HANDLE, \
 	}
 
-PROBE_TYPE(ask, OTP_MSG_CALL, false, probe_ask);
-PROBE_TYPE(later, OTP_MSG_CALL, true, probe_later);
-PROBE_TYPE(cast, OTP_MSG_CAST, false, probe_cast);
-PROBE_TYPE(poke, OTP_MSG_INFO, false, probe_poke);
-PROBE_TYPE(next, OTP_MSG_CONTINUE, false, probe_next);
+PROBE_TYPE(ask, OTP_MSG_CALL, false, true, probe_ask);
+PROBE_TYPE(firm, OTP_MSG_CALL, false, false, probe_ask); /* without `! E` */
+PROBE_TYPE(later, OTP_MSG_CALL, true, false, probe_later);
+PROBE_TYPE(cast, OTP_MSG_CAST, false, false, probe_cast);
+PROBE_TYPE(poke, OTP_MSG_INFO, false, false, probe_poke);
+PROBE_TYPE(next, OTP_MSG_CONTINUE, false, false, probe_next);
 
 static const struct otp_msg_type start_type = {
 	.name = "init",

@@ -120,7 +120,7 @@ otp_next otp_with_continue(otp_next next, struct otp_msg *m);
 struct otp_start_opts {
 	const char *name; /* registered before init (B4) */
 	otp_duration timeout_ms; /* 0: infinity */
-	otp_duration hibernate_after_ms; /* 0: never */
+	otp_duration hibernate_after_ms; /* 0: never; see otp_with_hibernate */
 };
 
 /* A field of a state that holds a pointer, for the debug check of lifetimes. */

@@ -35,6 +35,7 @@ struct otp_msg_type {
 	uint32_t size; /* of the payload struct; 0 without arguments */
 	uint32_t reply_size; /* of the reply struct; 0 without a reply */
 	uint8_t kind; /* enum otp_msg_kind */
+	bool refuses; /* a call with a typed refusal */
 	bool deferred; /* a call that is answered later */
 	/* The arguments' handler in its own server: see gen_server.h. */
 	void (*handle)(void);

@@ -119,6 +119,7 @@ struct timer {
 	struct worker *worker; /* whose wheel */
 	struct timer *arriving; /* while it is handed to that wheel */
 	int64_t deadline_ms;
+	int64_t asked_ms; /* how long it was to take */
 	_Atomic(uint32_t) state; /* enum timer_state */
 	_Atomic(uint32_t) holds; /* wheel's and owner's; 0 frees */
 	_Atomic(uint8_t) kind; /* enum timer_kind */

@@ -113,6 +113,21 @@ otpi_has_ending(const struct process *p)
 
 /* The frames above were abandoned: see why, and end the process. */
 void
+otpi_killed(struct thread *t, struct process *p)
+{
+	bool was_dying = p->flags & PROCESS_DYING;
+
+	/* What came before the kill comes first (A1); it may be the end too. */
+	otpi_receive_signals(t, p);
+	if (!was_dying && p->flags & PROCESS_DYING)
+		return;
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = &otpi_reason_killed;
+	p->flags |= PROCESS_DYING;
+}
+
+void
 otpi_land(struct thread *t, struct runner *r)
 {
 	struct process *p = r->process;
@@ -124,9 +139,7 @@ otpi_land(struct thread *t, struct runner *r)
 		otpi_block_free(t, r->building);
 	r->building = NULL;
 	if (r->killed) {
-		if (p->end_reason)
-			otpi_reason_unref(p->end_reason);
-		p->end_reason = &otpi_reason_killed;
+		otpi_killed(t, p);
 		r->killed = false;
 		otpi_end_stages(t, r, false, false);
 		return;

@@ -159,6 +159,9 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 		timer = otpi_table_remove_ptr(&p->extras->timers, ref_id(ref));
 	if (timer) {
 		left = timer->deadline_ms - otpi_clock_ns() / 1000000;
+		/* The deadline was rounded up. */
+		if (left > timer->asked_ms)
+			left = timer->asked_ms;
 		active = otpi_timer_cancel_drop(t, timer);
 		if (active && left_ms)
 			*left_ms = left > 0 ? left : 0;

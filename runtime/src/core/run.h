@@ -52,6 +52,8 @@ void
 otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending);
 /* Does the behaviour want to know of the end (B41: not of a failed start)? */
 bool otpi_has_ending(const struct process *p);
+/* The handler of p was abandoned for a kill: the reason is settled. */
+void otpi_killed(struct thread *t, struct process *p);
 /* r's frames were abandoned: see why, and end the process. */
 void otpi_land(struct thread *t, struct runner *r);
 

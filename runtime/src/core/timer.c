@@ -106,6 +106,7 @@ otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 	struct runtime *rt = &otpi_runtime;
 
 	timer->deadline_ms = otpi_deadline(ms);
+	timer->asked_ms = ms;
 	timer->worker = t->worker ? t->worker
 				  : &rt->workers[timer->id % rt->worker_count];
 	if (t->worker == NULL) {

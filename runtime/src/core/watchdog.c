@@ -97,7 +97,8 @@ detach(struct worker *w, struct thread *t)
 
 /* The caller of a call that is being handled is told of the death. */
 static void
-answer_current(struct thread *self, struct otp_msg *m)
+answer_current(
+	struct thread *self, struct otp_msg *m, struct otpi_reason *reason)
 {
 	struct otp_msg *reply;
 
@@ -105,7 +106,7 @@ answer_current(struct thread *self, struct otp_msg *m)
 		return;
 	reply = otpi_signal_new(self, SIGNAL_REPLY, 0, m->id);
 	reply->status = OTP_DIED;
-	otpi_signal_reason(reply)->reason = &otpi_reason_killed;
+	otpi_signal_reason(reply)->reason = otpi_reason_ref(reason);
 	if (!otpi_push_to(self, otpi_signal_from(m), reply))
 		otpi_signal_free(self, reply);
 	m->kind = SIGNAL_MESSAGE; /* answered; the handler still reads it */
@@ -129,16 +130,13 @@ declare_dead(struct thread *self, struct thread *t)
 	atomic_store(&t->attention, ATTENTION_DEAD);
 	r = t->runner;
 	p = r->process;
+	otpi_killed(self, p);
 	otpi_name_release(p);
-	answer_current(self, r->current);
+	answer_current(self, r->current, p->end_reason);
 	r->quarantine = p->heap;
 	r->process = NULL;
 	p->heap = NULL;
 	p->runner = NULL;
-	p->flags |= PROCESS_DYING;
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = &otpi_reason_killed;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	t->kill_since_ms = 0;
 	atomic_fetch_add(&rt->abandoned, 1);

@@ -211,6 +211,8 @@ call_done(struct server *s, struct otp_msg *m, bool deferred, otp_next next)
 		otp_call_answer(m, OTP_OK);
 		break;
 	case OTP_NEXT_REFUSE:
+		if (!m->type->refuses)
+			return bad_return(s, next);
 		otp_call_answer(m, OTP_REFUSED);
 		break;
 	case OTP_NEXT_STOP:
@@ -218,6 +220,8 @@ call_done(struct server *s, struct otp_msg *m, bool deferred, otp_next next)
 	case OTP_NEXT_STOP_REPLY:
 		return stop_answering(s, m, OTP_OK);
 	case OTP_NEXT_STOP_REFUSE:
+		if (!m->type->refuses)
+			return bad_return(s, next);
 		return stop_answering(s, m, OTP_REFUSED);
 	default:
 		return bad_return(s, next);

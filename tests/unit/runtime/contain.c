@@ -355,7 +355,7 @@ test_frames(void **state)
 
 /* --- many ----------------------------------------------------------------- */
 
-#define MANY (SANITIZER[0] ? 3000 : 70000)
+#define MANY (SANITIZER[0] ? 1000 : 70000)
 
 static long
 resident_pages(void)
@@ -417,7 +417,7 @@ run_many(void)
 	otpi_fiber_thread_init(&many_native);
 	if (otpi_fiber_new(0, many_main, &many_fiber) != OTP_OK)
 		_exit(3);
-	fault_many_times(1000);
+	fault_many_times(MANY / 70);
 	before = resident_pages();
 	start = now_ns();
 	fault_many_times(MANY);

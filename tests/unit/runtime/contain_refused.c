@@ -218,9 +218,9 @@ extern void __stack_chk_fail(void);
 static void
 fail_stack_check(void)
 {
-	void (*volatile fail)(void) = __stack_chk_fail;
+	void (*volatile check)(void) = __stack_chk_fail;
 
-	fail();
+	check();
 	sink = 1;
 }
 

@@ -198,13 +198,23 @@ read_of_thread(void)
 	return of_thread;
 }
 
+/* As user code must: compilers keep the address of errno. */
+static __attribute__((noinline)) int
+exchange_errno(int value)
+{
+	int former = errno;
+
+	__asm__ volatile("");
+	errno = value;
+	return former;
+}
+
 static void
 travel(void)
 {
 	for (;;) {
 		seen = (uintptr_t)read_of_thread();
-		steps += errno == EXDEV;
-		errno = EXDEV;
+		steps += exchange_errno(EXDEV) == EXDEV;
 		otpi_fiber_switch(fiber, back);
 	}
 }
