@@ -18,6 +18,14 @@ begin(void **state)
 	return 0;
 }
 
+static int
+end(void **state)
+{
+	(void)state;
+	arena_fini(&program.arena);
+	return 0;
+}
+
 /* Templates that were read already are found first. */
 static void
 add_file(const char *name, const char *text)
@@ -154,12 +162,12 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(names, begin),
-		cmocka_unit_test_setup(choices, begin),
-		cmocka_unit_test_setup(repeats, begin),
-		cmocka_unit_test_setup(lines, begin),
-		cmocka_unit_test_setup(includes, begin),
-		cmocka_unit_test_setup(mistakes, begin),
+		cmocka_unit_test_setup_teardown(names, begin, end),
+		cmocka_unit_test_setup_teardown(choices, begin, end),
+		cmocka_unit_test_setup_teardown(repeats, begin, end),
+		cmocka_unit_test_setup_teardown(lines, begin, end),
+		cmocka_unit_test_setup_teardown(includes, begin, end),
+		cmocka_unit_test_setup_teardown(mistakes, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
