@@ -74,7 +74,7 @@ enum otp_start_how {
 	OTP_START_MONITOR
 };
 
-struct otp_process_start {
+struct otp_process_opts {
 	const struct otp_process_class *process_class;
 	/* class's data_size is used when 0 */
 	size_t data_size;
@@ -95,7 +95,7 @@ struct otp_process_start {
  * the link, when the init of its OTP_START_LINK failed abnormally (B8).
  */
 OTP_MUST_USE otp_err otp_process_start(
-	const struct otp_process_start *how, otp_pid *pid, otp_ref *monitor);
+	const struct otp_process_opts *how, otp_pid *pid, otp_ref *monitor);
 
 /*
  * The block of start arguments may be held by several (a supervisor keeps it

@@ -220,6 +220,11 @@ void otp_require_ok(otp_err err);
    could not be built. */
 otp_term otp_tmp_term(otp_term_builder *builder);
 
+/* Terms of plain values, such as reasons for otp_stop and otp_exit; scratch. */
+otp_term otp_term_int(int64_t value);
+otp_term otp_term_atom(const char *text);
+otp_term otp_term_string(otp_string value);
+
 /* The same as otp_term_print of it, without scratch memory. */
 size_t otp_print_built(otp_term_builder *builder, char *text, size_t size);
 

@@ -75,8 +75,9 @@ void otp_msg_free(struct otp_msg *m);
 void otp_msg_lend(struct otp_msg *m);
 
 /*
- * Send; takes m in any case. otp_msg_send is for casts, infos and messages:
- * OTP_OK also when nobody is there (A5), OTP_MAILBOX_FULL at a bound.
+ * Send; takes m in any case. For casts, infos and messages: OTP_OK also when
+ * nobody is there (A5, B31); OTP_NOPROC for an info or message to a name here
+ * that nobody has (A6); OTP_MAILBOX_FULL at a bound.
  */
 otp_err otp_msg_send(otp_to to, struct otp_msg *m);
 /* The same after ms milliseconds (A52, A54, A56). *timer may be NULL. */

@@ -41,6 +41,8 @@ otp_to_pid(otp_pid pid)
 otp_to otp_to_name(const char *name);
 /* A registered name on another node: "name", "node@host". */
 otp_to otp_to_name_at(const char *name, const char *node);
+/* The text of an index of otp_to; NULL for 0. Lives as long as the program. */
+const char *otp_name_text(uint32_t name);
 /* The process behind `to` now; the zero pid when there is none. */
 otp_pid otp_to_whereis(otp_to to);
 

@@ -78,13 +78,19 @@ otp_msg_send(otp_to to, struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
 	uint64_t key = resolve(to);
+	otp_err err = OTP_OK;
 
 	t->runner->building = NULL;
 	otpi_signal_set_from(m, process_key(t->runner->process));
-	if (unlikely(key == 0 || !otpi_push_to(t, key, m)))
-		otpi_block_free(t, m); /* A5 */
+	if (unlikely(key == 0 || !otpi_push_to(t, key, m))) {
+		/* A5; A6, but for casts: B31. */
+		if (key == 0 && to.name && to.node == 0 &&
+			m->type->kind != OTP_MSG_CAST)
+			err = OTP_NOPROC;
+		otpi_block_free(t, m);
+	}
 	otpi_leave(t);
-	return OTP_OK;
+	return err;
 }
 
 otp_err
@@ -152,7 +158,7 @@ otpi_await(struct thread **t, otp_duration timeout_ms)
 		if (deadline == NO_LIMIT)
 			deadline = timeout_ms == OTP_INFINITY
 				? -1
-				: otpi_deadline(
+				: otpi_deadline_of_call(
 					  timeout_ms < 0 ? 0 : timeout_ms);
 		*t = otpi_block(*t, deadline);
 	}
@@ -364,6 +370,8 @@ otp_call_forward(otp_to to, struct otp_msg *m)
 	uint64_t key = resolve(to);
 
 	call_done(t, m);
+	if (m->next)
+		otpi_block_free(t, m->next);
 	if (key == 0 || !otpi_push_to(t, key, m))
 		otpi_call_fail(t, m, OTP_NOPROC, &otpi_reason_noproc);
 	otpi_leave(t);

@@ -95,6 +95,10 @@ struct process {
 	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
 	_Atomic(bool) urgent; /* an exit signal is in the inbox */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
+	/* 0, or which of its destructors runs; owner's. */
+	_Atomic(uint32_t) destructing;
+	/* The one that runs for too long after a kill; watchdog's. */
+	_Atomic(uint32_t) overdue;
 	/* Owner's. */
 	_Atomic(uint8_t) kind; /* enum process_kind */
 	uint8_t flags; /* enum process_flag */
@@ -204,6 +208,8 @@ struct thread {
 	struct list spare; /* runtime.spares */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
+	uint64_t kill_key; /* of whom */
+	uint32_t kill_destructing; /* in which destructor */
 	bool ended;
 };
 

@@ -190,6 +190,7 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	if (p->flags & PROCESS_STARTING) /* B6: the last thing anybody sees */
 		otpi_start_report(t, p,
 			x->start_status ? x->start_status : OTP_START_FAILED);
+	otpi_start_done(t, p);
 	otpi_table_free(&x->links);
 	otpi_table_free(&x->monitors);
 	otpi_table_free(&x->names);

@@ -61,41 +61,74 @@ otpi_current_drop(struct thread *t, struct runner *r, otp_err status,
 }
 
 /*
+ * Its end is settled: no exit signal changes the reason, no kill interrupts at
+ * once. One by one, last handed over first.
+ */
+static void
+destruct(struct runner *r)
+{
+	struct process *p = r->process;
+	struct owned *owned;
+	uint32_t count =
+		atomic_load_explicit(&p->destructing, memory_order_relaxed);
+
+	r->stage = STAGE_DESTRUCT;
+	if (count == 0) {
+		atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+		/* Before anybody hears of the end (A8): death.c does the rest. */
+		otpi_name_release(p);
+	}
+	do {
+		count += count == UINT32_MAX ? 2 : 1;
+		atomic_store_explicit(
+			&p->destructing, count, memory_order_relaxed);
+		owned = p->extras ? p->extras->owned : NULL;
+		if (owned == NULL)
+			return;
+		p->extras->owned = owned->next;
+		otpi_call_destructor(otpi_thread_now(), r, owned);
+	} while (true);
+}
+
+/* What the activation held. */
+static void
+give_back(struct thread *t, struct runner *r)
+{
+	if (r->building)
+		otpi_block_free(t, r->building);
+	r->building = NULL;
+	if (r->answer)
+		otpi_signal_free(t, r->answer);
+	r->answer = NULL;
+	r->await = 0;
+}
+
+/*
  * The end of the process on r, stage by stage; each may land again, and then
  * the next follows. Everything user code could see runs here; what is left is
- * otpi_death_step's.
+ * otpi_death_step's. User code may block: until it has had its last word, the
+ * process receives as it always did, so it is not DYING.
  */
 void
 otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 {
 	struct process *p = r->process;
-	struct owned *owned;
 
-	p->flags |= PROCESS_DYING;
-	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+	/* It may come from a wait. */
+	otpi_wait_disarm(t, r);
+	give_back(t, r);
+	p->flags &= (uint8_t)~PROCESS_DYING;
 	if (report)
 		report_end(t, r);
 	if (ending) {
 		r->stage = STAGE_ENDING;
 		otpi_call_ending(otpi_thread_now(), r);
 	}
-	while (p->extras && (owned = p->extras->owned)) {
-		r->stage = STAGE_DESTRUCT;
-		p->extras->owned = owned->next;
-		otpi_call_destructor(otpi_thread_now(), r, owned);
-	}
+	destruct(r);
 	t = otpi_thread_now();
-	if (r->building)
-		otpi_block_free(t, r->building);
-	r->building = NULL;
-	/* Before anybody hears of the end (A8): death.c does the rest. */
-	otpi_name_release(p);
+	p->flags |= PROCESS_DYING;
+	give_back(t, r);
 	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
-	if (r->answer)
-		otpi_signal_free(t, r->answer);
-	r->answer = NULL;
-	r->await = 0;
-	otpi_wait_disarm(t, r);
 	otpi_lent_free(t, r);
 	r->process = NULL;
 	p->runner = NULL;
@@ -117,6 +150,10 @@ otpi_killed(struct thread *t, struct process *p)
 {
 	bool was_dying = p->flags & PROCESS_DYING;
 
+	if (otpi_is_destructing(p)) {
+		p->flags |= PROCESS_DYING;
+		return;
+	}
 	/* What came before the kill comes first (A1); it may be the end too. */
 	otpi_receive_signals(t, p);
 	if (!was_dying && p->flags & PROCESS_DYING)
@@ -193,6 +230,8 @@ otpi_abandoned_end(struct thread *t)
 
 	if (r->building)
 		otpi_block_free(t, r->building);
+	if (r->current && r->current->next)
+		otpi_block_free(t, r->current->next);
 	if (r->current)
 		otpi_signal_free(t, r->current);
 	r->building = r->current = NULL;

@@ -179,8 +179,7 @@ may_interrupt(struct thread *t)
 	why = atomic_load_explicit(&t->attention, memory_order_acquire);
 	p = atomic_load_explicit(&t->running, memory_order_relaxed);
 	if (why != ATTENTION_DEAD && why != ATTENTION_ASKED && p &&
-		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
-			atomic_load_explicit(&p->serial, memory_order_relaxed))
+		otpi_kill_is_due(p))
 		return true;
 	atomic_store_explicit(&t->inside, 0, memory_order_release);
 	return false;

@@ -80,6 +80,10 @@ otp_exit(otp_term reason)
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
 
+	if (otpi_is_destructing(p)) {
+		otpi_reason_unref(copy);
+		otpi_end_self(t, true);
+	}
 	if (p->end_reason)
 		otpi_reason_unref(p->end_reason);
 	p->end_reason = copy;
@@ -99,7 +103,7 @@ otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
 		/* For the watchdog, should it never receive. Serials grow. */
 		now = atomic_load_explicit(
 			&p->kill_serial, memory_order_relaxed);
-		while ((int32_t)(serial - now) > 0 &&
+		while (serial > now &&
 			!atomic_compare_exchange_weak_explicit(&p->kill_serial,
 				&now, serial, memory_order_relaxed,
 				memory_order_relaxed))
@@ -288,15 +292,14 @@ holder_of(uint32_t name)
  * takes the name back. All seq_cst: each side writes one and reads the other.
  */
 bool
-otpi_name_claim(struct process *p, uint32_t name)
+otpi_name_claim(struct process *p, uint64_t key, uint32_t name)
 {
 	uint64_t nobody = 0;
 	uint32_t none = 0;
 
 	if (!atomic_compare_exchange_strong(&p->name, &none, name))
 		return false;
-	if (atomic_compare_exchange_strong(
-		    holder_of(name), &nobody, process_key(p)))
+	if (atomic_compare_exchange_strong(holder_of(name), &nobody, key))
 		return true;
 	atomic_compare_exchange_strong(&p->name, &name, 0);
 	return false;
@@ -318,15 +321,17 @@ name_register(uint32_t name, uint64_t key)
 {
 	struct process *p = otpi_slot_find(key);
 	uint64_t holder = key;
+	uint32_t claimed = name;
 
 	if (p == NULL || !otpi_alive(key))
 		return OTP_NOPROC;
-	if (!otpi_name_claim(p, name))
+	if (!otpi_name_claim(p, key, name))
 		return OTP_ALREADY_REGISTERED;
 	if (atomic_load(&p->name) == name && otpi_alive(key))
 		return OTP_OK;
-	/* It ended meanwhile. */
-	atomic_compare_exchange_strong(holder_of(name), &holder, 0);
+	/* It ended meanwhile; the slot may be another's. */
+	if (atomic_compare_exchange_strong(holder_of(name), &holder, 0))
+		atomic_compare_exchange_strong(&p->name, &claimed, 0);
 	return OTP_NOPROC;
 }
 
@@ -351,6 +356,12 @@ otpi_name_text(uint32_t name)
 	return name == 0 || name == NAME_CLOSED
 		? NULL
 		: otpi_atom_entry(&otpi_runtime.atoms, name)->text;
+}
+
+const char *
+otp_name_text(uint32_t name)
+{
+	return otpi_name_text(name);
 }
 
 static uint32_t

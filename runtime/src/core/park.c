@@ -26,36 +26,38 @@ otpi_migrate(struct thread *t)
 	return t;
 }
 
-static struct thread *
+/*
+ * Whoever takes the record over from idle counts `wake` up as the last it does
+ * with it, and a timeout takes it over itself; so the thread waits for that
+ * count, not for the signal: it could be gone before it is woken.
+ */
+static void
 block_foreign(struct thread *t, int64_t deadline_ms)
 {
 	struct process *p = t->foreign;
-	struct runner *r = t->runner;
-	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_acquire);
+	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_relaxed);
+	int64_t left = -1;
 
 	if (!otpi_go_idle(p))
-		return t;
-	while (atomic_load_explicit(&p->inbox, memory_order_relaxed) ==
-		INBOX_IDLE) {
-		int64_t left = -1;
-		uintptr_t idle = INBOX_IDLE;
-
-		if (deadline_ms >= 0) {
+		return;
+	/* Acquire: whoever has counted has done with the record. */
+	while (atomic_load_explicit(&t->wake, memory_order_acquire) == seen) {
+		if (deadline_ms >= 0)
 			left = deadline_ms * 1000000 - otpi_clock_ns();
-			if (left <= 0) {
-				/* As a push would; acquire as there. */
-				if (atomic_compare_exchange_strong_explicit(
-					    &p->inbox, &idle, 0,
-					    memory_order_acquire,
-					    memory_order_relaxed))
-					r->timed_out = true;
-				break;
+		if (deadline_ms >= 0 && left <= 0) {
+			uintptr_t idle = INBOX_IDLE;
+
+			/* As a push would; acquire as there. */
+			if (atomic_compare_exchange_strong_explicit(&p->inbox,
+				    &idle, 0, memory_order_acquire,
+				    memory_order_relaxed)) {
+				t->runner->timed_out = true;
+				return;
 			}
+			left = -1; /* about to be woken */
 		}
 		otpi_futex_wait(&t->wake, seen, left);
-		seen = atomic_load_explicit(&t->wake, memory_order_acquire);
 	}
-	return t;
 }
 
 void
@@ -65,6 +67,7 @@ otpi_foreign_wake(struct process *p)
 		container_of(p->runner, struct thread, native_runner);
 
 	atomic_fetch_add_explicit(&t->wake, 1, memory_order_release);
+	/* The thread may be gone: then the address wakes nobody. */
 	otpi_futex_wake(&t->wake);
 }
 
@@ -75,7 +78,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	struct process *p = r->process;
 
 	if (r->fiber == NULL) {
-		t = block_foreign(t, deadline_ms);
+		block_foreign(t, deadline_ms);
 		otpi_receive_signals(t, p);
 		return t;
 	}

@@ -156,13 +156,19 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 	int64_t left;
 
 	if (p->extras && ref_id(ref))
-		timer = otpi_table_remove_ptr(&p->extras->timers, ref_id(ref));
+		timer = otpi_table_get_ptr(&p->extras->timers, ref_id(ref));
 	if (timer) {
 		left = timer->deadline_ms - otpi_clock_ns() / 1000000;
 		/* The deadline was rounded up. */
 		if (left > timer->asked_ms)
 			left = timer->asked_ms;
-		active = otpi_timer_cancel_drop(t, timer);
+		/* One that has fired stays: its signal is on the way (A53). */
+		active = otpi_timer_cancel(t, timer);
+		if (active) {
+			otpi_table_remove(
+				&p->extras->timers, ref_id(ref), NULL);
+			otpi_timer_drop(timer);
+		}
 		if (active && left_ms)
 			*left_ms = left > 0 ? left : 0;
 	}

@@ -63,6 +63,7 @@ activate_new(struct thread *t, struct runner *r)
 	}
 	if (p->flags & PROCESS_STARTING)
 		otpi_start_report(t, p, OTP_OK);
+	otpi_start_done(t, p);
 	otpi_lent_free(t, r);
 	return true;
 }

@@ -105,11 +105,16 @@ otpi_signal_send_reason(struct thread *t, enum signal_kind kind, uint64_t from,
 	struct process *p = otpi_slot_find(to);
 
 	otpi_signal_reason(m)->reason = otpi_reason_ref(reason);
-	/* Relaxed: a hint to receive soon; the push orders the signal. */
-	if (p && kind != SIGNAL_DOWN)
-		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
-	if (!otpi_push_to(t, to, m))
+	if (!otpi_push_to(t, to, m)) {
 		otpi_signal_free(t, m);
+		return;
+	}
+	/*
+	 * Behind the push, or a receipt in between would clear it. Relaxed: a
+	 * hint to receive soon; set for the slot's next owner it does no harm.
+	 */
+	if (kind != SIGNAL_DOWN)
+		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
 }
 
 void
@@ -156,9 +161,11 @@ otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m)
 static void
 end_by_signal(struct process *p, struct otpi_reason *reason)
 {
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = otpi_reason_ref(reason);
+	if (!otpi_is_destructing(p)) {
+		if (p->end_reason)
+			otpi_reason_unref(p->end_reason);
+		p->end_reason = otpi_reason_ref(reason);
+	}
 	p->flags |= PROCESS_DYING;
 	/* Relaxed: A9 asks for no order. */
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
@@ -192,6 +199,10 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 			otpi_signal_free(t, m);
 			return;
 		}
+	}
+	if (otpi_is_destructing(p)) {
+		otpi_signal_free(t, m);
+		return;
 	}
 	if (p->flags & PROCESS_TRAP_EXIT) { /* A19 */
 		otpi_queue_push(p, m);

@@ -54,6 +54,13 @@ void otpi_receive_signals(struct thread *t, struct process *p);
 void
 otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m);
 
+/* Has p's own code had its last word, but for destructors? Owner's. */
+static inline bool
+otpi_is_destructing(const struct process *p)
+{
+	return atomic_load_explicit(&p->destructing, memory_order_relaxed) != 0;
+}
+
 /* Tables that most processes have nothing in. */
 struct extras *otpi_extras(struct process *p);
 /* Free them when nothing is left in them. */

@@ -28,17 +28,21 @@ data_new(struct process *p, const void *seed, size_t seed_size, size_t size)
 		memcpy(p->data, seed, seed_size);
 }
 
+/* A slot that was not used after all. Pids of before may have been sent to. */
 static void
-slot_abandon(struct process *p)
+slot_abandon(struct thread *t, struct process *p)
 {
+	struct otp_msg *m, *next;
+
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
-	atomic_store_explicit(&p->inbox, INBOX_DEAD, memory_order_release);
-	if (p->extras) {
-		otpi_table_free(&p->extras->links);
-		otpi_table_free(&p->extras->watchers);
-		otpi_free(p->extras);
+	/* acq_rel: what was pushed is seen; who is refused comes after. */
+	m = (struct otp_msg *)(void *)atomic_exchange_explicit(
+		&p->inbox, INBOX_DEAD, memory_order_acq_rel);
+	for (; m; m = next) {
+		next = m->next;
+		otpi_signal_undeliverable(
+			t, (uint64_t)m->to_serial << 32 | p->id, m);
 	}
-	otpi_heap_free_all(p->heap);
 	otpi_slot_free(p);
 }
 
@@ -66,13 +70,13 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 
 /* Who has the name: the holder's key, 0 when it is free by now. */
 static otp_err
-name_taken(struct process *p, uint32_t name, otp_pid *pid)
+name_taken(struct thread *t, struct process *p, uint32_t name, otp_pid *pid)
 {
 	uint64_t holder = atomic_load_explicit(
 		&otpi_atom_entry(&otpi_runtime.atoms, name)->pid,
 		memory_order_acquire);
 
-	slot_abandon(p);
+	slot_abandon(t, p);
 	*pid = key_pid(holder);
 	return OTP_ALREADY_STARTED;
 }
@@ -101,8 +105,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_PLAIN;
 	p->flags = PROCESS_NEW;
-	if (name && !otpi_name_claim(p, name))
-		return name_taken(p, name, pid);
+	if (name && !otpi_name_claim(p, process_key(p), name))
+		return name_taken(t, p, name, pid);
 	data_new(p, &plain, sizeof plain, sizeof plain);
 	monitor = tie(t, p, opts->link, opts->monitor != NULL);
 	if (opts->monitor)
@@ -149,14 +153,22 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
 	if (!otpi_push_to(t, x->starter, m))
 		otpi_signal_free(t, m);
-	if (x->start)
+}
+
+void
+otpi_start_done(struct thread *t, struct process *p)
+{
+	struct extras *x = p->extras;
+
+	if (x && x->start)
 		otpi_start_drop(t, x->start);
-	x->start = NULL;
+	if (x)
+		x->start = NULL;
 }
 
 /* Make the process, all but scheduled. */
 static otp_err
-start_prepare(struct thread *t, const struct otp_process_start *how,
+start_prepare(struct thread *t, const struct otp_process_opts *how,
 	struct process **process, otp_pid *pid, uint64_t *monitor)
 {
 	const struct otp_process_class *class = how->process_class;
@@ -175,8 +187,8 @@ start_prepare(struct thread *t, const struct otp_process_start *how,
 	p->kind = PROCESS_BEHAVIOUR;
 	p->flags = PROCESS_NEW | PROCESS_STARTING;
 	p->process_class = class;
-	if (name && !otpi_name_claim(p, name))
-		return name_taken(p, name, pid); /* B5 */
+	if (name && !otpi_name_claim(p, process_key(p), name))
+		return name_taken(t, p, name, pid); /* B5 */
 	data_new(p, how->seed, how->seed_size, size);
 	*monitor = tie(t, p, how->how == OTP_START_LINK,
 		how->how == OTP_START_MONITOR);
@@ -217,7 +229,7 @@ start_failed_link(struct thread *t, struct otpi_reason *reason)
 }
 
 static otp_err
-start_wait(struct thread *t, const struct otp_process_start *how,
+start_wait(struct thread *t, const struct otp_process_opts *how,
 	uint64_t child, uint64_t monitor)
 {
 	struct process *self = otpi_process_of(t);
@@ -247,7 +259,7 @@ start_wait(struct thread *t, const struct otp_process_start *how,
 
 otp_err
 otp_process_start(
-	const struct otp_process_start *how, otp_pid *pid, otp_ref *monitor_ref)
+	const struct otp_process_opts *how, otp_pid *pid, otp_ref *monitor_ref)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = NULL;

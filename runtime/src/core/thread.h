@@ -60,6 +60,23 @@ otpi_leave(struct thread *t)
 	atomic_store_explicit(&t->inside, 0, memory_order_release);
 }
 
+/* Is p killed and may be interrupted? A destructor is left some time. */
+static inline bool
+otpi_kill_is_due(const struct process *p)
+{
+	uint32_t destructing;
+
+	/* Relaxed: the watchdog asks again and again. */
+	if (atomic_load_explicit(&p->kill_serial, memory_order_relaxed) !=
+		atomic_load_explicit(&p->serial, memory_order_relaxed))
+		return false;
+	destructing =
+		atomic_load_explicit(&p->destructing, memory_order_relaxed);
+	return destructing == 0 ||
+		destructing ==
+		atomic_load_explicit(&p->overdue, memory_order_relaxed);
+}
+
 /* The process the calling thread runs; NULL: the worker's own loop. */
 static inline struct process *
 otpi_process_of(const struct thread *t)

@@ -14,11 +14,18 @@ now_ms(void)
 int64_t
 otpi_deadline(otp_duration ms)
 {
-	if (ms > OTPI_COARSE_MS)
-		return ms > INT64_MAX / 2 ? INT64_MAX / 2
-					  : otpi_clock_coarse_ms() +
-				otpi_clock_coarse_resolution_ms() + 1 + ms;
-	return (otpi_clock_ns() + ms * NS_PER_MS + NS_PER_MS - 1) / NS_PER_MS;
+	if (ms > OTPI_DEADLINE_MAX)
+		return OTPI_DEADLINE_MAX;
+	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
+}
+
+int64_t
+otpi_deadline_of_call(otp_duration ms)
+{
+	if (ms <= OTPI_COARSE_MS || ms > OTPI_DEADLINE_MAX)
+		return otpi_deadline(ms);
+	return otpi_clock_coarse_ms() + otpi_clock_coarse_resolution_ms() + 1 +
+		ms;
 }
 
 void
@@ -107,6 +114,10 @@ otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 
 	timer->deadline_ms = otpi_deadline(ms);
 	timer->asked_ms = ms;
+	if (rt->worker_count == 0) { /* stopped: nothing is due any more */
+		timer_unhold(timer);
+		return;
+	}
 	timer->worker = t->worker ? t->worker
 				  : &rt->workers[timer->id % rt->worker_count];
 	if (t->worker == NULL) {
@@ -137,7 +148,7 @@ timer_unlink(struct worker *w, struct timer *timer)
 }
 
 bool
-otpi_timer_cancel_drop(struct thread *t, struct timer *timer)
+otpi_timer_cancel(struct thread *t, struct timer *timer)
 {
 	bool won = timer_claim(timer, TIMER_CANCELLED);
 
@@ -147,8 +158,14 @@ otpi_timer_cancel_drop(struct thread *t, struct timer *timer)
 	}
 	if (won && t->worker == timer->worker && !list_is_empty(&timer->on))
 		timer_unlink(t->worker, timer);
-	timer_unhold(timer);
 	return won;
+}
+
+void
+otpi_timer_cancel_drop(struct thread *t, struct timer *timer)
+{
+	otpi_timer_cancel(t, timer);
+	timer_unhold(timer);
 }
 
 static void

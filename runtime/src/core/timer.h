@@ -7,8 +7,10 @@
  * the wheel's owner unlinks when its turn comes.
  *
  * Deadlines are on the exact monotonic clock and rounded up, so none fires
- * early (A56); waits of more than OTPI_COARSE_MS read the coarse clock, which
- * is cheaper and lags, and add its resolution.
+ * early (A56). The limit of a call of more than OTPI_COARSE_MS, and mostly it
+ * is, is taken from the coarse clock, which is cheaper and lags: by its
+ * resolution, which is added, or by some milliseconds more where a hypervisor
+ * takes its time. That much too early a call may give up.
  */
 #ifndef OTPI_TIMER_H
 #define OTPI_TIMER_H
@@ -38,8 +40,13 @@ void otpi_wheel_run(struct thread *t, struct worker *w);
 /* Milliseconds until something may be due; -1: nothing is in it. */
 int64_t otpi_wheel_next_ms(struct worker *w);
 
+/* A thousand years: in nanoseconds, too, it fits. */
+#define OTPI_DEADLINE_MAX (INT64_MAX / 4000000)
+
 /* When a wait of `ms` from now is over; never early. */
 int64_t otpi_deadline(otp_duration ms);
+/* The same for a call: see above. */
+int64_t otpi_deadline_of_call(otp_duration ms);
 
 /* A timer with both holds, not yet started. */
 struct timer *otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner);
@@ -47,8 +54,10 @@ struct timer *otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner);
 void otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms);
 /* Let go of the owner's hold, whatever becomes of the timer. */
 void otpi_timer_drop(struct timer *timer);
-/* Cancel and let go of the owner's hold; true: it had not fired. */
-bool otpi_timer_cancel_drop(struct thread *t, struct timer *timer);
+/* Cancel; true: it had not fired and will not. */
+bool otpi_timer_cancel(struct thread *t, struct timer *timer);
+/* Cancel and let go of the owner's hold. */
+void otpi_timer_cancel_drop(struct thread *t, struct timer *timer);
 
 /* The limit of the wait of r, which runs on the calling thread. */
 void otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms);

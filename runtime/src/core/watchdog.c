@@ -62,10 +62,7 @@ otpi_attend(struct thread *t)
 	if (why == ATTENTION_DEAD)
 		otpi_abandoned_end(t);
 	p = r->process;
-	if (r->fiber && p &&
-		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
-			atomic_load_explicit(
-				&p->serial, memory_order_relaxed)) {
+	if (r->fiber && p && otpi_kill_is_due(p)) {
 		r->killed = true;
 		otpi_end_self(t, true);
 	}
@@ -112,6 +109,28 @@ answer_current(
 	m->kind = SIGNAL_MESSAGE; /* answered; the handler still reads it */
 }
 
+/* So are those of calls it has taken; their blocks stay with the handler. */
+static void
+answer_taken(struct thread *self, struct runner *r, struct process *p)
+{
+	struct table_iter it;
+
+	if (p->extras == NULL)
+		return;
+	otpi_table_iter_begin(&it, &p->extras->taken);
+	while (otpi_table_iter_next(&it)) {
+		struct otp_msg *m = (struct otp_msg *)(uintptr_t)it.value;
+		struct otp_msg *second = m->next;
+
+		answer_current(self, m, p->end_reason);
+		otpi_lend(r, m);
+		if (second)
+			otpi_lend(r, second);
+		otpi_table_iter_remove(&it);
+	}
+	otpi_table_iter_end(&it);
+}
+
 /*
  * The process goes on dying on a worker; the thread keeps its stack, what was
  * lent to it and its heap, until it next enters the runtime.
@@ -133,6 +152,7 @@ declare_dead(struct thread *self, struct thread *t)
 	otpi_killed(self, p);
 	otpi_name_release(p);
 	answer_current(self, r->current, p->end_reason);
+	answer_taken(self, r, p);
 	r->quarantine = p->heap;
 	r->process = NULL;
 	p->heap = NULL;
@@ -143,30 +163,59 @@ declare_dead(struct thread *self, struct thread *t)
 	otpi_requeue(self, p);
 }
 
-/* Has the process that t runs been killed? */
-static bool
-is_killed(struct thread *t)
+/* The process that t runs, if it was killed. */
+static struct process *
+killed_on(struct thread *t)
 {
 	struct process *p =
 		atomic_load_explicit(&t->running, memory_order_acquire);
 
 	return p &&
-		atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
-		atomic_load_explicit(&p->serial, memory_order_relaxed);
+			atomic_load_explicit(
+				&p->kill_serial, memory_order_relaxed) ==
+				atomic_load_explicit(
+					&p->serial, memory_order_relaxed)
+		? p
+		: NULL;
+}
+
+/* How long t has been in the same code of p, which was killed. */
+static int64_t
+killed_for(struct thread *t, struct process *p, int64_t now_ms)
+{
+	uint64_t key = process_key(p);
+	uint32_t destructing =
+		atomic_load_explicit(&p->destructing, memory_order_relaxed);
+
+	if (t->kill_since_ms == 0 || t->kill_key != key ||
+		t->kill_destructing != destructing) {
+		t->kill_since_ms = now_ms;
+		t->kill_key = key;
+		t->kill_destructing = destructing;
+	}
+	return now_ms - t->kill_since_ms;
 }
 
 static void
 look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 {
+	struct process *p = killed_on(t);
 	uint32_t none = ATTENTION_NONE;
+	int64_t ms;
 
-	if (!is_killed(t)) {
+	if (p == NULL) {
 		t->kill_since_ms = 0;
 		return;
 	}
-	if (t->kill_since_ms == 0)
-		t->kill_since_ms = now_ms;
-	if (now_ms - t->kill_since_ms >= KILL_PATIENCE_MS) {
+	ms = killed_for(t, p, now_ms);
+	if (t->kill_destructing) {
+		if (ms < KILL_PATIENCE_MS)
+			return;
+		atomic_store_explicit(
+			&p->overdue, t->kill_destructing, memory_order_relaxed);
+		ms -= KILL_PATIENCE_MS;
+	}
+	if (ms >= KILL_PATIENCE_MS) {
 		declare_dead(self, t);
 		return;
 	}

@@ -231,7 +231,7 @@ static otp_err
 start_master(struct app *app)
 {
 	struct otp_msg *init = otp_msg_new(&init_type, 0);
-	const struct otp_process_start how = {
+	const struct otp_process_opts how = {
 		.process_class = &master_class,
 		.start = init,
 		.how = OTP_START,

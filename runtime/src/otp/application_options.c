@@ -191,9 +191,11 @@ value_of(const char *argument, const char *option)
 		: NULL;
 }
 
+/* One option, `--name=value` or `--name value`; *i is its place in argv. */
 static bool
-read_option(struct env *env, const char *argument)
+read_option(struct env *env, int argc, char **argv, int *i)
 {
+	const char *argument = argv[*i];
 	const struct otp_env_key *key;
 	const char *name = argument + 2, *value;
 	struct env_why why;
@@ -211,6 +213,8 @@ read_option(struct env *env, const char *argument)
 			hint(env, name, len, "--", text, sizeof text));
 	if (!value && key->type == OTP_ENV_BOOL)
 		value = "true";
+	if (!value && *i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0)
+		value = argv[++*i];
 	if (!value) {
 		otpi_env_describe(key->type, text, sizeof text);
 		return complain(env, "--%s needs a value: --%s=%s (%s)",
@@ -238,7 +242,7 @@ read_all(struct env *env, int argc, char **argv)
 		return false;
 	for (int i = 1; i < argc; i++)
 		if (!value_of(argv[i], "--config") &&
-			!read_option(env, argv[i]))
+			!read_option(env, argc, argv, &i))
 			return false;
 	return true;
 }

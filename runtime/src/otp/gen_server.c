@@ -130,9 +130,10 @@ check_lent(struct server *s)
 		void *held;
 
 		memcpy(&held, (char *)s->state + p->offset, sizeof held);
-		if (held && otp_is_lent(held))
-			otp_exit(otpi_term_tagged_atom(
-				"lent_value_kept", p->field));
+		if (!held || !otp_is_lent(held))
+			continue;
+		s->broken = true;
+		otp_exit(otpi_term_tagged_atom("lent_value_kept", p->field));
 	}
 }
 
@@ -373,7 +374,7 @@ server_encode_state(otp_term_builder *builder, const void *data)
 {
 	const struct server *s = data;
 
-	if (s->class->encode_state)
+	if (s->class->encode_state && !s->broken)
 		s->class->encode_state(builder, s->state);
 }
 
@@ -393,7 +394,7 @@ otp_server_start(const struct otp_server_class *class, enum otp_start_how how,
 	struct server seed = {.class = class};
 	size_t state_size = class->state_size_of ? *class->state_size_of
 						 : class->state_size;
-	struct otp_process_start start = {
+	struct otp_process_opts start = {
 		.process_class = &class->process,
 		.data_size = sizeof seed + ((state_size + 7) & ~(size_t)7),
 		.seed = &seed,

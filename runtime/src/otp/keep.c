@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <otp/copy.h>
 
+#include <stdio.h>
+
 /* --- failures ------------------------------------------------------------- */
 
 static otp_string
@@ -57,17 +59,47 @@ otp_tmp_term(otp_term_builder *builder)
 	return term;
 }
 
+otp_term
+otp_term_int(int64_t value)
+{
+	otp_term_builder builder = {0};
+
+	otp_build_int(&builder, value);
+	return otp_tmp_term(&builder);
+}
+
+otp_term
+otp_term_atom(const char *text)
+{
+	otp_term_builder builder = {0};
+
+	otp_build_atom(&builder, otp_atom_of(text));
+	return otp_tmp_term(&builder);
+}
+
+otp_term
+otp_term_string(otp_string value)
+{
+	otp_term_builder builder = {0};
+
+	otp_build_string(&builder, value);
+	return otp_tmp_term(&builder);
+}
+
+/* A value that does not encode is printed as what stands in its way. */
 size_t
 otp_print_built(otp_term_builder *builder, char *text, size_t size)
 {
 	otp_term term = {NULL, 0};
 	otp_err err = otp_term_builder_term(builder, &term);
-	size_t len = 0;
+	size_t len;
 
 	if (err == OTP_OK)
 		len = otp_term_print(term, text, size);
+	else
+		len = (size_t)snprintf(text, size, "<%.*s>",
+			(int)reason_of(err).len, reason_of(err).ptr);
 	otp_term_builder_free(builder);
-	otp_require_ok(err);
 	return len;
 }
 
@@ -83,7 +115,16 @@ otp_build_duration(otp_term_builder *builder, otp_duration value)
 void
 otp_build_to(otp_term_builder *builder, otp_to value)
 {
-	otp_build_pid(builder, otp_to_whereis(value));
+	const char *name = otp_name_text(value.name);
+	const char *node = otp_name_text(value.node);
+
+	if (!name) {
+		otp_build_pid(builder, value.pid);
+		return;
+	}
+	otp_build_tuple(builder, 2);
+	otp_build_atom(builder, otp_atom_of(name));
+	otp_build_atom(builder, otp_atom_of(node ? node : "nonode@nohost"));
 }
 
 /* --- kept values ---------------------------------------------------------- */

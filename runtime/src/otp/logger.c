@@ -283,7 +283,7 @@ check_environment(void)
 otp_err
 otpi_logger_start(void)
 {
-	const struct otp_process_start how = {
+	const struct otp_process_opts how = {
 		.process_class = &otpi_logger_class,
 		.name = "logger",
 		.how = OTP_START,

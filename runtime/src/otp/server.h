@@ -18,6 +18,7 @@ struct server {
 	otp_err farewell_status;
 	bool running;
 	bool ended;
+	bool broken; /* the state holds what is gone: not to be shown */
 	uint64_t state[];
 };
 

@@ -197,7 +197,7 @@ otp_supervisor_start(const struct otp_supervisor_class *class,
 		memcpy(seed->name, name, name_len);
 
 	bool simple = class->strategy == OTP_SIMPLE_ONE_FOR_ONE;
-	struct otp_process_start start = {
+	struct otp_process_opts start = {
 		.process_class = &class->process,
 		.data_size = record +
 			(simple ? 0

@@ -119,7 +119,7 @@ static uint16_t port_at_start;
 static otp_err
 start_root(const void *env, otp_pid *root)
 {
-	const struct otp_process_start how = {
+	const struct otp_process_opts how = {
 		.process_class = &root_class, .how = OTP_START_LINK};
 
 	port_at_start = ((const struct values *)env)->port;

@@ -189,7 +189,7 @@ static const struct otp_process_class server_class = {
 static otp_pid
 server_start(otp_pid friend)
 {
-	struct otp_process_start start = {.process_class = &server_class};
+	struct otp_process_opts start = {.process_class = &server_class};
 	otp_pid pid = {0, 0, 0, 0};
 
 	start.start = number_new(&number_type, friend.id, friend.serial);

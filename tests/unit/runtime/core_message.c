@@ -167,7 +167,7 @@ static const struct otp_process_class node_class = {
 static void
 tokens_arrive_whole(void **state)
 {
-	struct otp_process_start start = {.process_class = &node_class};
+	struct otp_process_opts start = {.process_class = &node_class};
 
 	(void)state;
 	atomic_store(&passes, 0);

@@ -54,7 +54,7 @@ static const struct otp_process_class idle_class = {
 static otp_err
 idle_start(otp_pid *pid)
 {
-	struct otp_process_start start = {.process_class = &idle_class};
+	struct otp_process_opts start = {.process_class = &idle_class};
 
 	return otp_process_start(&start, pid, NULL);
 }

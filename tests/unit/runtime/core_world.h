@@ -239,6 +239,21 @@ world_await_watchdog(void)
 	return atomic_exchange(&failures, 0) != 0;
 }
 
+static const int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+#define FAULT_SIGNALS (sizeof fault_signals / sizeof fault_signals[0])
+
+static struct sigaction fault_actions[FAULT_SIGNALS];
+
+/* cmocka puts handlers of its own before those of the runtime: first thing in
+ * tests that crash processes. */
+static inline void
+may_crash(void)
+{
+	for (size_t i = 0; i < FAULT_SIGNALS; i++)
+		sigaction(fault_signals[i], &fault_actions[i], NULL);
+}
+
 static unsigned world_workers;
 
 static inline int
@@ -247,7 +262,11 @@ world_start(void **state)
 	struct otp_runtime_opts opts = {.workers = world_workers};
 
 	(void)state;
-	return otp_core_start(&opts) != OTP_OK || world_await_watchdog();
+	if (otp_core_start(&opts) != OTP_OK)
+		return -1;
+	for (size_t i = 0; i < FAULT_SIGNALS; i++)
+		sigaction(fault_signals[i], NULL, &fault_actions[i]);
+	return world_await_watchdog();
 }
 
 static inline int

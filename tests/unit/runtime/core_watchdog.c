@@ -1,0 +1,724 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Handlers that do not return: others go on, and a kill has an effect. A
+ * handler here is stuck until the test lets it go, so that whatever the test
+ * sees in the meantime happened beside it.
+ */
+#include "core_world.h"
+
+#define WRONG __attribute__((noinline, no_sanitize("undefined")))
+
+static char *volatile null_pointer;
+
+static void WRONG
+crash(void)
+{
+	*null_pointer = 1;
+}
+
+static struct otp_counters
+counters(void)
+{
+	struct otp_counters now;
+
+	otp_counters_get(&now);
+	return now;
+}
+
+static void
+skip_kill_of_loops(void)
+{
+	if (WORLD_TSAN) {
+		puts("# skip: ThreadSanitizer holds signals back in a loop");
+		fflush(stdout);
+		skip();
+	}
+}
+
+/* --- stuck --------------------------------------------------------------- */
+
+static _Atomic(bool) let_go;
+static otp_pid observer;
+
+static void
+be_stuck(void)
+{
+	while (!atomic_load(&let_go))
+		__asm__ volatile("");
+}
+
+/* Waits until the watchdog has taken the worker from n more handlers. */
+#define AWAIT_STUCK(before, n) \
+	EVENTUALLY(counters().handlers_stuck >= (before) + (n))
+
+static void
+stuck_then_tell(void *arg)
+{
+	tell(observer, 1, 0);
+	be_stuck();
+	tell(observer, 2, (uint64_t)(uintptr_t)arg);
+}
+
+static void
+play(void *arg)
+{
+	otp_pid other = *(otp_pid *)arg;
+
+	for (uint64_t i = 0; i < 100; i++) {
+		uint64_t n = hear().value;
+
+		tell(other.id ? other : observer, n + 1, 0);
+	}
+}
+
+static void
+a_long_handler_delays_nobody(void **state)
+{
+	static const otp_pid nobody = {0, 0, 0, 0};
+	uint64_t stuck = counters().handlers_stuck;
+
+	(void)state;
+	observer = otp_self();
+	atomic_store(&let_go, false);
+	for (int i = 0; i < 4; i++)
+		otp_spawn(stuck_then_tell, NULL);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(hear().value, 1);
+	for (uint64_t i = 0; i < 10; i++) {
+		otp_pid second = otp_spawn(play, (void *)(uintptr_t)&nobody);
+		otp_pid first = otp_spawn(play, &second);
+
+		for (uint64_t n = 0; n < 100; n++) {
+			tell(first, n, 0);
+			assert_int_equal(hear().value, n + 2);
+		}
+		otp_sleep(1);
+	}
+	AWAIT_STUCK(stuck, 4);
+	atomic_store(&let_go, true);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(hear().value, 2);
+}
+
+/* --- parked beside it ---------------------------------------------------- */
+
+static void
+park_and_answer(void *arg)
+{
+	volatile uint64_t on_the_stack[64];
+	uint64_t n = (uint64_t)(uintptr_t)arg, sum = 0;
+	struct otp_received r;
+
+	for (int i = 0; i < 64; i++)
+		on_the_stack[i] = n + (uint64_t)i;
+	tell(observer, 3, 0);
+	switch (n % 3) {
+	case 0:
+		hear();
+		break;
+	case 1:
+		EXPECT(otp_receive_match(is_number, NULL, &r, PATIENCE_MS) ==
+			OTP_OK);
+		break;
+	default:
+		otp_sleep(20); /* a timer of that worker's wheel */
+		hear();
+		break;
+	}
+	for (int i = 0; i < 64; i++)
+		sum += on_the_stack[i];
+	tell(observer, 4, sum);
+}
+
+static void
+what_is_parked_goes_on_elsewhere(void **state)
+{
+	uint64_t stuck = counters().handlers_stuck;
+	otp_pid parked[60];
+
+	(void)state;
+	observer = otp_self();
+	atomic_store(&let_go, false);
+	for (uint64_t i = 0; i < 60; i++)
+		parked[i] = otp_spawn(park_and_answer, (void *)(uintptr_t)i);
+	for (int i = 0; i < 60; i++)
+		assert_int_equal(hear().value, 3);
+	for (int i = 0; i < 4; i++)
+		otp_spawn(stuck_then_tell, NULL);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(hear().value, 1);
+	AWAIT_STUCK(stuck, 4);
+	for (uint64_t i = 0; i < 60; i++)
+		tell(parked[i], 0, 0);
+	for (uint64_t sum = 0, i = 0; i < 60; i++) {
+		struct number n = hear();
+
+		assert_int_equal(n.value, 4);
+		sum += n.more;
+		if (i == 59)
+			assert_int_equal(sum, 64 * 59 * 60 / 2 + 60 * 63 * 32);
+	}
+	atomic_store(&let_go, true);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(hear().value, 2);
+}
+
+/* --- what it does next --------------------------------------------------- */
+
+enum next {
+	SEND,
+	CALL,
+	SPAWN,
+	RECEIVE,
+	SLEEP,
+	YIELD,
+	TIMER,
+	SEND_AFTER,
+	MONITOR,
+	LINK,
+	TRAP,
+	NAME,
+	START,
+	ALLOCATE,
+	RETURN,
+	EXIT,
+	CRASH,
+	KILL_SELF,
+	NEXTS
+};
+
+static void
+echo(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		otp_pid to = {0, 0, 0, 0};
+		struct number n = hear();
+
+		if (n.value == 0)
+			return;
+		to.id = (uint32_t)n.value;
+		to.serial = (uint32_t)n.more;
+		tell(to, 77, 0);
+	}
+}
+
+static enum otp_verdict
+server_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+server_handle(void *data, struct otp_event *event)
+{
+	(void)data;
+	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &ask_type) {
+		if (number_in(event->msg).value == 0) {
+			answer(event->msg, 1);
+			return otp_process_end_with(OTP_SHUTDOWN);
+		}
+		answer(event->msg, number_in(event->msg).value + 1);
+	}
+	return OTP_GO_ON;
+}
+
+static const struct otp_behaviour server_behaviour = {
+	.name = "server",
+	.init = server_init,
+	.handle = server_handle,
+};
+
+static const struct otp_process_class server_class = {
+	.behaviour = &server_behaviour,
+	.name = "server",
+	.data_size = 8,
+};
+
+static otp_pid
+server_start(void)
+{
+	struct otp_process_opts start = {.process_class = &server_class};
+	otp_pid pid = {0, 0, 0, 0};
+
+	EXPECT(otp_process_start(&start, &pid, NULL) == OTP_OK);
+	return pid;
+}
+
+static otp_pid server;
+
+static void
+do_next(enum next next)
+{
+	uint64_t value = 0;
+	struct otp_received r;
+	otp_ref ref;
+	otp_pid pid;
+
+	switch (next) {
+	case SEND:
+	case RETURN:
+	case NEXTS:
+		break;
+	case CALL:
+		EXPECT(ask(server, 10, &value) == OTP_OK && value == 11);
+		break;
+	case SPAWN:
+		pid = otp_spawn(echo, NULL);
+		tell(pid, otp_self().id, otp_self().serial);
+		EXPECT(hear().value == 77);
+		tell(pid, 0, 0);
+		break;
+	case RECEIVE:
+		EXPECT(otp_receive(&r, 3) == OTP_TIMEOUT);
+		break;
+	case SLEEP:
+		otp_sleep(2);
+		break;
+	case YIELD:
+		otp_yield();
+		break;
+	case TIMER:
+		otp_timer_cancel(otp_timer_start(1000), NULL);
+		ref = otp_timer_start(2);
+		EXPECT(otp_receive(&r, PATIENCE_MS) == OTP_OK);
+		EXPECT(otp_ref_equal(r.ref, ref));
+		break;
+	case SEND_AFTER:
+		EXPECT(otp_msg_send_after(otp_to_pid(otp_self()),
+			       number_new(&number_type, 5, 0), 1,
+			       &ref) == OTP_OK);
+		EXPECT(hear().value == 5);
+		break;
+	case MONITOR:
+		pid = otp_spawn(echo, NULL);
+		ref = otp_monitor(pid);
+		tell(pid, 0, 0);
+		EXPECT(down_is(ref, OTP_NORMAL));
+		break;
+	case LINK:
+		otp_trap_exit(true);
+		pid = otp_spawn(echo, NULL);
+		otp_link(pid);
+		otp_exit_signal(pid, OTP_KILL);
+		EXPECT(otp_receive(&r, PATIENCE_MS) == OTP_OK);
+		EXPECT(r.kind == OTP_RECEIVED_EXIT);
+		break;
+	case TRAP:
+		otp_trap_exit(true);
+		otp_exit_signal(otp_self(), OTP_NORMAL);
+		EXPECT(otp_receive(&r, 0) == OTP_OK);
+		break;
+	case NAME:
+		EXPECT(otp_register("stuck", otp_self()) == OTP_OK);
+		EXPECT(otp_pid_equal(otp_whereis("stuck"), otp_self()));
+		break;
+	case START:
+		pid = server_start();
+		EXPECT(ask(pid, 0, NULL) == OTP_OK);
+		break;
+	case ALLOCATE:
+		memset(otp_alloc(100), 1, 100);
+		memset(otp_tmp(100000), 1, 100000);
+		otp_free(otp_realloc(otp_alloc(10), 10000));
+		break;
+	case EXIT:
+		tell(observer, 2, 0);
+		otp_exit(OTP_SHUTDOWN);
+	case CRASH:
+		null_pointer = NULL;
+		tell(observer, 2, 0);
+		atomic_store(&let_go, false);
+		tell(observer, 5, 0);
+		be_stuck(); /* and once more: the fault comes without a worker */
+		crash();
+		break;
+	case KILL_SELF:
+		tell(observer, 2, 0);
+		otp_exit_signal(otp_self(), OTP_KILL);
+		EXPECT(!"it comes back from its kill");
+		break;
+	}
+}
+
+static void
+stuck_then_next(void *arg)
+{
+	enum next next = (enum next)(uintptr_t)arg;
+
+	tell(observer, 1, 0);
+	be_stuck();
+	do_next(next);
+	if (next != RETURN)
+		tell(observer, 2, 0);
+}
+
+static void
+check_next(enum next next)
+{
+	uint64_t stuck = counters().handlers_stuck;
+	otp_mark mark = otp_mark_set();
+	struct otp_received r;
+	otp_ref ref;
+
+	atomic_store(&let_go, false);
+	ref = otp_monitor(otp_spawn(stuck_then_next, (void *)(uintptr_t)next));
+	assert_int_equal(hear().value, 1);
+	AWAIT_STUCK(stuck, 1);
+	atomic_store(&let_go, true);
+	if (next != RETURN)
+		assert_int_equal(hear().value, 2);
+	if (next == CRASH) {
+		assert_int_equal(hear().value, 5);
+		AWAIT_STUCK(stuck, 2);
+		atomic_store(&let_go, true);
+	}
+	assert_int_equal(
+		otp_receive_match(is_down, &ref, &r, PATIENCE_MS), OTP_OK);
+	if (next == EXIT)
+		assert_true(otp_term_equal(r.reason, OTP_SHUTDOWN));
+	else if (next == KILL_SELF)
+		assert_true(otp_term_equal(r.reason, OTP_KILLED));
+	else if (next == CRASH)
+		assert_int_equal(otp_term_kind(r.reason), OTP_KIND_TUPLE);
+	else
+		assert_true(otp_term_equal(r.reason, OTP_NORMAL));
+	otp_release(mark);
+}
+
+static void
+one_that_was_stuck_goes_on_as_any_other(void **state)
+{
+	(void)state;
+	may_crash();
+	observer = otp_self();
+	server = server_start();
+	for (enum next next = SEND; next < NEXTS; next++)
+		check_next(next);
+	assert_int_equal(ask(server, 0, NULL), OTP_OK);
+}
+
+/* All kinds at once, and again and again. */
+static void
+many_are_stuck_at_once(void **state)
+{
+	uint64_t stuck = counters().handlers_stuck;
+
+	(void)state;
+	observer = otp_self();
+	server = server_start();
+	for (int round = 0; round < 5; round++) {
+		atomic_store(&let_go, false);
+		for (uintptr_t next = SEND; next < RETURN; next++)
+			if (next != NAME)
+				otp_spawn(stuck_then_next, (void *)next);
+		for (uintptr_t next = SEND; next < RETURN; next++)
+			if (next != NAME)
+				assert_int_equal(hear().value, 1);
+		AWAIT_STUCK(stuck, (uint64_t)(round + 1) * (RETURN - 1));
+		atomic_store(&let_go, true);
+		for (uintptr_t next = SEND; next < RETURN; next++)
+			if (next != NAME)
+				assert_int_equal(hear().value, 2);
+	}
+	assert_int_equal(ask(server, 0, NULL), OTP_OK);
+}
+
+/* --- killed -------------------------------------------------------------- */
+
+static int pipes[2];
+
+static void
+read_for_ever(void *arg)
+{
+	char c;
+
+	memset(otp_alloc(100000), 1, 100000);
+	memset(otp_tmp(100000), 1, 100000);
+	EXPECT(otp_register("reader", otp_self()) == OTP_OK);
+	otp_msg_new(&number_type, 100000); /* being built */
+	tell(*(otp_pid *)arg, 1, 0);
+	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
+		continue;
+	/* Dead already: the next call is the thread's last. */
+	tell(*(otp_pid *)arg, 666, 0);
+	EXPECT(!"a dead process goes on");
+}
+
+static void
+one_that_reads_is_declared_dead(void **state)
+{
+	otp_pid self = otp_self();
+
+	(void)state;
+	may_crash();
+	assert_int_equal(pipe(pipes), 0);
+	for (int i = 0; i < 3; i++) {
+		uint64_t abandoned = counters().kills_abandoned;
+		otp_pid reader = otp_spawn(read_for_ever, &self);
+		otp_ref ref = otp_monitor(reader);
+
+		assert_int_equal(hear().value, 1);
+		otp_exit_signal(reader, OTP_KILL);
+		assert_true(down_is(ref, OTP_KILLED));
+		assert_int_equal(counters().kills_abandoned, abandoned + 1);
+		assert_false(otp_is_alive(reader));
+		assert_int_equal(otp_whereis("reader").id, 0);
+	}
+	assert_int_equal(write(pipes[1], "abc", 3), 3);
+	/* What the threads have left goes with them: see the stop. */
+	for (int i = 0; i < 200; i++)
+		nap();
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+static void
+loop(void *arg)
+{
+	tell(*(otp_pid *)arg, 1, 0);
+	for (;;)
+		__asm__ volatile("");
+}
+
+static void
+loop_of_calls(void *arg)
+{
+	tell(*(otp_pid *)arg, 1, 0);
+	for (;;) {
+		otp_mark mark = otp_mark_set();
+
+		otp_tmp(100);
+		otp_free(otp_alloc(10));
+		otp_release(mark);
+		otp_msg_free(otp_msg_new(&number_type, 10));
+	}
+}
+
+static void
+loop_of_sends(void *arg)
+{
+	otp_pid nobody = {0, 0, 0, 0};
+
+	tell(*(otp_pid *)arg, 1, 0);
+	for (;;)
+		tell(nobody, 1, 0);
+}
+
+static void
+loop_of_clocks(void *arg)
+{
+	tell(*(otp_pid *)arg, 1, 0);
+	for (;;)
+		EXPECT(otp_monotonic_ms() > 0);
+}
+
+static void
+kill_some(void (*fn)(void *arg), int rounds, bool at_once)
+{
+	otp_pid self = otp_self();
+
+	for (int i = 0; i < rounds; i++) {
+		uint64_t stuck = counters().handlers_stuck;
+		otp_pid pids[3];
+		otp_ref refs[3];
+
+		for (int n = 0; n < 3; n++) {
+			pids[n] = otp_spawn(fn, &self);
+			refs[n] = otp_monitor(pids[n]);
+		}
+		for (int n = 0; n < 3; n++)
+			assert_int_equal(hear().value, 1);
+		if (!at_once)
+			AWAIT_STUCK(stuck, 1);
+		for (int n = 0; n < 3; n++)
+			otp_exit_signal(pids[n], OTP_KILL);
+		for (int n = 0; n < 3; n++)
+			assert_true(down_is(refs[n], OTP_KILLED));
+	}
+}
+
+static void
+a_loop_is_killed(void **state)
+{
+	uint64_t interrupted = counters().kills_interrupted;
+
+	(void)state;
+	skip_kill_of_loops();
+	may_crash();
+	kill_some(loop, 10, true);
+	kill_some(loop, 3, false);
+	assert_int_equal(counters().kills_interrupted - interrupted, 13 * 3);
+	assert_int_equal(counters().kills_abandoned, 3);
+	kill_some(loop_of_clocks, 5, true);
+}
+
+static void
+a_loop_of_calls_is_killed(void **state)
+{
+	(void)state;
+	may_crash();
+	kill_some(loop_of_calls, 5, true);
+	kill_some(loop_of_calls, 2, false);
+	kill_some(loop_of_sends, 5, true);
+	kill_some(loop_of_sends, 2, false);
+}
+
+/* --- a server is killed in its handler ----------------------------------- */
+
+enum hold {
+	IN_HAND,
+	TAKEN,
+	DEFERRED,
+	BESIDE /* its reply has a block of its own */
+};
+
+static enum otp_verdict
+hang_handle(void *data, struct otp_event *event)
+{
+	struct otp_msg *m;
+	char c;
+
+	(void)data;
+	if (event->kind != OTP_EVENT_MESSAGE)
+		return OTP_GO_ON;
+	m = event->msg;
+	switch ((enum hold)number_in(m).value) {
+	case IN_HAND:
+		break;
+	case TAKEN:
+		m = otp_event_take(event);
+		break;
+	case DEFERRED:
+		otp_from_of(m);
+		break;
+	case BESIDE:
+		otp_reply_begin(m, sizeof(struct number), 100000);
+		break;
+	}
+	tell(observer, 1, 0);
+	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
+		continue;
+	/* It is still there to be read. */
+	EXPECT(number_in(m).more == 12345);
+	answer(m, 1);
+	EXPECT(!"a dead process goes on");
+	return OTP_GO_ON;
+}
+
+static const struct otp_behaviour hang_behaviour = {
+	.name = "hang",
+	.init = server_init,
+	.handle = hang_handle,
+};
+
+static const struct otp_process_class hang_class = {
+	.behaviour = &hang_behaviour,
+	.name = "hang",
+	.data_size = 8,
+};
+
+static void
+calls_of_a_hanging_server_are_answered(void **state)
+{
+	struct otp_process_opts start = {.process_class = &hang_class};
+
+	(void)state;
+	may_crash();
+	observer = otp_self();
+	assert_int_equal(pipe(pipes), 0);
+	for (uint64_t hold = IN_HAND; hold <= BESIDE; hold++) {
+		otp_request ids[3];
+		otp_pid pid;
+
+		assert_int_equal(otp_process_start(&start, &pid, NULL), OTP_OK);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(
+				otp_msg_request(otp_to_pid(pid),
+					number_new(&ask_type, hold, 12345),
+					&ids[i]),
+				OTP_OK);
+		assert_int_equal(hear().value, 1);
+		otp_exit_signal(pid, OTP_KILL);
+		for (int i = 0; i < 3; i++) {
+			struct otp_msg *m;
+
+			assert_int_equal(
+				otp_msg_await(&ids[i], &m, PATIENCE_MS),
+				OTP_DIED);
+			assert_true(
+				otp_term_equal(otp_last_reason(), OTP_KILLED));
+		}
+	}
+	assert_int_equal(write(pipes[1], "abcd", 4), 4);
+	close(pipes[1]);
+	for (int i = 0; i < 200; i++)
+		nap();
+	close(pipes[0]);
+}
+
+/* --- in init ------------------------------------------------------------- */
+
+static enum otp_verdict
+loop_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	loop(&observer);
+	return OTP_GO_ON;
+}
+
+static const struct otp_behaviour loop_behaviour = {
+	.name = "loop",
+	.init = loop_init,
+	.handle = server_handle,
+};
+
+static const struct otp_process_class loop_class = {
+	.behaviour = &loop_behaviour,
+	.name = "loop",
+	.data_size = 8,
+};
+
+/* B9. */
+static void
+a_start_that_takes_too_long_is_killed(void **state)
+{
+	struct otp_process_opts start = {
+		.process_class = &loop_class, .timeout_ms = 20};
+	otp_pid pid;
+
+	(void)state;
+	skip_kill_of_loops();
+	may_crash();
+	observer = otp_self();
+	for (int i = 0; i < 3; i++) {
+		start.how = (enum otp_start_how)i;
+		start.name = "slow";
+		assert_int_equal(
+			otp_process_start(&start, &pid, NULL), OTP_TIMEOUT);
+		assert_int_equal(hear().value, 1);
+		EVENTUALLY(otp_whereis("slow").id == 0);
+	}
+	EVENTUALLY(alive() <= alive_before);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_long_handler_delays_nobody),
+		TEST(what_is_parked_goes_on_elsewhere),
+		TEST(one_that_was_stuck_goes_on_as_any_other),
+		TEST(many_are_stuck_at_once),
+		TEST(one_that_reads_is_declared_dead),
+		TEST(a_loop_is_killed),
+		TEST(a_loop_of_calls_is_killed),
+		TEST(calls_of_a_hanging_server_are_answered),
+		TEST(a_start_that_takes_too_long_is_killed),
+	};
+
+	return WORLD_RUN(tests);
+}
