@@ -89,6 +89,24 @@ A5_sending_to_the_dead_succeeds_silently(void **state)
 }
 
 static void
+A6_sending_to_a_name_that_nobody_has_fails_but_not_a_cast(void **state)
+{
+	static const struct otp_msg_type cast_note = {.name = "note",
+		.owner = "test",
+		.size = 8,
+		.kind = OTP_MSG_CAST};
+	struct otp_msg *m = otp_msg_new(&note_type, 0);
+
+	(void)state;
+	memset(otp_msg_payload(m), 0, sizeof(struct note));
+	assert_int_equal(
+		otp_msg_send(otp_to_name("nobody_at_all"), m), OTP_NOPROC);
+	m = otp_msg_new(&cast_note, 0);
+	memset(otp_msg_payload(m), 0, 8);
+	assert_int_equal(otp_msg_send(otp_to_name("nobody_at_all"), m), OTP_OK);
+}
+
+static void
 A7_a_signal_ends_a_process_that_does_not_receive_it(void **state)
 {
 	otp_pid pid = agent_spawn(false);
@@ -431,6 +449,7 @@ main(void)
 		RULE(A3_what_was_sent_before_death_is_queued_before_exit_and_down),
 		RULE(A4_the_queue_keeps_arrival_order),
 		RULE(A5_sending_to_the_dead_succeeds_silently),
+		RULE(A6_sending_to_a_name_that_nobody_has_fails_but_not_a_cast),
 		RULE(A7_a_signal_ends_a_process_that_does_not_receive_it),
 		RULE(A9_a_dead_process_is_not_alive),
 		RULE(A10_normal_from_another_is_ignored_or_trapped),
