@@ -62,6 +62,22 @@ B27_calling_the_dead_or_an_unknown_name_gives_noproc(void **state)
 }
 
 static void
+B27_who_heard_of_the_death_calls_a_dead_process(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		otp_pid pid = probe(&plain_class);
+
+		assert_int_equal(ask(pid, STOP, 0, "odd"), OTP_DIED);
+		assert_int_equal(ask(pid, REPLY, 0, ""), OTP_NOPROC);
+		assert_false(otp_is_alive(pid));
+		expect(NOTE_CALL);
+		expect(NOTE_TERMINATE);
+	}
+	expect_nothing();
+}
+
+static void
 B27_a_server_that_dies_with_the_request_queued_gives_its_reason(void **state)
 {
 	static const char *const reasons[] = {"normal", "shutdown", "odd"};
@@ -230,6 +246,7 @@ main(void)
 		RULE(B24_a_call_touches_nothing_else_in_the_mailbox),
 		RULE(B26_after_a_timeout_the_late_reply_is_dropped),
 		RULE(B27_calling_the_dead_or_an_unknown_name_gives_noproc),
+		RULE(B27_who_heard_of_the_death_calls_a_dead_process),
 		RULE(B27_a_server_that_dies_with_the_request_queued_gives_its_reason),
 		RULE(B28_a_server_that_dies_in_the_handler_gives_its_reason),
 		RULE(B29_calling_oneself_fails_at_once),

@@ -214,17 +214,23 @@ drop_owned(struct process *p)
 	}
 }
 
+void
+otpi_death_begin(struct process *p)
+{
+	if (p->flags & PROCESS_CLOSED)
+		return;
+	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
+	otpi_name_release(p);
+	close_inbox(p);
+	drop_owned(p);
+}
+
 bool
 otpi_death_step(struct thread *t, struct process *p)
 {
 	int budget = DEATH_BUDGET;
 
-	if (!(p->flags & PROCESS_CLOSED)) {
-		atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
-		otpi_name_release(p);
-		close_inbox(p);
-		drop_owned(p);
-	}
+	otpi_death_begin(p);
 	flush_queue(t, p, &budget);
 	if (p->extras && budget > 0)
 		clear_extras(t, p, &budget);

@@ -128,6 +128,8 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	t = otpi_thread_now();
 	p->flags |= PROCESS_DYING;
 	give_back(t, r);
+	/* Who hears of the end and calls again meets a dead process (B27). */
+	otpi_death_begin(p);
 	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
 	otpi_lent_free(t, r);
 	r->process = NULL;

@@ -57,6 +57,8 @@ void otpi_killed(struct thread *t, struct process *p);
 /* r's frames were abandoned: see why, and end the process. */
 void otpi_land(struct thread *t, struct runner *r);
 
+/* The name and the mailbox are closed; what is left is otpi_death_step's. */
+void otpi_death_begin(struct process *p);
 /* The end: everything is released, everybody told. False: not finished, the
  * process was requeued. */
 bool otpi_death_step(struct thread *t, struct process *p);

@@ -377,8 +377,23 @@ otpi_receive_signals(struct thread *t, struct process *p)
 void
 otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	if (m->kind == SIGNAL_CALL) /* B28 */
+	uint64_t self = process_key(p), from = otpi_signal_from(m);
+
+	switch (m->kind) {
+	case SIGNAL_CALL: /* B28 */
 		otpi_call_fail(t, m, OTP_DIED, p->end_reason);
-	else
-		otpi_signal_undeliverable(t, process_key(p), m);
+		return;
+	case SIGNAL_LINK: /* both reached it alive: A34 */
+		otpi_signal_send_reason(
+			t, SIGNAL_EXIT_LINK, self, from, 0, p->end_reason);
+		break;
+	case SIGNAL_MONITOR:
+		otpi_signal_send_reason(
+			t, SIGNAL_DOWN, self, from, m->id, p->end_reason);
+		break;
+	default:
+		otpi_signal_undeliverable(t, self, m);
+		return;
+	}
+	otpi_signal_free(t, m);
 }

@@ -50,7 +50,7 @@ void otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
  * PROCESS_DYING is set if a signal ended it.
  */
 void otpi_receive_signals(struct thread *t, struct process *p);
-/* What the closed mailbox still held: answered as a dead process does. */
+/* What the closed mailbox still held: answered with the reason of the end. */
 void
 otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m);
 

@@ -14,6 +14,8 @@ intern(const char *name, uint32_t *index)
 	*index = 0;
 	if (name == NULL)
 		return OTP_OK;
+	if (strcmp(name, "undefined") == 0) /* A45 */
+		return OTP_BADARG;
 	return otpi_atom_intern(&otpi_runtime.atoms, otp_atom_of(name), index);
 }
 
@@ -228,9 +230,30 @@ start_failed_link(struct thread *t, struct otpi_reason *reason)
 	otpi_end_self(t, true);
 }
 
+static bool
+is_down_of(const struct otp_received *message, void *ref)
+{
+	return message->kind == OTP_RECEIVED_DOWN &&
+		otp_ref_equal(message->ref, *(otp_ref *)ref);
+}
+
+/* Its name is free when the start returns (B6, B9). */
+static void
+await_end(otp_pid child)
+{
+	otp_mark mark = otp_mark_set();
+	otp_ref ref = otp_monitor(child);
+	struct otp_received down;
+
+	while (otp_receive_match(is_down_of, &ref, &down, OTP_INFINITY) !=
+		OTP_OK)
+		continue;
+	otp_release(mark);
+}
+
 static otp_err
-start_wait(struct thread *t, const struct otp_process_opts *how,
-	uint64_t child, uint64_t monitor)
+start_wait(struct thread *t, const struct otp_process_opts *how, uint64_t child,
+	uint64_t monitor)
 {
 	struct process *self = otpi_process_of(t);
 	struct otpi_reason *reason;
@@ -241,6 +264,9 @@ start_wait(struct thread *t, const struct otp_process_opts *how,
 	if (err == OTP_TIMEOUT) { /* B9 */
 		start_forget(self, child, monitor);
 		otpi_exit_signal(t, child, &otpi_reason_kill);
+		otpi_leave(t);
+		await_end(key_pid(child));
+		otpi_enter();
 		return OTP_TIMEOUT;
 	}
 	m = t->runner->answer;

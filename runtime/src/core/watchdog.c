@@ -150,7 +150,7 @@ declare_dead(struct thread *self, struct thread *t)
 	r = t->runner;
 	p = r->process;
 	otpi_killed(self, p);
-	otpi_name_release(p);
+	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
 	answer_taken(self, r, p);
 	r->quarantine = p->heap;
