@@ -138,6 +138,7 @@ enum activation_stage {
 	STAGE_RUN, /* a handler, init, or a plain process */
 	STAGE_ENDING, /* the behaviour's `ending` */
 	STAGE_DESTRUCT, /* a destructor of otp_own */
+	STAGE_REPORT, /* the report handler */
 	STAGE_ENCODE /* the state, for the crash report */
 };
 
@@ -166,6 +167,7 @@ struct runner {
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */
+	struct otp_msg *start; /* of a process declared dead in init */
 	struct heap *quarantine; /* heap of a process declared dead */
 	struct otpi_fault fault;
 };
@@ -286,6 +288,9 @@ struct runtime {
 	_Atomic(uint32_t) watchdog_wake; /* futex; 0: it sleeps for long */
 	_Atomic(uint32_t) detached; /* threads in a handler, no worker */
 	_Atomic(bool) stopping;
+	_Atomic(bool) closing; /* nothing new is started */
+	_Atomic(bool) starting; /* somebody is in otp_core_start */
+	_Atomic(uint64_t) foreigners; /* processes that are threads */
 	_Atomic(bool) watchdog_stops; /* before the others */
 	bool membarrier;
 	/* Blocks in transit between threads, in batches. */

@@ -234,10 +234,9 @@ otpi_death_step(struct thread *t, struct process *p)
 	flush_queue(t, p, &budget);
 	if (p->extras && budget > 0)
 		clear_extras(t, p, &budget);
+	otpi_heap_free_some(&p->heap, &budget);
 	if (budget <= 0)
 		return false;
-	otpi_heap_free_all(p->heap);
-	p->heap = NULL;
 	otpi_reason_unref(p->end_reason);
 	p->end_reason = NULL;
 	otpi_slot_free(p);

@@ -7,6 +7,7 @@
 #include "core/timer.h"
 #include "core/user.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* The builder's term, empty when it has none. */
@@ -183,7 +184,8 @@ otpi_land(struct thread *t, struct runner *r)
 		otpi_end_stages(t, r, false, false);
 		return;
 	}
-	if (r->interrupted && r->stage != STAGE_ENCODE)
+	if (r->interrupted && r->stage != STAGE_ENCODE &&
+		r->stage != STAGE_REPORT)
 		reason = otpi_fault_reason(r, p);
 	r->interrupted = false;
 	if (reason && r->stage == STAGE_DESTRUCT) {
@@ -200,6 +202,9 @@ otpi_land(struct thread *t, struct runner *r)
 		break;
 	case STAGE_ENCODE: /* without the state, then */
 		otpi_report_end(r, p, (otp_term){NULL, 0}, (otp_term){NULL, 0});
+		report = false;
+		break;
+	case STAGE_REPORT: /* the handler's own fault is not reported */
 		report = false;
 		break;
 	case STAGE_ENDING:
@@ -238,7 +243,61 @@ otpi_abandoned_end(struct thread *t)
 		otpi_signal_free(t, r->current);
 	r->building = r->current = NULL;
 	otpi_lent_free(t, r);
+	if (r->start)
+		otpi_start_drop(t, r->start);
 	otpi_heap_free_all(r->quarantine);
 	otpi_switch_native(t, r);
 	abort();
+}
+
+/* A reason of the runtime's own ends the calling process. */
+OTP_NORETURN static void
+end_with(struct thread *t, struct otpi_reason *reason)
+{
+	struct process *p = t->runner->process;
+
+	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = reason;
+	otpi_end_self(t, false);
+}
+
+void
+otpi_stack_is_out(struct thread *t)
+{
+	struct runner *r = t->runner;
+
+	r->fault = (struct otpi_fault){0};
+	r->fault.signal = SIGSEGV;
+	r->fault.overflow = true;
+	r->fault.address = (uintptr_t)__builtin_frame_address(0);
+	r->fault.pc = (uintptr_t)__builtin_return_address(0);
+	r->interrupted = true;
+	atomic_fetch_add_explicit(
+		&otpi_runtime.contained, 1, memory_order_relaxed);
+	end_with(t, &otpi_reason_system_limit);
+}
+
+void
+otpi_misuse(const char *what)
+{
+	struct thread *t = otpi_thread_self;
+	otp_term_builder b = {0};
+	struct otpi_reason *reason;
+	otp_term term;
+
+	if (t == NULL || t->runner->fiber == NULL ||
+		t->runner->process == NULL) {
+		fprintf(stderr, "libotp: %s\n", what);
+		abort();
+	}
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("misuse"));
+	otp_build_string(&b, otp_str(what));
+	reason = otp_term_builder_term(&b, &term) == OTP_OK
+		? otpi_reason_new(term)
+		: &otpi_reason_badarg;
+	otp_term_builder_free(&b);
+	end_with(t, reason);
 }

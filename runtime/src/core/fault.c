@@ -164,6 +164,8 @@ on_fault(int sig, siginfo_t *info, void *ucontext)
 		explain(sig, info, p, r->fault.rule);
 	}
 	pass_on(sig, info, ucontext);
+	/* Who was there before has mended it. */
+	atomic_store_explicit(&t->inside, 0, memory_order_release);
 }
 
 /* May the handler be abandoned for a kill now? `inside` is set if so. */

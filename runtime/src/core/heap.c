@@ -57,6 +57,18 @@ otpi_heap_free_all(struct heap *heap)
 	}
 }
 
+void
+otpi_heap_free_some(struct heap **heap, int *budget)
+{
+	struct heap *next;
+
+	for (; *heap && *budget > 0; (*budget)--) {
+		next = (*heap)->next;
+		free(*heap);
+		*heap = next;
+	}
+}
+
 void *
 otp_alloc(size_t size)
 {
@@ -182,15 +194,15 @@ scratch(struct thread *t, size_t size)
 {
 	struct runner *r = t->runner;
 	struct otp_msg *m = r->lent;
-	size_t room = 0;
+	bool fits = false;
 	void *ptr;
 
 	if (size > HEAP_MAX)
 		out_of_memory(t);
 	size = (size + 15) & ~(size_t)15;
 	if (m && m->kind == OTPI_SCRATCH)
-		room = otpi_block_size(m) - sizeof *m - 8 - m->id;
-	if (room < size) {
+		fits = size <= otpi_block_size(m) - sizeof *m - 8 - m->id;
+	if (!fits) {
 		m = otpi_block_new(
 			t, 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE));
 		m->kind = OTPI_SCRATCH;

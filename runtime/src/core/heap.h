@@ -32,6 +32,8 @@ struct owned {
 };
 
 void otpi_heap_free_all(struct heap *heap);
+/* As many blocks as the budget allows; it stays > 0 when none is left. */
+void otpi_heap_free_some(struct heap **heap, int *budget);
 /* Free what an OTPI_LATER block stands for. */
 void otpi_heap_free_later(struct otp_msg *m);
 /* Zeroed memory of process p. */

@@ -364,15 +364,19 @@ otp_name_text(uint32_t name)
 	return otpi_name_text(name);
 }
 
+/* Also before the runtime runs. The lock is taken inside, as every other. */
 static uint32_t
 name_of(const char *name)
 {
+	otp_atom atom = otp_atom_of(name ? name : "");
+	struct thread *t = otpi_thread_self ? otpi_enter() : NULL;
 	uint32_t index = 0;
 
-	if (name == NULL ||
-		otpi_atom_intern(&otpi_runtime.atoms, otp_atom_of(name),
-			&index) != OTP_OK)
-		return 0;
+	otpi_runtime_init();
+	if (otpi_atom_intern(&otpi_runtime.atoms, atom, &index) != OTP_OK)
+		index = 0;
+	if (t)
+		otpi_leave(t);
 	return index;
 }
 
@@ -420,12 +424,13 @@ otp_whereis(const char *name)
 otp_err
 otp_register(const char *name, otp_pid pid)
 {
+	/* Read here: a wild pointer is the caller's fault. */
+	otp_atom atom = otp_atom_of(name ? name : "undefined");
 	struct thread *t = otpi_enter();
 	uint32_t index = 0;
-	otp_err err = name == NULL || strcmp(name, "undefined") == 0
+	otp_err err = otp_atom_is(atom, "undefined")
 		? OTP_BADARG
-		: otpi_atom_intern(
-			  &otpi_runtime.atoms, otp_atom_of(name), &index);
+		: otpi_atom_intern(&otpi_runtime.atoms, atom, &index);
 
 	if (err == OTP_OK)
 		err = name_register(index, pid_key(pid));

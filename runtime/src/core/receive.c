@@ -54,7 +54,7 @@ queue_find(bool (*match)(const struct otp_received *message, void *arg),
 			if (match) {
 				otpi_leave(otpi_thread_now());
 				matched = match(out, arg);
-				otpi_enter();
+				otpi_enter_again();
 			}
 			if (matched)
 				return m;
@@ -134,6 +134,9 @@ otp_yield(void)
 otp_ref
 otp_timer_start(otp_duration ms)
 {
+	if (ms < 0) /* A56 */
+		otpi_misuse("otp_timer_start with a negative time");
+
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
 	struct timer *timer =
@@ -141,7 +144,7 @@ otp_timer_start(otp_duration ms)
 	otp_ref ref = id_ref(timer->id);
 
 	otpi_table_put_ptr(&otpi_extras(p)->timers, timer->id, timer);
-	otpi_timer_start(t, timer, ms < 0 ? 0 : ms);
+	otpi_timer_start(t, timer, ms);
 	otpi_leave(t);
 	return ref;
 }

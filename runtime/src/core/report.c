@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports of crashes, and the reason of a contained fault. */
 #include "core/run.h"
+#include "core/user.h"
 
 #include <string.h>
 
@@ -65,10 +66,8 @@ otpi_report_end(
 		memcpy(report.frames + 1, r->fault.frames,
 			(report.frame_count - 1) * sizeof report.frames[0]);
 	}
-	/* The handler uses the public interface. */
-	otpi_leave(t);
-	otp_report_send(&report);
-	otpi_enter();
+	r->stage = STAGE_REPORT;
+	otpi_call_report(t, r, &report);
 }
 
 static const char *

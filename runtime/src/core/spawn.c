@@ -94,7 +94,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	uint32_t name;
 	otp_err err;
 
-	if (!atomic_load(&otpi_runtime.running))
+	if (!atomic_load(&otpi_runtime.running) ||
+		atomic_load(&otpi_runtime.closing))
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
@@ -180,7 +181,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	uint32_t name;
 	otp_err err;
 
-	if (!atomic_load(&otpi_runtime.running))
+	if (!atomic_load(&otpi_runtime.running) ||
+		atomic_load(&otpi_runtime.closing))
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
@@ -226,6 +228,8 @@ start_failed_link(struct thread *t, struct otpi_reason *reason)
 	if (self->flags & PROCESS_TRAP_EXIT || self->kind == PROCESS_FOREIGN ||
 		reason == &otpi_reason_normal)
 		return;
+	if (self->end_reason)
+		otpi_reason_unref(self->end_reason);
 	self->end_reason = otpi_reason_ref(reason);
 	otpi_end_self(t, true);
 }
@@ -266,7 +270,7 @@ start_wait(struct thread *t, const struct otp_process_opts *how, uint64_t child,
 		otpi_exit_signal(t, child, &otpi_reason_kill);
 		otpi_leave(t);
 		await_end(key_pid(child));
-		otpi_enter();
+		otpi_enter_again();
 		return OTP_TIMEOUT;
 	}
 	m = t->runner->answer;

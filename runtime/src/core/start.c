@@ -156,6 +156,7 @@ otpi_foreign_attach(void)
 	p = otpi_slot_new();
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
+	atomic_fetch_add(&rt->foreigners, 1);
 	p->kind = PROCESS_FOREIGN;
 	p->flags = PROCESS_TRAP_EXIT;
 	p->runner = &t->native_runner;
@@ -191,6 +192,7 @@ foreign_detach(void *arg)
 	p->flags |= PROCESS_DYING;
 	while (!otpi_death_step(t, p))
 		continue;
+	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_blocks_flush(t);
 	otpi_thread_self = NULL;
 	otpi_thread_free(t);
@@ -215,6 +217,14 @@ runtime_init_once(void)
 	otpi_atoms_init(&rt->atoms);
 	rt->chunks =
 		otpi_calloc(UINT32_MAX / SLOT_CHUNK + 1, sizeof rt->chunks[0]);
+}
+
+void
+otpi_runtime_init(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, runtime_init_once);
 }
 
 static otp_err
@@ -339,18 +349,15 @@ workers_free(struct thread *t)
 	rt->worker_count = 0;
 }
 
-otp_err
-otp_core_start(const struct otp_runtime_opts *opts)
+static otp_err
+core_start(const struct otp_runtime_opts *opts)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct runtime *rt = &otpi_runtime;
-	otp_err err;
+	otp_err err = options_take(opts);
 
-	pthread_once(&once, runtime_init_once);
-	if (atomic_load(&rt->running))
-		return OTP_ALREADY_STARTED;
-	if ((err = options_take(opts)) != OTP_OK)
+	if (err != OTP_OK)
 		return err;
+	atomic_store(&rt->closing, false);
 	atomic_store(&rt->stopping, false);
 	atomic_store(&rt->watchdog_stops, false);
 	atomic_store(&rt->idle, 0);
@@ -369,24 +376,43 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	return OTP_OK;
 }
 
-/* Send kill to every process that is not a thread of the program's own. */
-static uint32_t
-kill_all(struct thread *t)
+otp_err
+otp_core_start(const struct otp_runtime_opts *opts)
 {
 	struct runtime *rt = &otpi_runtime;
-	uint32_t left = 0, count = atomic_load(&rt->slot_count);
+	otp_err err;
+
+	otpi_runtime_init();
+	if (atomic_exchange(&rt->starting, true))
+		return OTP_ALREADY_STARTED;
+	err = atomic_load(&rt->running) ? OTP_ALREADY_STARTED
+					: core_start(opts);
+	atomic_store(&rt->starting, false);
+	return err;
+}
+
+/* Send kill to every process that is not a thread of the program's own. */
+static void
+kill_all(struct thread *t)
+{
+	uint32_t count = atomic_load(&otpi_runtime.slot_count);
 
 	for (uint32_t id = 1; id <= count; id++) {
 		struct process *p = otpi_slot_at(id);
 
-		if (atomic_load_explicit(&p->inbox, memory_order_acquire) ==
-				INBOX_DEAD ||
-			p->kind == PROCESS_FOREIGN)
-			continue;
-		left++;
-		otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
+		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
+				INBOX_DEAD &&
+			p->kind != PROCESS_FOREIGN)
+			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
-	return left;
+}
+
+/* Is any process left that is not a thread of the program's own? */
+static bool
+any_left(void)
+{
+	return atomic_load(&otpi_runtime.alive) >
+		atomic_load(&otpi_runtime.foreigners);
 }
 
 otp_err
@@ -403,7 +429,8 @@ otp_core_stop(otp_duration timeout_ms)
 	if (timeout_ms < INT64_MAX / 2000000)
 		deadline = now + timeout_ms * 1000000;
 	t = otpi_enter();
-	while (kill_all(t) && !late) {
+	atomic_store(&rt->closing, true);
+	for (kill_all(t); any_left() && !late; kill_all(t)) {
 		nanosleep(&pause, NULL);
 		late = deadline >= 0 && otpi_clock_ns() > deadline;
 	}
@@ -413,7 +440,7 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_join(rt->watchdog, NULL);
 	threads_stop(deadline);
 	pthread_mutex_lock(&rt->lock);
-	late = rt->thread_count > 0;
+	late = rt->thread_count > 0 || any_left();
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);

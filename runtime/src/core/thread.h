@@ -30,12 +30,27 @@ struct thread *otpi_foreign_attach(void);
 /* Settle why attention was called for; may end the process on it. */
 void otpi_attend(struct thread *t);
 
+/* What lives as long as the program: tables, locks. Any thread, any time. */
+void otpi_runtime_init(void);
+
 /* A thread record; never fails. */
 struct thread *otpi_thread_new(void);
 void otpi_thread_free(struct thread *t);
 
 /* Next value of the calling thread's range of ids; never 0. */
 uint64_t otpi_id_next(struct thread *t);
+
+/* Ends the process: its stack is as good as used up. */
+OTP_NORETURN void otpi_stack_is_out(struct thread *t);
+
+/* What the runtime's own functions may need of a process's stack. */
+#define OTPI_STACK_RESERVE 8192
+
+/*
+ * The second time in a function whose thread may have changed meanwhile: not
+ * inlined, as otpi_thread_now.
+ */
+struct thread *otpi_enter_again(void);
 
 static inline struct thread *
 otpi_enter(void)
@@ -50,6 +65,15 @@ otpi_enter(void)
 	/* Acquire: what the watchdog wrote before is seen. */
 	if (unlikely(atomic_load_explicit(&t->attention, memory_order_acquire)))
 		otpi_attend(t);
+	/*
+	 * Too deep a recursion is told from the caller's fault here, while it
+	 * is still the caller's and not the runtime's (contain.h).
+	 */
+	if (t->runner->fiber &&
+		unlikely((uintptr_t)__builtin_frame_address(0) -
+				(uintptr_t)t->runner->fiber->stack <
+			OTPI_STACK_RESERVE))
+		otpi_stack_is_out(t);
 	return t;
 }
 
@@ -104,7 +128,10 @@ otpi_cpu_relax(void)
 	__asm__ volatile(OTPI_RELAX);
 }
 
-/* Misuse of the public interface: a message, then abort. */
+/*
+ * Misuse of the public interface: ends the calling process with {misuse, What};
+ * a thread that is not the runtime's own gets a message and abort.
+ */
 OTP_NORETURN void otpi_misuse(const char *what);
 
 #endif

@@ -24,8 +24,8 @@ otpi_deadline_of_call(otp_duration ms)
 {
 	if (ms <= OTPI_COARSE_MS || ms > OTPI_DEADLINE_MAX)
 		return otpi_deadline(ms);
-	return otpi_clock_coarse_ms() + otpi_clock_coarse_resolution_ms() + 1 +
-		ms;
+	return otpi_clock_coarse_ms() + 2 * otpi_clock_coarse_resolution_ms() +
+		1 + ms;
 }
 
 void

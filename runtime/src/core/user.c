@@ -12,7 +12,7 @@ otpi_call_handle(struct thread *t, struct runner *r, struct otp_event *event)
 
 	ENTER_USER(t, r);
 	verdict = p->process_class->behaviour->handle(p->data, event);
-	otpi_enter();
+	otpi_enter_again();
 	return verdict;
 }
 
@@ -24,7 +24,7 @@ otpi_call_init(struct thread *t, struct runner *r, struct otp_msg *start)
 
 	ENTER_USER(t, r);
 	verdict = p->process_class->behaviour->init(p->data, start);
-	otpi_enter();
+	otpi_enter_again();
 	return verdict;
 }
 
@@ -35,7 +35,7 @@ otpi_call_plain(struct thread *t, struct runner *r)
 
 	ENTER_USER(t, r);
 	plain->fn(plain->arg);
-	otpi_enter();
+	otpi_enter_again();
 }
 
 __attribute__((noinline)) void
@@ -46,7 +46,7 @@ otpi_call_ending(struct thread *t, struct runner *r)
 
 	ENTER_USER(t, r);
 	p->process_class->behaviour->ending(p->data, reason);
-	otpi_enter();
+	otpi_enter_again();
 }
 
 __attribute__((noinline)) void
@@ -58,7 +58,7 @@ otpi_call_destructor(struct thread *t, struct runner *r, struct owned *owned)
 	otpi_free(owned);
 	ENTER_USER(t, r);
 	destructor(ptr);
-	otpi_enter();
+	otpi_enter_again();
 }
 
 __attribute__((noinline)) void
@@ -69,7 +69,7 @@ otpi_call_encode_message(
 
 	ENTER_USER(t, r);
 	m->type->encode(builder, otp_msg_payload(m));
-	otpi_enter();
+	otpi_enter_again();
 }
 
 __attribute__((noinline)) void
@@ -79,5 +79,14 @@ otpi_call_encode(struct thread *t, struct runner *r, otp_term_builder *builder)
 
 	ENTER_USER(t, r);
 	p->process_class->behaviour->encode_state(builder, p->data);
-	otpi_enter();
+	otpi_enter_again();
+}
+
+__attribute__((noinline)) void
+otpi_call_report(
+	struct thread *t, struct runner *r, const struct otp_report *report)
+{
+	ENTER_USER(t, r);
+	otp_report_send(report);
+	otpi_enter_again();
 }

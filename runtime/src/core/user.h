@@ -20,6 +20,8 @@ void otpi_call_ending(struct thread *t, struct runner *r);
 /* Takes `owned`. */
 void
 otpi_call_destructor(struct thread *t, struct runner *r, struct owned *owned);
+void otpi_call_report(
+	struct thread *t, struct runner *r, const struct otp_report *report);
 void otpi_call_encode_message(
 	struct thread *t, struct runner *r, otp_term_builder *builder);
 void

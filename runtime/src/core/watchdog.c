@@ -153,6 +153,10 @@ declare_dead(struct thread *self, struct thread *t)
 	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
 	answer_taken(self, r, p);
+	if (p->extras) {
+		r->start = p->extras->start;
+		p->extras->start = NULL;
+	}
 	r->quarantine = p->heap;
 	r->process = NULL;
 	p->heap = NULL;

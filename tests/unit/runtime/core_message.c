@@ -15,11 +15,11 @@ struct sender {
 static void
 send_all(void *arg)
 {
-	struct sender *sender = arg;
+	const struct sender sender = *(struct sender *)arg;
 
 	for (uint64_t i = 0; i < EACH; i++) {
-		tell(sender->to, sender->number, i);
-		if (i % 64 == sender->number)
+		tell(sender.to, sender.number, i);
+		if (i % 64 == sender.number)
 			otp_yield();
 	}
 }
@@ -39,7 +39,7 @@ is_odd(const struct otp_received *r, void *arg)
 static void
 receive_all(void *arg)
 {
-	struct receiver *receiver = arg;
+	const struct receiver receiver = *(struct receiver *)arg;
 	uint64_t next[SENDERS][2] = {{0}}, wrong = 0;
 	otp_mark mark = otp_mark_set();
 
@@ -49,7 +49,7 @@ receive_all(void *arg)
 		const struct number *n;
 		struct otp_received r;
 
-		if (!receiver->selective || left % 3 ||
+		if (!receiver.selective || left % 3 ||
 			otp_receive_match(is_odd, NULL, &r, 0) != OTP_OK)
 			EXPECT(heard_within(&r, PATIENCE_MS));
 		n = r.payload;
@@ -59,7 +59,7 @@ receive_all(void *arg)
 		otp_release(mark);
 	}
 	EXPECT(silence());
-	tell(receiver->parent, wrong, 0);
+	tell(receiver.parent, wrong, 0);
 }
 
 static void
@@ -328,9 +328,10 @@ a_name_is_looked_up_at_each_send(void **state)
 		otp_ref ref;
 
 		opts.monitor = &ref;
+		/* Nobody yet: A6. */
 		assert_int_equal(
 			otp_msg_send(to, number_new(&number_type, i, 0)),
-			OTP_NOPROC); /* nobody yet: A6 */
+			OTP_NOPROC);
 		assert_int_equal(
 			otp_spawn_opt(echo, &self, &opts, NULL), OTP_OK);
 		assert_int_equal(
@@ -375,13 +376,13 @@ churn(void *arg)
 static void
 names_go_round(void **state)
 {
-	char name[] = "churned";
+	static char name[] = "churned";
 
 	(void)state;
 	atomic_store(&churn_over, false);
 	for (int i = 0; i < 8; i++)
 		otp_spawn(churn, name);
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 1000; i++) {
 		otp_err err = ask_within(otp_to_name(name), 1, NULL, 0);
 
 		EXPECT(err == OTP_NOPROC || err == OTP_TIMEOUT ||

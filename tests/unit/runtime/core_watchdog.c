@@ -328,11 +328,7 @@ do_next(enum next next)
 		tell(observer, 2, 0);
 		otp_exit(OTP_SHUTDOWN);
 	case CRASH:
-		null_pointer = NULL;
-		tell(observer, 2, 0);
-		atomic_store(&let_go, false);
-		tell(observer, 5, 0);
-		be_stuck(); /* and once more: the fault comes without a worker */
+		tell(observer, 2, 0); /* it has no worker yet */
 		crash();
 		break;
 	case KILL_SELF:
@@ -370,11 +366,6 @@ check_next(enum next next)
 	atomic_store(&let_go, true);
 	if (next != RETURN)
 		assert_int_equal(hear().value, 2);
-	if (next == CRASH) {
-		assert_int_equal(hear().value, 5);
-		AWAIT_STUCK(stuck, 2);
-		atomic_store(&let_go, true);
-	}
 	assert_int_equal(
 		otp_receive_match(is_down, &ref, &r, PATIENCE_MS), OTP_OK);
 	if (next == EXIT)
@@ -395,8 +386,11 @@ one_that_was_stuck_goes_on_as_any_other(void **state)
 	may_crash();
 	observer = otp_self();
 	server = server_start();
-	for (enum next next = SEND; next < NEXTS; next++)
+	for (enum next next = SEND; next < NEXTS; next++) {
 		check_next(next);
+		if (atomic_load(&failures))
+			fail_msg("what it did: %d", (int)next);
+	}
 	assert_int_equal(ask(server, 0, NULL), OTP_OK);
 }
 
@@ -409,7 +403,7 @@ many_are_stuck_at_once(void **state)
 	(void)state;
 	observer = otp_self();
 	server = server_start();
-	for (int round = 0; round < 5; round++) {
+	for (int round = 0; round < 2; round++) {
 		atomic_store(&let_go, false);
 		for (uintptr_t next = SEND; next < RETURN; next++)
 			if (next != NAME)
@@ -429,35 +423,54 @@ many_are_stuck_at_once(void **state)
 /* --- killed -------------------------------------------------------------- */
 
 static int pipes[2];
+static _Atomic(unsigned) returned; /* reads, after their reader's death */
+
+static void
+read_one(void)
+{
+	char c;
+
+	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
+		continue;
+	atomic_fetch_add(&returned, 1);
+}
+
+/* All n that hang in read_one go on. */
+static void
+let_read(unsigned n)
+{
+	assert_int_equal(write(pipes[1], "abcdefgh", n), n);
+	EVENTUALLY(atomic_load(&returned) == n);
+	atomic_store(&returned, 0);
+	close(pipes[0]);
+	close(pipes[1]);
+}
 
 static void
 read_for_ever(void *arg)
 {
-	char c;
-
 	memset(otp_alloc(100000), 1, 100000);
 	memset(otp_tmp(100000), 1, 100000);
+	(void)arg;
 	EXPECT(otp_register("reader", otp_self()) == OTP_OK);
 	otp_msg_new(&number_type, 100000); /* being built */
-	tell(*(otp_pid *)arg, 1, 0);
-	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
-		continue;
+	tell(observer, 1, 0);
+	read_one();
 	/* Dead already: the next call is the thread's last. */
-	tell(*(otp_pid *)arg, 666, 0);
+	tell(observer, 666, 0);
 	EXPECT(!"a dead process goes on");
 }
 
 static void
 one_that_reads_is_declared_dead(void **state)
 {
-	otp_pid self = otp_self();
-
 	(void)state;
 	may_crash();
+	observer = otp_self();
 	assert_int_equal(pipe(pipes), 0);
 	for (int i = 0; i < 3; i++) {
 		uint64_t abandoned = counters().kills_abandoned;
-		otp_pid reader = otp_spawn(read_for_ever, &self);
+		otp_pid reader = otp_spawn(read_for_ever, NULL);
 		otp_ref ref = otp_monitor(reader);
 
 		assert_int_equal(hear().value, 1);
@@ -467,12 +480,8 @@ one_that_reads_is_declared_dead(void **state)
 		assert_false(otp_is_alive(reader));
 		assert_int_equal(otp_whereis("reader").id, 0);
 	}
-	assert_int_equal(write(pipes[1], "abc", 3), 3);
 	/* What the threads have left goes with them: see the stop. */
-	for (int i = 0; i < 200; i++)
-		nap();
-	close(pipes[0]);
-	close(pipes[1]);
+	let_read(3);
 }
 
 static void
@@ -508,14 +517,6 @@ loop_of_sends(void *arg)
 }
 
 static void
-loop_of_clocks(void *arg)
-{
-	tell(*(otp_pid *)arg, 1, 0);
-	for (;;)
-		EXPECT(otp_monotonic_ms() > 0);
-}
-
-static void
 kill_some(void (*fn)(void *arg), int rounds, bool at_once)
 {
 	otp_pid self = otp_self();
@@ -543,16 +544,17 @@ kill_some(void (*fn)(void *arg), int rounds, bool at_once)
 static void
 a_loop_is_killed(void **state)
 {
-	uint64_t interrupted = counters().kills_interrupted;
+	struct otp_counters before = counters();
 
 	(void)state;
 	skip_kill_of_loops();
 	may_crash();
 	kill_some(loop, 10, true);
 	kill_some(loop, 3, false);
-	assert_int_equal(counters().kills_interrupted - interrupted, 13 * 3);
-	assert_int_equal(counters().kills_abandoned, 3);
-	kill_some(loop_of_clocks, 5, true);
+	assert_int_equal(
+		counters().kills_interrupted - before.kills_interrupted,
+		13 * 3);
+	assert_int_equal(counters().kills_abandoned, before.kills_abandoned);
 }
 
 static void
@@ -579,7 +581,6 @@ static enum otp_verdict
 hang_handle(void *data, struct otp_event *event)
 {
 	struct otp_msg *m;
-	char c;
 
 	(void)data;
 	if (event->kind != OTP_EVENT_MESSAGE)
@@ -599,8 +600,7 @@ hang_handle(void *data, struct otp_event *event)
 		break;
 	}
 	tell(observer, 1, 0);
-	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
-		continue;
+	read_one();
 	/* It is still there to be read. */
 	EXPECT(number_in(m).more == 12345);
 	answer(m, 1);
@@ -652,11 +652,7 @@ calls_of_a_hanging_server_are_answered(void **state)
 				otp_term_equal(otp_last_reason(), OTP_KILLED));
 		}
 	}
-	assert_int_equal(write(pipes[1], "abcd", 4), 4);
-	close(pipes[1]);
-	for (int i = 0; i < 200; i++)
-		nap();
-	close(pipes[0]);
+	let_read(4);
 }
 
 /* --- in init ------------------------------------------------------------- */
