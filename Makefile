@@ -32,13 +32,13 @@ WERROR ?= -Werror
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes
 
-MODE_CFLAGS.debug := -Og -g -DOTP_DEBUG
+MODE_CFLAGS.debug := -Og -g
 MODE_CFLAGS.release := -O2 -g -DNDEBUG
-MODE_CFLAGS.asan := -O1 -g -DOTP_DEBUG -fsanitize=address,undefined \
+MODE_CFLAGS.asan := -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-MODE_CFLAGS.ubsan := -O1 -g -DOTP_DEBUG -fsanitize=undefined \
+MODE_CFLAGS.ubsan := -O1 -g -fsanitize=undefined \
 	-fno-sanitize-recover=all
-MODE_CFLAGS.tsan := -O1 -g -DOTP_DEBUG -fsanitize=thread
+MODE_CFLAGS.tsan := -O1 -g -fsanitize=thread
 MODE_CFLAGS := $(MODE_CFLAGS.$(MODE))
 ifeq ($(MODE_CFLAGS),)
 $(error MODE=$(MODE) is none of debug release asan ubsan tsan)
@@ -50,7 +50,7 @@ FRAME_CFLAGS := -fno-omit-frame-pointer -fasynchronous-unwind-tables \
 	-fstack-clash-protection
 
 BASE_CFLAGS = -std=gnu11 $(WARN) $(WERROR) $(MODE_CFLAGS) $(CFLAGS) -MMD -MP
-COMPILER_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -Icompiler -I$(BUILD)/compiler
+COMPILER_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -DOTPC_VERSION='"$(VERSION)"' -Icompiler -I$(BUILD)/compiler
 PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
 RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
 	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
@@ -309,7 +309,7 @@ uninstall: ## take out what install put there
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/otp $(DESTDIR)$(SHARE)
 
 clean: ## remove build/
-	rm -rf build $(filter-out build/%,$(BUILD))
+	rm -rf build $(filter-out build/%,$(BUILD)) examples/*/build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' \

@@ -11,11 +11,10 @@ TEST_TIMEOUT=${TEST_TIMEOUT:-300}
 passed=0 failed=0 skipped=0
 
 closing_line() {
-	local line="$passed passed, $failed failed"
 	if [ "$skipped" -gt 0 ]; then
-		line="$line, $skipped skipped"
+		echo "skipped, each with its reason above: $skipped"
 	fi
-	echo "$line"
+	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
 

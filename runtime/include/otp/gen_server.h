@@ -100,8 +100,8 @@ otp_with_timeout(otp_next next, otp_duration ms)
 }
 
 /*
- * Give back what memory can be given back until the next message. A server
- * that waits holds no stack, so there is little; the result says what is meant.
+ * As in OTP. A server that waits has no stack, so there is nothing to give
+ * back: accepted, without effect.
  */
 static inline otp_next
 otp_with_hibernate(otp_next next)
@@ -120,7 +120,7 @@ otp_next otp_with_continue(otp_next next, struct otp_msg *m);
 struct otp_start_opts {
 	const char *name; /* registered before init (B4) */
 	otp_duration timeout_ms; /* 0: infinity */
-	otp_duration hibernate_after_ms; /* 0: never; see otp_with_hibernate */
+	otp_duration hibernate_after_ms; /* no effect: see otp_with_hibernate */
 };
 
 /* A field of a state that holds a pointer, for the debug check of lifetimes. */

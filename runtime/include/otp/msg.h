@@ -43,7 +43,7 @@ struct otp_msg_type {
 	void (*encode)(struct otp_term_builder *builder, const void *payload);
 };
 
-/* Fields belong to the runtime: see runtime/src/core/signal.h. */
+/* Fields belong to the runtime: see runtime/src/core/signals.h. */
 struct otp_msg {
 	struct otp_msg *next;
 	const struct otp_msg_type *type;

@@ -27,7 +27,7 @@ typedef struct otp_atom {
 
 struct otp_blob;
 
-/* Bytes. With a blob they are shared by reference count, not copied. */
+/* Bytes. They are copied with the message; `blob` is for later and NULL. */
 typedef struct otp_binary {
 	const uint8_t *ptr;
 	size_t len;

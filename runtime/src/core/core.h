@@ -212,7 +212,6 @@ struct thread {
 	int64_t kill_since_ms; /* 0: none */
 	uint64_t kill_key; /* of whom */
 	uint32_t kill_destructing; /* in which destructor */
-	bool ended;
 };
 
 #define RING_SIZE 256u

@@ -99,7 +99,10 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 			return OTP_TIMEOUT;
 		}
 		t = otpi_block(t, deadline);
-		/* User code does not run with the limit armed: timer.h. */
+		/*
+		 * `match` is user code, in which the thread may lose its worker:
+		 * the limit is not on that worker's wheel meanwhile.
+		 */
 		otpi_wait_disarm(t, r);
 	}
 }

@@ -129,8 +129,9 @@ arch_is_after_call(uintptr_t address, uintptr_t function)
 }
 
 /*
- * e9 or 0f 80 to 0f 8f, and four bytes of distance; eb or 70 to 7f, and one. Where instructions begin is not known, so that it may also be the
- * middle of one.
+ * e9 or 0f 80 to 0f 8f, and four bytes of distance; eb or 70 to 7f, and one.
+ * Where instructions begin is not known, so that it may also be the middle
+ * of one.
  */
 static inline uintptr_t
 arch_jump(const uint8_t *code, size_t left)
