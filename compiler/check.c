@@ -122,6 +122,21 @@ check_start_params(const struct value_scope *scope, struct decl *decl)
 		check_params(scope, start_params(decl));
 }
 
+/* It is the prefix of all names in C. */
+static void
+check_module_name(const struct value_scope *scope)
+{
+	struct arena *arena = &scope->program->arena;
+	const struct name *name = &scope->module->name;
+	struct text prefix = text_snake(arena, name->text);
+
+	if (!text_is(prefix, "otp") && !text_starts_with(prefix, "otp_"))
+		return;
+	report(scope->program, DIAG_module_of_libotp, name->span, name->text);
+	fixit(scope->program, name->span,
+		text_printf(arena, "my_%.*s", TEXT_ARG(name->text)));
+}
+
 void
 check(struct program *program, struct module *module)
 {
@@ -130,6 +145,7 @@ check(struct program *program, struct module *module)
 	if (module->wire_elixir)
 		report(program, DIAG_not_supported, module->wire_span,
 			"`wire elixir`");
+	check_module_name(&scope);
 	for (struct decl *d = module->decls; d; d = d->next)
 		check_start_params(&scope, d);
 	for (struct decl *d = module->decls; d; d = d->next)

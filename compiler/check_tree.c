@@ -258,6 +258,25 @@ check_child(const struct value_scope *scope, struct child *child,
 			child->start.args_span);
 }
 
+/* Which children a strategy speaks of: there are none of that kind. */
+static void
+check_use_of_strategy(struct program *program, const struct decl *decl)
+{
+	const struct supervisor_decl *supervisor = &decl->u.supervisor;
+	const struct child *only = supervisor->children;
+
+	if (supervisor->strategy == STRATEGY_ONE_FOR_ONE || decl->lost ||
+		!only || only->next || !only->dynamic)
+		return;
+	for (const struct setting *s = supervisor->settings; s; s = s->next) {
+		if (s->kind != SETTING_STRATEGY)
+			continue;
+		report(program, DIAG_unused_strategy, s->span, s->name.text);
+		note(program, DIAG_note_simple, only->name.span);
+		return;
+	}
+}
+
 void
 check_supervisor(const struct value_scope *scope, struct decl *decl)
 {
@@ -266,6 +285,7 @@ check_supervisor(const struct value_scope *scope, struct decl *decl)
 	struct table seen = {.arena = &program->arena};
 
 	check_settings(scope, supervisor);
+	check_use_of_strategy(program, decl);
 	for (struct child *c = supervisor->children; c; c = c->next) {
 		struct child *other = table_put(&seen, c->name.text, c);
 
@@ -317,11 +337,26 @@ is_env_type(const struct type *type)
 		type->kind == TYPE_ENUM || type->kind == TYPE_ERROR;
 }
 
+/* What an application takes from its command line for itself. */
+static bool
+is_option(struct text name)
+{
+	return text_is(name, "help") || text_is(name, "version") ||
+		text_is(name, "config");
+}
+
 static void
 check_env(const struct value_scope *scope, const struct field_list *env)
 {
 	check_fields(scope, env, "env entry");
 	for (struct field *f = env->first; f; f = f->next) {
+		if (is_option(f->name.text)) {
+			report(scope->program, DIAG_env_option, f->name.span,
+				f->name.text);
+			fixit(scope->program, f->name.span,
+				text_printf(&scope->program->arena, "%.*s_",
+					TEXT_ARG(f->name.text)));
+		}
 		if (!is_env_type(f->type)) {
 			report(scope->program, DIAG_env_type, f->type_ref->span,
 				f->type->spelling);

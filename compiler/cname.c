@@ -125,14 +125,41 @@ cname_handler(struct arena *arena, const struct decl *server,
 }
 
 struct text
+cname_guard(struct arena *arena, const struct module *module)
+{
+	return cname_macro(arena,
+		text_printf(arena, "%.*s_otp_h",
+			TEXT_ARG(cname_module(arena, module))));
+}
+
+struct text
 cname_default(
-	struct arena *arena, const struct decl *decl, const struct field *param)
+	struct arena *arena, const struct decl *decl, const struct field *field)
 {
 	struct text prefix = cname_decl(arena, decl);
 
 	return cname_macro(arena,
-		text_printf(arena, "%.*s_init_%.*s", TEXT_ARG(prefix),
-			TEXT_ARG(param->name.text)));
+		text_printf(arena, "%.*s_%s_%.*s", TEXT_ARG(prefix),
+			decl->kind == DECL_RECORD ? "default" : "init",
+			TEXT_ARG(field->name.text)));
+}
+
+bool
+cname_default_is_object(const struct field *field)
+{
+	return field->type->kind == TYPE_OPTIONAL &&
+		field->value->kind != VALUE_ABSENT;
+}
+
+struct text
+cname_default_object(
+	struct arena *arena, const struct decl *decl, const struct field *field)
+{
+	return text_snake(arena,
+		text_printf(arena, "%.*s_%s%.*s_default",
+			TEXT_ARG(cname_decl(arena, decl)),
+			decl->kind == DECL_RECORD ? "" : "init_",
+			TEXT_ARG(field->name.text)));
 }
 
 /* ------------------------------------------------------------- types in C */

@@ -31,9 +31,19 @@ struct text cname_member(struct arena *arena, const struct decl *server,
 struct text cname_handler(struct arena *arena, const struct decl *server,
 	const struct member *member);
 
-/* BANK_ACCOUNT_INIT_OPENING */
+/* BANK_OTP_H */
+struct text cname_guard(struct arena *arena, const struct module *module);
+
+/* BANK_ACCOUNT_INIT_OPENING, of a parameter; BANK_RECEIPT_DEFAULT_KIND, of a
+   field */
 struct text cname_default(struct arena *arena, const struct decl *decl,
-	const struct field *param);
+	const struct field *field);
+
+/* Whether the default is pointed to, and so is an object of its own:
+   bank_account_init_opening_default, bank_receipt_kind_default */
+bool cname_default_is_object(const struct field *field);
+struct text cname_default_object(struct arena *arena, const struct decl *decl,
+	const struct field *field);
 
 /* What functions of a type begin with: otp_string, bank_receipt_list, and,
    used in module shop, shop_bank_account_ref_list. */
@@ -64,6 +74,9 @@ bool type_has_pointers(const struct type *type);
 
 /* Whether it is passed as `const *`. */
 bool type_by_pointer(const struct type *type);
+
+/* Whether a header of C that programs include has it already. */
+bool cname_is_library(struct text name);
 
 /* No parts; the runtime has all of its functions. */
 bool type_is_scalar(const struct type *type);

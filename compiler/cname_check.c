@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cname.h"
+#include "claims.h"
 
 /*
  * Which names the C of each declaration takes, its static ones too. The lists
  * below follow the templates: a name that a template makes out of $c$ or $msg$
- * belongs here. Functions, types and macros share one name space, the tags of
- * structs, enums and unions another.
+ * belongs here.
  */
-
-/* Whose a name is. */
-struct claim {
-	const char *kind; /* "call" */
-	struct name name; /* of the declaration or member */
-	const struct module *module;
-};
-
-struct claims {
-	struct program *program;
-	const struct module *checked; /* reports are about this one */
-	struct table names;
-	struct table tags;
-};
 
 static const char *const enum_names[] = {
 	"_name", "_equal", "_print", "_to_term", "_encode_term", NULL};
@@ -71,42 +56,11 @@ static const char *const application_names[] = {"_env", "_env_defaults",
 static const char *const application_tags[] = {"_env", NULL};
 
 static void
-take(struct claims *claims, struct table *table, struct text c_name,
-	const struct claim *claim)
-{
-	struct program *program = claims->program;
-	struct claim *entry = ARENA_NEW(&program->arena, struct claim);
-	const struct claim *former;
-
-	*entry = *claim;
-	former = table_put(table, c_name, entry);
-	if (!former || claim->module != claims->checked)
-		return;
-	report(program, DIAG_c_name_taken, claim->name.span, c_name,
-		text_of(former->kind), former->name.text);
-	note(program, DIAG_note_declared, former->name.span, former->name.text);
-	note(program, DIAG_note_rename, claim->name.span,
-		text_printf(
-			&program->arena, "%.*s2", TEXT_ARG(claim->name.text)));
-}
-
-static void
-take_all(struct claims *claims, struct table *table, struct text prefix,
-	const char *const *suffixes, const struct claim *claim)
-{
-	for (; *suffixes; suffixes++)
-		take(claims, table,
-			text_printf(&claims->program->arena, "%.*s%s",
-				TEXT_ARG(prefix), *suffixes),
-			claim);
-}
-
-static void
 take_members(struct claims *claims, const struct decl *decl)
 {
 	for (const struct enum_member *m = decl->u.enumeration.first; m;
 		m = m->next) {
-		struct claim claim = {"member", m->name, decl->module};
+		struct claim claim = {"member", m->name, decl->module, false};
 
 		take(claims, &claims->names,
 			cname_enum_member(&claims->program->arena, decl, m),
@@ -137,7 +91,8 @@ take_member(
 {
 	struct arena *arena = &claims->program->arena;
 	struct table *names = &claims->names, *tags = &claims->tags;
-	struct claim claim = {member_kind_name(m), m->name, decl->module};
+	struct claim claim = {
+		member_kind_name(m), m->name, decl->module, false};
 	struct text c = cname_decl(arena, decl);
 	struct text msg = cname_member(arena, decl, m);
 	struct text name = text_snake(arena, m->name.text);
@@ -165,24 +120,38 @@ take_member(
 			no_suffix, &claim);
 }
 
+/* A macro each, and an object for what is pointed to. */
+static void
+take_defaults(struct claims *claims, const struct decl *decl,
+	const struct field_list *fields, const char *kind)
+{
+	struct arena *arena = &claims->program->arena;
+
+	for (const struct field *f = fields->first; f; f = f->next) {
+		struct claim claim = {kind, f->name, decl->module, false};
+
+		if (!f->value)
+			continue;
+		take(claims, &claims->names, cname_default(arena, decl, f),
+			&claim);
+		if (cname_default_is_object(f))
+			take(claims, &claims->names,
+				cname_default_object(arena, decl, f), &claim);
+	}
+}
+
 static void
 take_server(struct claims *claims, const struct decl *decl,
 	const struct claim *claim)
 {
 	struct arena *arena = &claims->program->arena;
 	struct text c = cname_decl(arena, decl);
-	const struct field *param = decl->u.server.init->params.first;
+	const struct field_list *params = &decl->u.server.init->params;
 
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, server_names, claim);
 	take_all(claims, &claims->tags, c, server_tags, claim);
-	for (; param; param = param->next) {
-		struct claim mine = {"parameter", param->name, decl->module};
-
-		if (param->value)
-			take(claims, &claims->names,
-				cname_default(arena, decl, param), &mine);
-	}
+	take_defaults(claims, decl, params, "parameter");
 	for (const struct member *m = decl->u.server.members; m; m = m->next) {
 		bool built_in =
 			m->kind == MEMBER_INFO && m->info >= INFO_TIMEOUT;
@@ -200,7 +169,7 @@ take_child(struct claims *claims, const struct decl *decl,
 	const struct child *child)
 {
 	struct arena *arena = &claims->program->arena;
-	struct claim claim = {"child", child->name, decl->module};
+	struct claim claim = {"child", child->name, decl->module, false};
 	struct text c = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
 	struct text prefix =
@@ -270,7 +239,7 @@ take_decl(struct claims *claims, const struct decl *decl)
 	struct text c = cname_decl(arena, decl);
 	struct text module = text_snake(arena, decl->module->name.text);
 	struct claim claim = {
-		decl_kind_name(decl->kind), decl->name, decl->module};
+		decl_kind_name(decl->kind), decl->name, decl->module, false};
 
 	switch (decl->kind) {
 	case DECL_CONST:
@@ -283,6 +252,8 @@ take_decl(struct claims *claims, const struct decl *decl)
 		take_members(claims, decl);
 		break;
 	case DECL_RECORD:
+		take_defaults(claims, decl, &decl->u.record.fields, "field");
+		/* fall through */
 	case DECL_UNION:
 		take_all(claims, names, c, record_names, &claim);
 		take_all(claims, names, c, helper_names, &claim);
@@ -305,6 +276,16 @@ take_decl(struct claims *claims, const struct decl *decl)
 	}
 }
 
+/* What keeps a header from being read twice. */
+static void
+take_guard(struct claims *claims, const struct module *module)
+{
+	struct claim claim = {"module", module->name, module, false};
+
+	take(claims, &claims->names,
+		cname_guard(&claims->program->arena, module), &claim);
+}
+
 void
 check_cnames(struct program *program, struct module *module)
 {
@@ -312,10 +293,15 @@ check_cnames(struct program *program, struct module *module)
 
 	claims.names.arena = &program->arena;
 	claims.tags.arena = &program->arena;
+	claims.helpers.arena = &program->arena;
 	for (const struct module *m = program->modules; m; m = m->next) {
-		for (const struct decl *d = m->decls; d; d = d->next)
+		take_guard(&claims, m);
+		for (const struct decl *d = m->decls; d; d = d->next) {
 			take_decl(&claims, d);
+			take_helpers(&claims, d);
+		}
 		if (m == module)
 			break;
 	}
+	check_field_names(&claims, module);
 }

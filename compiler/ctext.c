@@ -9,19 +9,42 @@
 
 /* ------------------------------------------------------------ text in C */
 
+/* One of those that turn the direction of text: left alone they make a reader
+   see something else than the compiler does. Its length, or 0. */
+static size_t
+direction_mark(struct text text)
+{
+	uint32_t c = 0;
+	size_t len = utf8_decode(text, &c);
+
+	if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+		return len;
+	return 0;
+}
+
+static struct text
+text_from(struct text text, size_t at)
+{
+	return (struct text){text.ptr + at, text.len - at};
+}
+
 static void
 add_escaped(struct textbuf *buf, struct text text)
 {
+	size_t marked = 0; /* where a direction mark ends */
+
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
+		if (i >= marked)
+			marked = i + direction_mark(text_from(text, i));
 		if (c == '"' || c == '\\')
 			textbuf_printf(buf, "\\%c", c);
 		else if (c == '\n')
 			textbuf_printf(buf, "\\n");
 		else if (c == '\t')
 			textbuf_printf(buf, "\\t");
-		else if (c < 0x20 || c == 0x7f)
+		else if (c < 0x20 || c == 0x7f || i < marked)
 			textbuf_printf(buf, "\\%03o", c);
 		else if (c == '?' && i > 0 && text.ptr[i - 1] == '?')
 			textbuf_printf(buf, "\\?"); /* no trigraphs */
@@ -41,7 +64,8 @@ ctext_string(struct arena *arena, struct text text)
 	return textbuf_text(&buf);
 }
 
-/* Nothing in a doc comment may open or close a comment of C. */
+/* Nothing in a doc comment may open or close a comment of C, join its line
+   with the next one, or turn the direction of what follows. */
 static struct text
 comment_line(struct arena *arena, struct text line)
 {
@@ -53,9 +77,16 @@ comment_line(struct arena *arena, struct text line)
 			line.ptr[line.len - 1] == '\\'))
 		line.len--;
 	for (size_t i = 0; i < line.len; i++) {
+		size_t marked = direction_mark(text_from(line, i));
 		char c = line.ptr[i];
 		char before = i > 0 ? line.ptr[i - 1] : '\0';
 
+		if (marked > 0) {
+			i += marked - 1;
+			continue;
+		}
+		if (i + 1 == line.len && text_ends_with(line, "?\?/"))
+			textbuf_add_char(&buf, ' ');
 		if ((c == '/' && before == '*') || (c == '*' && before == '/'))
 			textbuf_add_char(&buf, ' ');
 		textbuf_add_char(&buf, c);
@@ -264,6 +295,10 @@ ctext_static_value(struct arena *arena, const struct value *value)
 	if (value->kind == VALUE_STRING || value->kind == VALUE_ATOM) {
 		struct text literal = ctext_string(arena, value->u.text);
 
+		if (type_of(value)->kind == TYPE_BINARY)
+			return text_printf(arena,
+				"{(const uint8_t *)%.*s, %zu, NULL}",
+				TEXT_ARG(literal), value->u.text.len);
 		return text_printf(arena, "{%.*s, %zu}", TEXT_ARG(literal),
 			value->u.text.len);
 	}

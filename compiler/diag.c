@@ -124,7 +124,8 @@ static bool
 is_error(const struct diag_sink *sink, enum diag_id id)
 {
 	return entries[id].severity == SEVERITY_ERROR ||
-		sink->warnings_are_errors;
+		(entries[id].severity == SEVERITY_WARNING &&
+			sink->warnings_are_errors);
 }
 
 void
@@ -139,7 +140,7 @@ report(struct program *program, enum diag_id id, struct span at, ...)
 		return;
 	if (is_error(sink, id))
 		sink->n_errors++;
-	else
+	else if (entries[id].severity == SEVERITY_WARNING)
 		sink->n_warnings++;
 	if (sink->n_reports == kept_reports)
 		return;

@@ -318,5 +318,8 @@ literal_quoted(struct program *program, struct text rest, struct span span,
 		count_characters(token.text) > longest_atom)
 		report(program, DIAG_atom_too_long, place(&q, 0, q.at),
 			(size_t)longest_atom);
+	if (token.kind == TK_STRING && token.text.len > longest_string)
+		report(program, DIAG_string_too_long, place(&q, 0, q.at),
+			(size_t)longest_string);
 	return token;
 }

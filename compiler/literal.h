@@ -12,7 +12,8 @@
 
 /* Erlang's limit, in characters; names become atoms on the wire. */
 enum {
-	longest_atom = 255
+	longest_atom = 255,
+	longest_string = 4095 /* what every compiler of C takes */
 };
 
 /* INTEGER, FLOAT, DURATION or SIZE from all of `text`. */

@@ -156,6 +156,30 @@ check_names(struct program *program, struct module *module)
 	}
 }
 
+static struct text
+file_name(struct text path)
+{
+	const char *slash = memrchr(path.ptr, '/', path.len);
+	size_t skip = slash ? (size_t)(slash + 1 - path.ptr) : 0;
+
+	return (struct text){path.ptr + skip, path.len - skip};
+}
+
+/* Outputs are named after the file and land in one folder; includes find them
+   there. */
+static void
+check_outputs(struct program *program, const struct source *source,
+	const struct chain *parent)
+{
+	struct span at = parent ? parent->import->span : (struct span){0};
+
+	for (struct source *s = program->sources; s != source; s = s->next) {
+		if (text_equal(file_name(s->path), file_name(source->path)))
+			report(program, DIAG_same_output, at, s->path,
+				source->path);
+	}
+}
+
 static struct module *
 load_source(struct program *program, struct source *source,
 	const struct chain *parent)
@@ -171,6 +195,7 @@ load_source(struct program *program, struct source *source,
 		report(program, DIAG_nested_too_deeply, parent->import->span);
 		return NULL;
 	}
+	check_outputs(program, source, parent);
 	chain.module = source->module = parse(program, source);
 	chain.module->is_loading = true;
 	for (struct import *i = chain.module->imports; i; i = i->next)
@@ -185,28 +210,6 @@ load_source(struct program *program, struct source *source,
 	return chain.module;
 }
 
-static struct text
-file_name(struct text path)
-{
-	const char *slash = memrchr(path.ptr, '/', path.len);
-	size_t skip = slash ? (size_t)(slash + 1 - path.ptr) : 0;
-
-	return (struct text){path.ptr + skip, path.len - skip};
-}
-
-/* Outputs are named after the file and land in one folder. */
-static void
-check_outputs(struct program *program, const struct module *module)
-{
-	for (struct module *m = program->modules; m; m = m->next) {
-		if (m != module && m->is_root &&
-			text_equal(file_name(m->source->path),
-				file_name(module->source->path)))
-			report(program, DIAG_same_output, (struct span){0},
-				m->source->path, module->source->path);
-	}
-}
-
 void
 load(struct program *program, struct text path)
 {
@@ -216,8 +219,5 @@ load(struct program *program, struct text path)
 	if (!source)
 		return;
 	module = load_source(program, source, NULL);
-	if (module->is_root)
-		return;
 	module->is_root = true;
-	check_outputs(program, module);
 }

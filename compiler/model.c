@@ -85,14 +85,13 @@ add_head(const struct model *model)
 	tree_text(model->root, "source", source);
 	tree_text(model->root, "header",
 		text_printf(model->arena, "%.*s.h", TEXT_ARG(source)));
-	tree_text(model->root, "guard",
-		cname_macro(model->arena,
-			text_printf(model->arena, "%.*s_otp_h",
-				TEXT_ARG(module_name))));
+	tree_text(model->root, "guard", cname_guard(model->arena, module));
 	ctext_doc(model->root, "doc", module->doc);
+	/* by its name: outputs land in one folder, whatever the import says */
 	for (const struct import *i = module->imports; i; i = i->next)
 		tree_text(tree_add(model->root, "imports"), "header",
-			text_printf(model->arena, "%.*s.h", TEXT_ARG(i->path)));
+			text_printf(model->arena, "%.*s.h",
+				TEXT_ARG(base_name(i->path))));
 }
 
 struct tree *

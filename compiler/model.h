@@ -34,6 +34,11 @@ void model_type(
 void model_fields(const struct model *model, struct tree *node,
 	const char *name, const struct field_list *fields);
 
+/* A node in `defaults` for each field of the declaration that has one: macro,
+   default, object. */
+void model_defaults(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct field_list *fields);
+
 /* params, then_params, args and the like: the parameters as C has them. */
 void model_params(const struct model *model, struct tree *node,
 	const struct field_list *params);

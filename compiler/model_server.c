@@ -192,6 +192,32 @@ add_pointers(const struct model *model, struct tree *server,
 	tree_text(node, "label", label);
 }
 
+/* What the record at `path` of the state, and those in it, begin with. It is
+   static, so a kept record needs no memory for it. */
+static void
+add_record_defaults(const struct model *model, struct tree *server,
+	const struct type *type, struct text path)
+{
+	struct arena *arena = model->arena;
+
+	if (type->kind != TYPE_RECORD)
+		return;
+	for (const struct field *f = type->decl->u.record.fields.first; f;
+		f = f->next) {
+		struct text inner = text_printf(arena, "%.*s.%.*s",
+			TEXT_ARG(path), TEXT_ARG(f->name.text));
+		struct tree *node;
+
+		add_record_defaults(model, server, f->type, inner);
+		if (!f->value)
+			continue;
+		node = tree_add(server, "record_defaults");
+		tree_text(node, "path", inner);
+		tree_text(node, "macro", cname_default(arena, type->decl, f));
+		tree_flag(server, "has_state_defaults", true);
+	}
+}
+
 static void
 add_count(struct tree *node, const char *name, const char *list)
 {
@@ -215,6 +241,17 @@ add_state(const struct model *model, struct tree *node,
 	tree_text(
 		node, "count", text_printf(model->arena, "%zu", fields->count));
 	tree_list(node, "state_pointers");
+	tree_list(node, "record_defaults");
+	tree_flag(node, "has_state_defaults", false);
+	for (const struct field *f = fields->first; f; f = f->next) {
+		add_record_defaults(model, node, f->type,
+			type_has_pointers(f->type)
+				? text_printf(model->arena, "%.*s.v",
+					  TEXT_ARG(f->name.text))
+				: f->name.text);
+		if (f->value)
+			tree_flag(node, "has_state_defaults", true);
+	}
 	for (const struct field *f = fields->first; f; f = f->next)
 		add_pointers(model, node, f->type,
 			text_printf(
@@ -225,33 +262,6 @@ add_state(const struct model *model, struct tree *node,
 
 /* -------------------------------------------------------------- the server */
 
-/* A default that a pointer has to point to is an object of its own. */
-static void
-add_default(const struct model *model, struct tree *node,
-	const struct decl *decl, const struct field *f)
-{
-	struct arena *arena = model->arena;
-	bool is_object = f->type->kind == TYPE_OPTIONAL &&
-		f->value->kind != VALUE_ABSENT;
-	struct text object = text_snake(arena,
-		text_printf(arena, "%.*s_init_%.*s_default",
-			TEXT_ARG(cname_decl(arena, decl)),
-			TEXT_ARG(f->name.text)));
-
-	tree_flag(node, "is_object", is_object);
-	tree_text(node, "default",
-		is_object ? text_printf(arena, "(&%.*s)", TEXT_ARG(object))
-			  : ctext_value(arena, f->value));
-	tree_text(node, "object",
-		is_object ? cname_declare(arena,
-				    cname_value(arena, model->module,
-					    f->type->element),
-				    object)
-			  : text_of(""));
-	tree_text(node, "object_value",
-		is_object ? ctext_static_value(arena, f->value) : text_of(""));
-}
-
 static void
 add_init(
 	const struct model *model, struct tree *server, const struct decl *decl)
@@ -261,23 +271,7 @@ add_init(
 		member_node(model, server, "init", decl, init, "OTP_MSG_INIT");
 
 	tree_flag(node, "exported_make", true);
-	tree_list(server, "defaults");
-	tree_flag(server, "has_state_defaults", false);
-	for (const struct field *f = init->params.first; f; f = f->next) {
-		struct tree *constant;
-
-		if (!f->value)
-			continue;
-		constant = tree_add(server, "defaults");
-		tree_text(constant, "macro",
-			cname_default(model->arena, decl, f));
-		add_default(model, constant, decl, f);
-	}
-	for (const struct field *f = decl->u.server.state->params.first; f;
-		f = f->next) {
-		if (f->value)
-			tree_flag(server, "has_state_defaults", true);
-	}
+	model_defaults(model, server, decl, &init->params);
 }
 
 static void

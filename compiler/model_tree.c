@@ -225,9 +225,19 @@ env_type(const struct type *type)
 	}
 }
 
+/* For --help. What is longer than a literal may be is cut at a line. */
 static struct text
 doc_string(struct arena *arena, struct text doc)
 {
+	enum {
+		longest = 4095
+	};
+
+	if (doc.len > longest) {
+		doc.len = longest;
+		while (doc.len > 0 && doc.ptr[doc.len] != '\n')
+			doc.len--;
+	}
 	return doc.ptr ? ctext_string(arena, doc) : text_of("\"\"");
 }
 

@@ -184,6 +184,41 @@ model_fields(const struct model *model, struct tree *node, const char *name,
 		field(model, tree_add(node, name), f);
 }
 
+/* A default that a pointer has to point to is an object of its own. */
+void
+model_defaults(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct field_list *fields)
+{
+	struct arena *arena = model->arena;
+
+	tree_list(node, "defaults");
+	for (const struct field *f = fields->first; f; f = f->next) {
+		struct text value = text_of(""), object = value, type;
+		struct tree *constant;
+
+		if (!f->value)
+			continue;
+		constant = tree_add(node, "defaults");
+		tree_text(constant, "macro", cname_default(arena, decl, f));
+		tree_flag(constant, "is_object", cname_default_is_object(f));
+		if (cname_default_is_object(f)) {
+			object = cname_default_object(arena, decl, f);
+			type = cname_value(
+				arena, model->module, f->type->element);
+			tree_text(constant, "default",
+				text_printf(
+					arena, "(&%.*s)", TEXT_ARG(object)));
+			object = cname_declare(arena, type, object);
+			value = ctext_static_value(arena, f->value);
+		} else {
+			tree_text(constant, "default",
+				ctext_value(arena, f->value));
+		}
+		tree_text(constant, "object", object);
+		tree_text(constant, "object_value", value);
+	}
+}
+
 static void
 add_item(struct textbuf *buf, struct text item)
 {

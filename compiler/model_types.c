@@ -99,6 +99,7 @@ record_node(const struct model *model, const struct decl *decl)
 	tree_text(node, "name", decl->name.text);
 	ctext_doc(node, "doc", decl->doc);
 	model_fields(model, node, "fields", fields);
+	model_defaults(model, node, decl, fields);
 	tree_flag(node, "empty", fields->count == 0);
 	tree_text(
 		node, "count", text_printf(model->arena, "%zu", fields->count));

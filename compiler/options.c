@@ -4,10 +4,6 @@
 #include <getopt.h>
 #include <stdio.h>
 
-#ifndef OTPC_VERSION
-#define OTPC_VERSION "0.1.0"
-#endif
-
 static const char help[] =
 	"usage: otpc [OPTION]... FILE...         compile\n"
 	"       otpc check [OPTION]... FILE...   look for errors only\n"

@@ -12,7 +12,7 @@
  *   load      a module and its imports                    load.c
  *   resolve   names to declarations, types to struct type resolve.c, types.c
  *   check     values, arguments, cycles, everything else  check*.c, value.c
- *   cnames    names of the generated C                    cname.c
+ *   cnames    names of the generated C                    cname*.c, claims.c
  *   emit      models and templates to files               model.c, emit.c
  *
  * What the passes hand on is the AST, see ast.h, and diagnostics, see diag.h.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct span nowhere = {NULL, 0, 0};
@@ -47,18 +48,18 @@ report_failure(struct program *program, struct text path)
 	report(program, DIAG_cannot_write, nowhere, path, strerror(errno));
 }
 
-static bool
-is_yours_there(struct program *program, const struct output_list *list)
+/* What is there and yours is not written. Whatever it is, a link that leads
+   nowhere too: renaming would put ours in its place. */
+static void
+leave_yours(struct program *program, const struct output_list *list)
 {
-	bool is_there = false;
+	struct stat status;
 
-	for (const struct output *o = list->first; o; o = o->next) {
-		if (o->is_yours && access(o->path.ptr, F_OK) == 0) {
+	for (struct output *o = list->first; o; o = o->next) {
+		o->is_left = o->is_yours && lstat(o->path.ptr, &status) == 0;
+		if (o->is_left)
 			report(program, DIAG_skeleton_exists, nowhere, o->path);
-			is_there = true;
-		}
 	}
-	return is_there;
 }
 
 /* Each beside where it will be, so that the rename stays on one volume. */
@@ -66,6 +67,8 @@ static bool
 write_temporaries(struct program *program, const struct output_list *list)
 {
 	for (struct output *o = list->first; o; o = o->next) {
+		if (o->is_left)
+			continue;
 		o->temporary = text_printf(&program->arena, "%.*s.%ld.tmp",
 			TEXT_ARG(o->path), (long)getpid());
 		if (!put_content(o->temporary.ptr, o->content)) {
@@ -80,6 +83,8 @@ static bool
 rename_temporaries(struct program *program, const struct output_list *list)
 {
 	for (struct output *o = list->first; o; o = o->next) {
+		if (o->is_left)
+			continue;
 		if (rename(o->temporary.ptr, o->path.ptr) != 0) {
 			report_failure(program, o->path);
 			return false;
@@ -92,10 +97,11 @@ rename_temporaries(struct program *program, const struct output_list *list)
 bool
 output_write(struct program *program, const struct output_list *list)
 {
-	bool ok = !is_yours_there(program, list) &&
-		write_temporaries(program, list) &&
-		rename_temporaries(program, list);
+	bool ok;
 
+	leave_yours(program, list);
+	ok = write_temporaries(program, list) &&
+		rename_temporaries(program, list);
 	for (const struct output *o = list->first; !ok && o; o = o->next) {
 		if (o->temporary.ptr)
 			remove(o->temporary.ptr);

@@ -19,6 +19,7 @@ struct output {
 	struct text temporary; /* ptr NULL: none is there */
 	const struct module *module;
 	bool is_yours; /* a skeleton: never written over */
+	bool is_left; /* it is yours, and there */
 };
 
 struct output_list {

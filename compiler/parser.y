@@ -220,10 +220,10 @@ member(A) ::= STATE(K) LB fields(L) RB(E). {
 member(A) ::= STATE(K) OPAQUE SEMI(E). {
 	A = make_state(parser, K, (struct field_list){0}, true, E);
 }
-member(A) ::= CALL(K) name(N) params(P) suffix(S) SEMI(E). {
+member(A) ::= CALL(K) name(N) maybe_params(P) suffix(S) SEMI(E). {
 	A = make_message_member(parser, MEMBER_CALL, K, N, P, S, E);
 }
-member(A) ::= CAST(K) name(N) params(P) wire(W) SEMI(E). {
+member(A) ::= CAST(K) name(N) maybe_params(P) wire(W) SEMI(E). {
 	A = make_message_member(parser, MEMBER_CAST, K, N, P,
 		(struct call_suffix){.wire = W}, E);
 }
@@ -234,7 +234,7 @@ member(A) ::= INFO(K) name(N) params(P) wire(W) SEMI(E). {
 member(A) ::= INFO(K) path(P) SEMI(E). {
 	A = make_info_reference(parser, K, P, E);
 }
-member(A) ::= CONTINUE(K) name(N) params(P) SEMI(E). {
+member(A) ::= CONTINUE(K) name(N) maybe_params(P) SEMI(E). {
 	A = make_message_member(parser, MEMBER_CONTINUE, K, N, P,
 		(struct call_suffix){0}, E);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
+#include "cname.h"
+
+#include <string.h>
 
 /*
  * Fields and parameters keep their names in C, in plain structs and
@@ -54,6 +57,10 @@ taker(struct text name)
 		return "a reserved word of C++";
 	if (is_listed(name, macros))
 		return "a common macro";
+	if (text_starts_with(name, "otp_") || text_starts_with(name, "OTP_"))
+		return "one of libotp's names";
+	if (cname_is_library(name))
+		return "a name of the C library";
 	return NULL;
 }
 
@@ -66,19 +73,27 @@ has_reserved_form(struct text name)
 			name.ptr[1] <= 'Z');
 }
 
+static struct text
+other_name(struct arena *arena, struct text name)
+{
+	size_t prefix = strlen("otp_");
+
+	if (text_starts_with(name, "otp_") || text_starts_with(name, "OTP_"))
+		return text_printf(arena, "my_%.*s", (int)(name.len - prefix),
+			name.ptr + prefix);
+	return text_printf(arena, "%.*s_", TEXT_ARG(name));
+}
+
 void
 check_c_name(struct program *program, const struct name *name)
 {
 	const char *what = taker(name->text);
 
-	if (!what)
-		what = taker(text_snake(&program->arena, name->text));
 	if (what) {
 		report(program, DIAG_reserved_word, name->span, name->text,
 			what);
 		fixit(program, name->span,
-			text_printf(&program->arena, "%.*s_",
-				TEXT_ARG(name->text)));
+			other_name(&program->arena, name->text));
 	} else if (has_reserved_form(name->text)) {
 		report(program, DIAG_reserved_form, name->span, name->text);
 	}

@@ -79,7 +79,6 @@ report_unknown_info(struct scope *s, const struct member *member)
 			member->name.text);
 }
 
-/* A message that the module declares comes before a built-in one. */
 static void
 resolve_info(struct scope *s, struct member *member)
 {
@@ -273,6 +272,19 @@ resolve_application(struct scope *s, struct application_decl *app)
 
 /* ----------------------------------------------------------- declarations */
 
+/* `info timeout;` has to say which of the two. */
+static void
+check_message_name(struct scope *s, const struct decl *decl)
+{
+	if (find_builtin(decl->name.text) == INFO_OWN)
+		return;
+	report(s->program, DIAG_builtin_message, decl->name.span,
+		decl->name.text);
+	fixit(s->program, decl->name.span,
+		text_printf(&s->program->arena, "%.*s_message",
+			TEXT_ARG(decl->name.text)));
+}
+
 static void
 declare(struct scope *s, struct decl *decl)
 {
@@ -299,6 +311,8 @@ declare(struct scope *s, struct decl *decl)
 		type_named(s->program, decl->name.text))
 		report(s->program, DIAG_builtin_name, decl->name.span,
 			decl->name.text);
+	if (decl->kind == DECL_MESSAGE)
+		check_message_name(s, decl);
 	decl->type = type_of_decl(s->program, decl);
 }
 

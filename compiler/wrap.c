@@ -23,22 +23,6 @@ width_of(struct text text)
 	return width;
 }
 
-/* #define NAME value: the value goes to a line of its own. */
-static void
-put_define(struct textbuf *out, struct text line)
-{
-	size_t at = strlen("#define ");
-
-	while (at < line.len && line.ptr[at] != ' ')
-		at++;
-	if (at >= line.len) {
-		textbuf_printf(out, "%.*s\n", TEXT_ARG(line));
-		return;
-	}
-	textbuf_printf(out, "%.*s \\\n\t%.*s\n", (int)at, line.ptr,
-		(int)(line.len - at - 1), line.ptr + at + 1);
-}
-
 static bool
 is_blank_line(struct text line)
 {
@@ -94,6 +78,65 @@ put_head(struct wrapping *w, struct text line)
 	w->deeper = true;
 }
 
+/* #define NAME value: the value goes to a line of its own; one that is too
+   long for it, a string, is left whole. */
+static void
+put_define(struct wrapping *w, struct text line)
+{
+	size_t at = strlen("#define ");
+	struct text value;
+
+	while (at < line.len && line.ptr[at] != ' ')
+		at++;
+	if (at >= line.len) {
+		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
+		return;
+	}
+	value = (struct text){line.ptr + at + 1, line.len - at - 1};
+	if (TAB + width_of(value) > COLUMNS)
+		w->gave_up = true;
+	textbuf_printf(&w->out, "%.*s \\\n\t%.*s\n", (int)at, line.ptr,
+		TEXT_ARG(value));
+}
+
+/* Where the brace of `const T name = {...};` is, or 0. */
+static size_t
+initialiser_at(struct text line)
+{
+	static const char equals[] = " = {";
+	const char *at = memmem(line.ptr, line.len, equals, strlen(equals));
+
+	if (!at || !text_starts_with(line, "const ") ||
+		!text_ends_with(line, "};"))
+		return 0;
+	return (size_t)(at - line.ptr) + strlen(equals) - 1;
+}
+
+/* What it holds goes to a line of its own, with the brace if that has no room
+   on the first, and further in if the name goes to a line of its own, too. */
+static void
+put_object(struct wrapping *w, struct text line, size_t brace)
+{
+	size_t head_width = width_of((struct text){line.ptr, brace + 1});
+	bool has_room = head_width <= COLUMNS;
+	size_t from = has_room ? brace + 1 : brace, tabs = 1;
+
+	if (head_width > COLUMNS + strlen(" {")) {
+		put_head(w, (struct text){line.ptr, brace + 1});
+		w->deeper = false;
+		from = brace + 1;
+		tabs = 2;
+	} else {
+		textbuf_printf(&w->out, "%.*s\n",
+			(int)(has_room ? from : from - 1), line.ptr);
+	}
+	line = (struct text){line.ptr + from, line.len - from};
+	if (tabs * TAB + width_of(line) > COLUMNS)
+		w->gave_up = true;
+	textbuf_printf(
+		&w->out, "%s%.*s\n", tabs == 2 ? "\t\t" : "\t", TEXT_ARG(line));
+}
+
 static void
 put_line(struct wrapping *w, struct text line)
 {
@@ -107,11 +150,13 @@ put_line(struct wrapping *w, struct text line)
 	if (width_of(line) <= COLUMNS || is_comment(bare))
 		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
 	else if (text_starts_with(bare, "#define "))
-		put_define(&w->out, line);
+		put_define(w, line);
 	else if (bare.ptr[0] == '#')
 		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
 	else if (line.ptr[0] != '\t' && text_ends_with(line, " = {"))
 		put_head(w, line);
+	else if (initialiser_at(line) > 0)
+		put_object(w, line, initialiser_at(line));
 	else if (!layout_long(&w->out, line))
 		w->gave_up = true;
 }
@@ -124,7 +169,7 @@ with_format_off(struct arena *arena, struct text text)
 	size_t first = end ? (size_t)(end - text.ptr) + 1 : 0;
 
 	return text_printf(arena,
-		"%.*s/* Some names are too long for its columns. */\n"
+		"%.*s/* Some of it is too long for its columns. */\n"
 		"/* clang-format off */\n%.*s",
 		(int)first, text.ptr, (int)(text.len - first),
 		text.ptr + first);

@@ -23,6 +23,9 @@ $if has_state_defaults$
 $end$
 	(void)m;
 $end$
+$for record_defaults$
+	self->$path$ = $macro$;
+$end$
 $for state$
 $if has_default$
 $if pointers$

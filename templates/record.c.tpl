@@ -1,5 +1,11 @@
 /* --- record $name$ */
 
+$for defaults$
+$if is_object$
+const $object$ = $object_value$;
+$end$
+$end$
+
 $if pointers$
 void
 $c$_flat(struct otp_flat *flat, const struct $c$ *value)

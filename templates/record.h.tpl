@@ -13,6 +13,13 @@ $if empty$
 $end$
 };
 
+$for defaults$
+$if is_object$
+extern const $object$;
+$end$
+#define $macro$ $default$
+$end$
+
 $if pointers$
 /* In a state: read v, write with $c$_keep. */
 struct $c$_kept {

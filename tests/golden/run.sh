@@ -129,6 +129,18 @@ x y: \
   a\ shop$$\#.otp
 END
 verdict "--depfile and -MT" $?
+
+# Outputs lie side by side, wherever their specs did.
+mkdir d1 flat
+echo 'module imp; record Amount { cents: int64; }' > d1/imp.otp
+cat > user.otp << 'END'
+module user;
+import "d1/imp.otp";
+record Bill { total: imp.Amount; }
+END
+"$otpc" -o flat d1/imp.otp user.otp &&
+	(cd flat && compile gcc c11 imp.otp.c user.otp.c)
+verdict "an import from a folder" $?
 mkdir own
 echo '/* mine: $module$, $$1 */' > own/main.c.tpl
 "$otpc" --templates own --main -MD -o build tree.otp &&

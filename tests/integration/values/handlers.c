@@ -45,6 +45,21 @@ shared_echo_handle_remember(struct shared_echo *self,
 	return otp_reply();
 }
 
+otp_next
+shared_echo_handle_preset(struct shared_echo *self, struct shared_preset *reply)
+{
+	*reply = self->preset.v;
+	return otp_reply();
+}
+
+otp_next
+shared_echo_handle_set_preset(
+	struct shared_echo *self, const struct shared_preset *preset)
+{
+	shared_preset_keep(&self->preset, preset);
+	return otp_noreply();
+}
+
 /* --- Keeper ---------------------------------------------------------------- */
 
 otp_next

@@ -383,6 +383,30 @@ test_defaults(void)
 }
 
 static void
+test_record_defaults(void)
+{
+	struct shared_preset preset, other = {.title = otp_str("other")};
+	shared_echo_ref echo;
+
+	check(shared_echo_start(otp_str("x"), 1, NULL, NULL, SHARED_COLOUR_RED,
+		      NULL, &echo) == OTP_OK &&
+			shared_echo_preset(echo, &preset) == OTP_OK &&
+			is_text(preset.title, "preset") &&
+			preset.colour == SHARED_COLOUR_VERY_BLUE &&
+			is_text(*preset.nick, "nick") &&
+			otp_binary_equal(*preset.raw, otp_bin("r\0w", 3)) &&
+			preset.tag.name.len == 0 && preset.none == NULL,
+		"a record in a state begins with its defaults");
+	check(shared_echo_set_preset(echo, &other) == OTP_OK &&
+			shared_echo_preset(echo, &preset) == OTP_OK &&
+			shared_preset_equal(&preset, &other) &&
+			shared_echo_set_preset(echo, &preset) == OTP_OK &&
+			shared_echo_preset(echo, &preset) == OTP_OK &&
+			shared_preset_equal(&preset, &other),
+		"and may be kept anew");
+}
+
+static void
 run_tests(void)
 {
 	static struct values_all all;
@@ -417,6 +441,7 @@ run_tests(void)
 	test_later(keeper);
 	test_casts(keeper);
 	test_defaults();
+	test_record_defaults();
 }
 
 int

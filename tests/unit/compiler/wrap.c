@@ -51,12 +51,32 @@ literals(void **state)
 }
 
 static void
+objects(void **state)
+{
+	(void)state;
+	assert_wraps("const otp_string " X40 X10 " = {\"nickname\", 8};\n",
+		"const otp_string " X40 X10 " = {\n"
+		"\t\"nickname\", 8};\n");
+	assert_wraps("const otp_string " X60 " = {\"nickname\", 8};\n",
+		"const otp_string " X60 " =\n"
+		"\t{\"nickname\", 8};\n");
+	assert_wraps("const otp_string xxx" X60 " = {\"nickname\", 8};\n",
+		"const otp_string\n\txxx" X60 " = {\n"
+		"\t\t\"nickname\", 8};\n");
+	assert_wraps("/* first */\n#define A \"" X40 X40 "\"\n",
+		"/* first */\n"
+		"/* Some of it is too long for its columns. */\n"
+		"/* clang-format off */\n"
+		"#define A \\\n\t\"" X40 X40 "\"\n");
+}
+
+static void
 no_way(void **state)
 {
 	(void)state;
 	assert_wraps("/* first */\nint " X60 X60 ";\n",
 		"/* first */\n"
-		"/* Some names are too long for its columns. */\n"
+		"/* Some of it is too long for its columns. */\n"
 		"/* clang-format off */\n"
 		"int " X60 X60 ";\n");
 }
@@ -68,6 +88,7 @@ main(void)
 		cmocka_unit_test(blank_lines),
 		cmocka_unit_test(widths),
 		cmocka_unit_test(literals),
+		cmocka_unit_test(objects),
 		cmocka_unit_test(no_way),
 	};
 
