@@ -219,6 +219,8 @@ struct record_decl {
 	enum record_form form;
 	struct span form_span;
 	struct text struct_name; /* RECORD_STRUCT: "Elixir.Bank.R" */
+	size_t size; /* [check] of its struct in C */
+	size_t alignment;
 };
 
 struct variant {

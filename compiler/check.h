@@ -32,6 +32,9 @@ void check_start(const struct value_scope *scope, struct start *start);
 /* cycles.c */
 void check_cycles(struct program *program, struct module *module);
 
+/* size.c: of a record, once all that it holds by value has been asked */
+void check_size(struct program *program, struct decl *decl);
+
 /* reserved.c: a name that C code sees as it is */
 void check_c_name(struct program *program, const struct name *name);
 

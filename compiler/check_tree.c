@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "check.h"
+#include "scope.h"
 
 /* A word of a closed set, with what stands for it. */
 struct choice {
@@ -129,6 +130,24 @@ check_settings(
 
 /* --------------------------------------------------------------- children */
 
+/* A name that stands for nothing is meant to be one of the words. */
+static bool
+report_shutdown(const struct value_scope *scope, const struct expr *expr)
+{
+	const struct name *name = &expr->u.path.name;
+
+	if (expr->kind != EXPR_NAME || expr->u.path.module.text.ptr ||
+		table_get(&scope->module->names, name->text) ||
+		may_be_lost(scope->module, name->text))
+		return false;
+	report(scope->program, DIAG_unknown_value, name->span, name->text);
+	note(scope->program, DIAG_note_shutdowns, (struct span){0});
+	if (text_starts_with(name->text, "brutal") ||
+		text_is(name->text, "kill"))
+		fixit(scope->program, name->span, TEXT_LITERAL("brutal_kill"));
+	return true;
+}
+
 static void
 check_shutdown(const struct value_scope *scope, struct child *child,
 	const struct child_option *option)
@@ -141,7 +160,8 @@ check_shutdown(const struct value_scope *scope, struct child *child,
 		return;
 	}
 	child->shutdown.kind = SHUTDOWN_AFTER;
-	value_of_duration(scope, option->expr, &child->shutdown.after);
+	if (!report_shutdown(scope, expr))
+		value_of_duration(scope, option->expr, &child->shutdown.after);
 }
 
 static void

@@ -36,6 +36,8 @@ struct walk {
 	enum diag_id error;
 	enum diag_id hint;
 	struct edge *(*edges)(struct program *program, struct decl *decl);
+	/* when all that it leads to has been left; NULL: nothing to do */
+	void (*leave)(struct program *program, struct decl *decl);
 };
 
 static struct edge *
@@ -169,6 +171,8 @@ walk_from(struct walk *w, struct decl *start)
 
 		if (!top->edge) {
 			top->decl->mark = DONE;
+			if (w->leave)
+				w->leave(w->program, top->decl);
 			w->depth--;
 			if (w->depth > 0)
 				w->stack[w->depth - 1].edge =
@@ -208,10 +212,12 @@ check_cycles(struct program *program, struct module *module)
 		n++;
 	walk.stack = arena_array(&program->arena, n, sizeof(*walk.stack));
 	walk.edges = record_edges;
+	walk.leave = check_size;
 	walk.error = DIAG_record_cycle;
 	walk.hint = DIAG_note_through_pointer;
 	walk_all(&walk);
 	walk.edges = supervisor_edges;
+	walk.leave = NULL;
 	walk.error = DIAG_supervisor_cycle;
 	walk.hint = DIAG_note_through_dynamic;
 	walk_all(&walk);

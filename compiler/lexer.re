@@ -160,9 +160,12 @@ report_unexpected(struct lexer *lexer, const char *start)
 	report(lexer->program, DIAG_unexpected_character,
 		span_of(lexer, start, lexer->cursor),
 		(struct text){start, len});
-	if (*start == '#')
-		note(lexer->program, DIAG_note_comment_form,
-			(struct span){0});
+	if (*start == '*')
+		note(lexer->program, DIAG_note_pointers, (struct span){0});
+	if (*start != '#')
+		return;
+	note(lexer->program, DIAG_note_comment_form, (struct span){0});
+	lexer->cursor = line_end(lexer, start);
 }
 
 /* The first run of bytes that are not ASCII. */

@@ -121,8 +121,10 @@ child_node(const struct model *model, struct tree *node,
 	tree_text(node, "registered_name",
 		ctext_string(arena, child->registered_name));
 	tree_text(node, "max_children",
-		text_printf(arena, "%llu",
-			(unsigned long long)child->max_children));
+		child->max_children > 0
+			? text_printf(arena, "%llu",
+				  (unsigned long long)child->max_children)
+			: text_of(""));
 	tree_flag(node, "dynamic", child->dynamic);
 	add_start(model, node, &child->start);
 	model_params(&target, node, start_params(child->start.decl));
@@ -225,7 +227,7 @@ env_type(const struct type *type)
 	}
 }
 
-/* For --help. What is longer than a literal may be is cut at a line. */
+/* For --help; empty: there is none. What is longer than a literal may be is cut at a line. */
 static struct text
 doc_string(struct arena *arena, struct text doc)
 {
@@ -238,7 +240,7 @@ doc_string(struct arena *arena, struct text doc)
 		while (doc.len > 0 && doc.ptr[doc.len] != '\n')
 			doc.len--;
 	}
-	return doc.ptr ? ctext_string(arena, doc) : text_of("\"\"");
+	return doc.len > 0 ? ctext_string(arena, doc) : text_of("");
 }
 
 void

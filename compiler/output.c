@@ -45,7 +45,15 @@ put_content(const char *path, struct text content)
 static void
 report_failure(struct program *program, struct text path)
 {
-	report(program, DIAG_cannot_write, nowhere, path, strerror(errno));
+	const char *slash = memrchr(path.ptr, '/', path.len);
+	size_t len = slash ? (size_t)(slash - path.ptr) : 0;
+	struct text folder =
+		text_copy(&program->arena, (struct text){path.ptr, len});
+	int error = errno;
+
+	report(program, DIAG_cannot_write, nowhere, path, strerror(error));
+	if (len > 0 && access(folder.ptr, F_OK) != 0 && errno == ENOENT)
+		note(program, DIAG_note_no_folder, nowhere, folder);
 }
 
 /* What is there and yours is not written. Whatever it is, a link that leads
@@ -60,6 +68,25 @@ leave_yours(struct program *program, const struct output_list *list)
 		if (o->is_left)
 			report(program, DIAG_skeleton_exists, nowhere, o->path);
 	}
+}
+
+/* A folder where a file should be: renaming would fail when others of the run
+   are in place already. All of them are reported. */
+static bool
+refuse_folders(struct program *program, const struct output_list *list)
+{
+	struct stat status;
+	bool ok = true;
+
+	for (const struct output *o = list->first; o; o = o->next) {
+		if (o->is_left || lstat(o->path.ptr, &status) != 0 ||
+			!S_ISDIR(status.st_mode))
+			continue;
+		errno = EISDIR;
+		report_failure(program, o->path);
+		ok = false;
+	}
+	return ok;
 }
 
 /* Each beside where it will be, so that the rename stays on one volume. */
@@ -79,32 +106,81 @@ write_temporaries(struct program *program, const struct output_list *list)
 	return true;
 }
 
+/* A second name for what is there, so that it can come back. Where there are
+   no hard links it is moved away. */
+static bool
+set_aside(struct program *program, struct output *o, size_t number)
+{
+	struct text name = text_printf(&program->arena, "%.*s.%ld.%zu.tmp",
+		TEXT_ARG(o->path), (long)getpid(), number);
+
+	if (link(o->path.ptr, name.ptr) != 0) {
+		if (errno == ENOENT)
+			return true;
+		if (rename(o->path.ptr, name.ptr) != 0)
+			return errno == ENOENT;
+	}
+	o->former = name;
+	return true;
+}
+
 static bool
 rename_temporaries(struct program *program, const struct output_list *list)
 {
+	size_t number = 0;
+
 	for (struct output *o = list->first; o; o = o->next) {
 		if (o->is_left)
 			continue;
-		if (rename(o->temporary.ptr, o->path.ptr) != 0) {
+		if (!set_aside(program, o, number++) ||
+			rename(o->temporary.ptr, o->path.ptr) != 0) {
 			report_failure(program, o->path);
 			return false;
 		}
 		o->temporary.ptr = NULL;
+		o->is_placed = true;
 	}
 	return true;
+}
+
+/* Last first: two outputs may be one file. */
+static void
+put_back(const struct output_list *list)
+{
+	struct output *after = NULL;
+
+	while (after != list->first) {
+		struct output *o = list->first;
+
+		while (o->next != after)
+			o = o->next;
+		after = o;
+		if (o->temporary.ptr)
+			remove(o->temporary.ptr);
+		if (o->former.ptr) {
+			rename(o->former.ptr, o->path.ptr);
+			/* still there if both are names of one file */
+			remove(o->former.ptr);
+		} else if (o->is_placed) {
+			remove(o->path.ptr);
+		}
+	}
 }
 
 bool
 output_write(struct program *program, const struct output_list *list)
 {
-	bool ok;
-
 	leave_yours(program, list);
-	ok = write_temporaries(program, list) &&
-		rename_temporaries(program, list);
-	for (const struct output *o = list->first; !ok && o; o = o->next) {
-		if (o->temporary.ptr)
-			remove(o->temporary.ptr);
+	if (!refuse_folders(program, list))
+		return false;
+	if (!write_temporaries(program, list) ||
+		!rename_temporaries(program, list)) {
+		put_back(list);
+		return false;
 	}
-	return ok;
+	for (const struct output *o = list->first; o; o = o->next) {
+		if (o->former.ptr)
+			remove(o->former.ptr);
+	}
+	return true;
 }

@@ -5,7 +5,8 @@
 /*
  * The files of one run. All are made in memory first and written at the end,
  * each to a temporary file that is renamed, so that nothing is written when
- * anything is wrong, and nobody ever sees half a file.
+ * anything is wrong, and nobody ever sees half a file. When one cannot be put
+ * in its place, all are as they were before.
  */
 
 #include "otpc.h"
@@ -17,9 +18,11 @@ struct output {
 	struct text path;
 	struct text content;
 	struct text temporary; /* ptr NULL: none is there */
+	struct text former; /* what was at path, set aside; ptr NULL: nothing */
 	const struct module *module;
 	bool is_yours; /* a skeleton: never written over */
 	bool is_left; /* it is yours, and there */
+	bool is_placed; /* it is at its path */
 };
 
 struct output_list {

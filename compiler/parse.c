@@ -3,6 +3,7 @@
 
 #include "parser.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /*
@@ -183,6 +184,56 @@ found(struct feeder *f, struct token token)
 		&f->parser->program->arena, "`%.*s`", TEXT_ARG(text));
 }
 
+/* `money.Amount[]`: the words before the bracket. */
+static struct text
+list_of_previous(struct feeder *f)
+{
+	struct span span = f->parser->previous;
+	const char *text = span.source->content.ptr;
+	struct text type = span_text(span);
+
+	if (text_is(type, ">") || text_is(type, "?"))
+		return TEXT_LITERAL("list<T>");
+	while (span.start > 0 &&
+		(text[span.start - 1] == '.' ||
+			isalnum((unsigned char)text[span.start - 1]) ||
+			text[span.start - 1] == '_'))
+		span.start--;
+	return text_printf(&f->parser->program->arena, "list<%.*s>",
+		TEXT_ARG(span_text(span)));
+}
+
+/* `import money.otp;` and `import money;` */
+static void
+note_quotes(struct feeder *f, struct token token)
+{
+	struct program *program = f->parser->program;
+	struct span span = token.span;
+	const char *text = span.source->content.ptr;
+	struct text quoted;
+
+	while (text[span.end] != '\0' && !strchr(" \t\r\n;\"'", text[span.end]))
+		span.end++;
+	quoted = span_text(span);
+	quoted = text_printf(&program->arena, "\"%.*s%s\"", TEXT_ARG(quoted),
+		text_ends_with(quoted, ".otp") ? "" : ".otp");
+	note(program, DIAG_note_import_quotes, (struct span){0}, quoted);
+	fixit(program, span, quoted);
+}
+
+/* What people bring from other languages. */
+static void
+note_habit(struct feeder *f, struct token token)
+{
+	if (token.kind == TK_LSQ && syntax_accepts(f->yy, TK_QUESTION, -1))
+		note(f->parser->program, DIAG_note_list, (struct span){0},
+			list_of_previous(f));
+	if (token.text.ptr && token.kind != TK_ATOM &&
+		text_is(span_text(f->parser->previous), "import") &&
+		syntax_accepts(f->yy, TK_STRING, -1))
+		note_quotes(f, token);
+}
+
 static void
 report_token(struct feeder *f, struct token token)
 {
@@ -203,6 +254,7 @@ report_token(struct feeder *f, struct token token)
 			suggestion_offer(&suggestion, all_tokens[i].word);
 	}
 	suggest(program, &suggestion, token.span);
+	note_habit(f, token);
 }
 
 static void

@@ -58,6 +58,16 @@ static const struct {
 	struct text foreign;
 	struct text ours;
 } habits[] = {
+	{TEXT_INIT("i8"), TEXT_INIT("int8")},
+	{TEXT_INIT("i16"), TEXT_INIT("int16")},
+	{TEXT_INIT("i32"), TEXT_INIT("int32")},
+	{TEXT_INIT("i64"), TEXT_INIT("int64")},
+	{TEXT_INIT("u8"), TEXT_INIT("uint8")},
+	{TEXT_INIT("u16"), TEXT_INIT("uint16")},
+	{TEXT_INIT("u32"), TEXT_INIT("uint32")},
+	{TEXT_INIT("u64"), TEXT_INIT("uint64")},
+	{TEXT_INIT("f32"), TEXT_INIT("float32")},
+	{TEXT_INIT("f64"), TEXT_INIT("float64")},
 	{TEXT_INIT("int"), TEXT_INIT("int64")},
 	{TEXT_INIT("integer"), TEXT_INIT("int64")},
 	{TEXT_INIT("long"), TEXT_INIT("int64")},
@@ -105,6 +115,17 @@ offer_decls(struct suggestion *suggestion, const struct module *module,
 	}
 }
 
+/* A star behind a type was reported, with what to write instead. */
+static bool
+is_pointer(const struct path *path)
+{
+	const char *p = path->span.source->content.ptr + path->span.end;
+
+	while (*p == ' ')
+		p++;
+	return *p == '*';
+}
+
 static void
 report_unknown(struct program *program, struct module *from,
 	struct module *where, const struct path *path, enum wanted wanted,
@@ -112,13 +133,17 @@ report_unknown(struct program *program, struct module *from,
 {
 	struct suggestion suggestion = suggestion_for(program, path->name.text);
 
-	if (may_be_lost(where, path->name.text))
+	if (may_be_lost(where, path->name.text) ||
+		(wanted == WANTED_TYPE && is_pointer(path)))
 		return;
 	offer_decls(&suggestion, where, wanted);
 	if (wanted == WANTED_TYPE && from == where)
 		offer_types(&suggestion);
 	report(program, unknown, path->span, span_text(path->span));
-	suggest(program, &suggestion, path->name.span);
+	if (wanted == WANTED_TYPE && text_is(path->name.text, "void"))
+		note(program, DIAG_note_void, (struct span){0});
+	else
+		suggest(program, &suggestion, path->name.span);
 }
 
 struct decl *

@@ -2,6 +2,7 @@
 #include "otpc.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /*
  * Problem: the caret must stand under its place although tabs, wide and
@@ -12,14 +13,17 @@
  */
 
 enum {
-	window_bytes = 400,
-	window_columns = 160,
+	window_columns = 160, /* that are printed */
+	first_columns = 120, /* of the line: a span that begins here is seen */
+	before_columns = 60, /* shown before one that begins further out */
+	before_bytes = 400, /* of them at most: characters may have no width */
 	tab_columns = 8
 };
 
 struct columns {
 	size_t start;
 	size_t end;
+	bool is_shown; /* its start is in the window */
 };
 
 struct walk {
@@ -28,6 +32,61 @@ struct walk {
 	size_t column; /* reached */
 	bool is_cut; /* text before the window was left out */
 };
+
+/* The columns that a character takes when the line has reached `column`;
+   `len` becomes its bytes. */
+static size_t
+columns_of(struct text rest, size_t column, size_t *len)
+{
+	uint32_t c = 0;
+
+	*len = utf8_decode(rest, &c);
+	if (*len > 0 && c == '\t')
+		return tab_columns - column % tab_columns;
+	if (*len > 0 && c >= 0x20 && c != 0x7f)
+		return utf8_width(c);
+	*len = 1;
+	return strlen("<00>");
+}
+
+/* Whether the first bytes of the line are over before it gets too wide. */
+static bool
+is_near(struct text line, size_t bytes)
+{
+	size_t column = 0;
+	size_t len;
+
+	for (size_t i = 0; i < bytes; i += len) {
+		struct text rest = {line.ptr + i, line.len - i};
+
+		column += columns_of(rest, column, &len);
+		if (column > first_columns || i > 4 * first_columns)
+			return false;
+	}
+	return true;
+}
+
+/* How many bytes of the line are left out before the one at `at`. */
+static size_t
+bytes_to_skip(struct text line, size_t at)
+{
+	size_t skip = at;
+	size_t column = 0;
+	size_t len;
+
+	while (skip > 0 && at - skip < before_bytes) {
+		size_t i = skip - 1;
+
+		while (i > 0 && skip - i < 4 && (line.ptr[i] & 0xc0) == 0x80)
+			i--;
+		column += columns_of(
+			(struct text){line.ptr + i, skip - i}, 0, &len);
+		if (column > before_columns)
+			break;
+		skip = i;
+	}
+	return skip;
+}
 
 /* The part of the line that is shown: from its start, or from a little before
    the span when that is far out. */
@@ -41,15 +100,15 @@ window_around(struct span at)
 	};
 	size_t before = at.start - walk.offset;
 
-	if (before > window_bytes / 2) {
-		size_t skip = before - window_bytes / 4;
+	if (before > walk.line.len)
+		before = walk.line.len;
+	if (!is_near(walk.line, before)) {
+		size_t skip = bytes_to_skip(walk.line, before);
 
-		while (skip < before && (walk.line.ptr[skip] & 0xc0) == 0x80)
-			skip++;
 		walk.line.ptr += skip;
 		walk.line.len -= skip;
 		walk.offset += skip;
-		walk.is_cut = true;
+		walk.is_cut = skip > 0;
 	}
 	return walk;
 }
@@ -59,21 +118,17 @@ window_around(struct span at)
 static size_t
 print_character(struct walk *walk, struct text rest)
 {
-	uint32_t c = 0;
-	size_t len = utf8_decode(rest, &c);
+	size_t len;
+	size_t columns = columns_of(rest, walk->column, &len);
+	unsigned char first = (unsigned char)*rest.ptr;
 
-	if (c == '\t' && len > 0) {
-		do
-			putc(' ', stderr);
-		while (++walk->column % tab_columns != 0);
-	} else if (len == 0 || c < 0x20 || c == 0x7f) {
-		fprintf(stderr, "<%02x>", (unsigned)(unsigned char)*rest.ptr);
-		walk->column += 4;
-		len = 1;
-	} else {
+	if (first == '\t')
+		fprintf(stderr, "%*s", (int)columns, "");
+	else if (first < 0x20 || first == 0x7f || columns == strlen("<00>"))
+		fprintf(stderr, "<%02x>", (unsigned)first);
+	else
 		fprintf(stderr, "%.*s", (int)len, rest.ptr);
-		walk->column += utf8_width(c);
-	}
+	walk->column += columns;
 	return len;
 }
 
@@ -85,6 +140,8 @@ note_column(const struct walk *walk, size_t offset, struct span span,
 		columns->start = walk->column;
 	if (offset <= span.end)
 		columns->end = walk->column;
+	if (offset == span.start)
+		columns->is_shown = true;
 }
 
 static void
@@ -129,7 +186,7 @@ snippet_print(struct span at, struct span fix_at, struct text fix,
 	for (size_t i = caret.start + 1; i < caret.end; i++)
 		putc('~', stderr);
 	fprintf(stderr, "%s\n", caret_off);
-	if (!fix.ptr)
+	if (!fix.ptr || !fix_columns.is_shown)
 		return;
 	print_spaces(fix_columns.start);
 	fprintf(stderr, "%s%.*s%s\n", caret_on, TEXT_ARG(fix), caret_off);

@@ -243,6 +243,41 @@ local_value(const struct value_scope *scope, const struct expr *expr,
 	return value;
 }
 
+static bool
+is_module(const struct module *module, struct text name)
+{
+	for (const struct import *i = module->imports; i; i = i->next) {
+		/* one that could not be read might have any name */
+		if (!i->module || text_equal(i->module->name.text, name))
+			return true;
+	}
+	return text_equal(module->name.text, name);
+}
+
+/* `Colour.red` and `env.path`, where what is before the dot can only be a
+   module. False: it is one, or unknown. */
+static bool
+report_qualified(const struct value_scope *scope, const struct path *path)
+{
+	struct program *program = scope->program;
+	const struct name *first = &path->module;
+	const struct decl *decl = table_get(&scope->module->names, first->text);
+	bool is_member = decl && decl->kind == DECL_ENUM &&
+		table_get(&decl->u.enumeration.names, path->name.text);
+
+	if (is_module(scope->module, first->text) ||
+		(!is_member && !text_is(first->text, "env")))
+		return false;
+	report(program, DIAG_unknown_module, first->span, first->text);
+	if (!is_member) {
+		note(program, DIAG_note_env_in_root, (struct span){0});
+		return true;
+	}
+	note(program, DIAG_note_bare_member, (struct span){0}, path->name.text);
+	fixit(program, path->span, path->name.text);
+	return true;
+}
+
 static const struct value *
 named_value(const struct value_scope *scope, const struct expr *expr,
 	const struct type *type)
@@ -263,6 +298,8 @@ named_value(const struct value_scope *scope, const struct expr *expr,
 			report_unknown_value(scope, &path->name, type);
 		return error_value(scope->program);
 	}
+	if (path->module.text.ptr && report_qualified(scope, path))
+		return error_value(scope->program);
 	decl = find_const(scope, path);
 	if (!decl)
 		return error_value(scope->program);

@@ -14,7 +14,9 @@ static const struct otp_env_key $module$_env_keys[] = {
 $for entries$
 	{
 		.name = $key$,
+$if doc_string$
 		.doc = $doc_string$,
+$end$
 		.type = $env_type$,
 		.offset = offsetof(struct $module$_env, $name$),
 	},
@@ -46,7 +48,9 @@ $end$
 const struct otp_app_class $module$_app_class = {
 	.name = $app$,
 	.version = $version$,
+$if doc_string$
 	.doc = $doc_string$,
+$end$
 	.env_size = sizeof(struct $module$_env),
 	.env_defaults = &$module$_env_defaults,
 $if entries$

@@ -110,10 +110,9 @@ $else$
 $end$
 $else$
 	$element_decl$ = $star$value;
-	void *mem = NULL;
 
 $end$
-	kept->v.ptr = otp_kept_list_push(&kept->mem, kept->v.len, &element, sizeof(element), mem);
+	kept->v.ptr = otp_kept_list_push(&kept->mem, kept->v.len, &element, sizeof(element), $if pointers$mem$else$NULL$end$);
 	kept->v.len++;
 }
 
@@ -135,10 +134,9 @@ $else$
 $end$
 $else$
 	$element_decl$ = $star$value;
-	void *mem = NULL;
 
 $end$
-	otp_kept_list_set(kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+	otp_kept_list_set(kept->mem, kept->v.len, i, &element, sizeof(element), $if pointers$mem$else$NULL$end$);
 }
 
 void

@@ -77,7 +77,9 @@ $if of_supervisor$
 $else$
 	.server = &$target$_class,
 $end$
+$if max_children$
 	.max_children = $max_children$,
+$end$
 };
 
 $end$
@@ -152,6 +154,8 @@ $if of_supervisor$
 $else$
 	.server = &$target$_class,
 $end$
+$if max_children$
 	.max_children = $max_children$,
+$end$
 $end$
 };

@@ -115,10 +115,9 @@ defaults_kind_list_kept_push(
 	struct defaults_kind_list_kept *kept, enum defaults_kind value)
 {
 	enum defaults_kind element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -127,10 +126,9 @@ defaults_kind_list_kept_set(struct defaults_kind_list_kept *kept, size_t i,
 	enum defaults_kind value)
 {
 	enum defaults_kind element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -805,19 +803,12 @@ defaults_point_encode_term(
 	otp_build_int(builder, value->y);
 }
 
-static void
-defaults_point_build(
-	otp_term_builder *builder, const struct defaults_point *value)
-{
-	defaults_point_encode_term(builder, value);
-}
-
 otp_term
 defaults_point_to_term(const struct defaults_point *value)
 {
 	otp_term_builder builder = {0};
 
-	defaults_point_build(&builder, value);
+	defaults_point_encode_term(&builder, value);
 	return otp_tmp_term(&builder);
 }
 
@@ -827,7 +818,7 @@ defaults_point_print(
 {
 	otp_term_builder builder = {0};
 
-	defaults_point_build(&builder, value);
+	defaults_point_encode_term(&builder, value);
 	return otp_print_built(&builder, text, size);
 }
 
@@ -903,10 +894,9 @@ defaults_point_list_kept_push(struct defaults_point_list_kept *kept,
 	const struct defaults_point *value)
 {
 	struct defaults_point element = *value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -915,10 +905,9 @@ defaults_point_list_kept_set(struct defaults_point_list_kept *kept, size_t i,
 	const struct defaults_point *value)
 {
 	struct defaults_point element = *value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -1007,19 +996,12 @@ defaults_plain_encode_term(
 	defaults_point_encode_term(builder, &value->inner);
 }
 
-static void
-defaults_plain_build(
-	otp_term_builder *builder, const struct defaults_plain *value)
-{
-	defaults_plain_encode_term(builder, value);
-}
-
 otp_term
 defaults_plain_to_term(const struct defaults_plain *value)
 {
 	otp_term_builder builder = {0};
 
-	defaults_plain_build(&builder, value);
+	defaults_plain_encode_term(&builder, value);
 	return otp_tmp_term(&builder);
 }
 
@@ -1029,7 +1011,7 @@ defaults_plain_print(
 {
 	otp_term_builder builder = {0};
 
-	defaults_plain_build(&builder, value);
+	defaults_plain_encode_term(&builder, value);
 	return otp_print_built(&builder, text, size);
 }
 
@@ -1105,10 +1087,9 @@ defaults_plain_list_kept_push(struct defaults_plain_list_kept *kept,
 	const struct defaults_plain *value)
 {
 	struct defaults_plain element = *value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -1117,10 +1098,9 @@ defaults_plain_list_kept_set(struct defaults_plain_list_kept *kept, size_t i,
 	const struct defaults_plain *value)
 {
 	struct defaults_plain element = *value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void

@@ -129,10 +129,9 @@ shipping_customer_refusal_reason_list_kept_push(
 	enum shipping_customer_refusal_reason value)
 {
 	enum shipping_customer_refusal_reason element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -142,10 +141,9 @@ shipping_customer_refusal_reason_list_kept_set(
 	enum shipping_customer_refusal_reason value)
 {
 	enum shipping_customer_refusal_reason element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -629,10 +627,9 @@ shipping_customer_manager_ref_list_kept_push(
 	shipping_customer_manager_ref value)
 {
 	shipping_customer_manager_ref element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -642,10 +639,9 @@ shipping_customer_manager_ref_list_kept_set(
 	shipping_customer_manager_ref value)
 {
 	shipping_customer_manager_ref element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -1648,7 +1644,6 @@ static const struct otp_supervisor_class
 			shipping_customer_department_customer_managers_template,
 		.child_count = 1,
 		.server = &shipping_customer_manager_class,
-		.max_children = 0,
 };
 
 static const struct otp_child_class
@@ -1673,7 +1668,6 @@ static const struct otp_supervisor_class
 			shipping_customer_department_other_departments_template,
 		.child_count = 1,
 		.supervisor = &shipping_departments_class,
-		.max_children = 0,
 };
 
 otp_err

@@ -114,10 +114,9 @@ server_why_list_kept_push(
 	struct server_why_list_kept *kept, enum server_why value)
 {
 	enum server_why element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -126,10 +125,9 @@ server_why_list_kept_set(
 	struct server_why_list_kept *kept, size_t i, enum server_why value)
 {
 	enum server_why element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -534,10 +532,9 @@ server_full_ref_list_kept_push(
 	struct server_full_ref_list_kept *kept, server_full_ref value)
 {
 	server_full_ref element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -546,10 +543,9 @@ server_full_ref_list_kept_set(
 	struct server_full_ref_list_kept *kept, size_t i, server_full_ref value)
 {
 	server_full_ref element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void

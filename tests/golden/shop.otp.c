@@ -114,10 +114,9 @@ shop_refusal_list_kept_push(
 	struct shop_refusal_list_kept *kept, enum shop_refusal value)
 {
 	enum shop_refusal element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -126,10 +125,9 @@ shop_refusal_list_kept_set(
 	struct shop_refusal_list_kept *kept, size_t i, enum shop_refusal value)
 {
 	enum shop_refusal element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -1434,13 +1432,11 @@ static const struct shop_env shop_env_defaults = {
 static const struct otp_env_key shop_env_keys[] = {
 	{
 		.name = "owner",
-		.doc = "",
 		.type = OTP_ENV_STRING,
 		.offset = offsetof(struct shop_env, owner),
 	},
 	{
 		.name = "port",
-		.doc = "",
 		.type = OTP_ENV_UINT16,
 		.offset = offsetof(struct shop_env, port),
 	},
@@ -1462,7 +1458,6 @@ shop_app_root(const void *environment, otp_pid *root)
 const struct otp_app_class shop_app_class = {
 	.name = "shop",
 	.version = "1.0.0",
-	.doc = "",
 	.env_size = sizeof(struct shop_env),
 	.env_defaults = &shop_env_defaults,
 	.env = shop_env_keys,

@@ -426,7 +426,6 @@ static const struct otp_supervisor_class tree_top_many_class = {
 	.children = tree_top_many_template,
 	.child_count = 1,
 	.server = &shop_till_class,
-	.max_children = 0,
 };
 
 static const struct otp_child_class tree_top_pools_template[] = {
@@ -447,7 +446,6 @@ static const struct otp_supervisor_class tree_top_pools_class = {
 	.children = tree_top_pools_template,
 	.child_count = 1,
 	.supervisor = &tree_pool_class,
-	.max_children = 0,
 };
 
 otp_err
@@ -559,37 +557,31 @@ static const struct otp_env_key tree_env_keys[] = {
 	},
 	{
 		.name = "n",
-		.doc = "",
 		.type = OTP_ENV_UINT8,
 		.offset = offsetof(struct tree_env, n),
 	},
 	{
 		.name = "on",
-		.doc = "",
 		.type = OTP_ENV_BOOL,
 		.offset = offsetof(struct tree_env, on),
 	},
 	{
 		.name = "ratio",
-		.doc = "",
 		.type = OTP_ENV_FLOAT32,
 		.offset = offsetof(struct tree_env, ratio),
 	},
 	{
 		.name = "name",
-		.doc = "",
 		.type = OTP_ENV_ATOM,
 		.offset = offsetof(struct tree_env, name),
 	},
 	{
 		.name = "wait",
-		.doc = "",
 		.type = OTP_ENV_DURATION,
 		.offset = offsetof(struct tree_env, wait),
 	},
 	{
 		.name = "low",
-		.doc = "",
 		.type = OTP_ENV_INT64,
 		.offset = offsetof(struct tree_env, low),
 	},

@@ -116,10 +116,9 @@ types_colour_list_kept_push(
 	struct types_colour_list_kept *kept, enum types_colour value)
 {
 	enum types_colour element = value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -128,10 +127,9 @@ types_colour_list_kept_set(
 	struct types_colour_list_kept *kept, size_t i, enum types_colour value)
 {
 	enum types_colour element = value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -216,18 +214,12 @@ types_point_encode_term(
 	otp_build_int(builder, value->y);
 }
 
-static void
-types_point_build(otp_term_builder *builder, const struct types_point *value)
-{
-	types_point_encode_term(builder, value);
-}
-
 otp_term
 types_point_to_term(const struct types_point *value)
 {
 	otp_term_builder builder = {0};
 
-	types_point_build(&builder, value);
+	types_point_encode_term(&builder, value);
 	return otp_tmp_term(&builder);
 }
 
@@ -236,7 +228,7 @@ types_point_print(const struct types_point *value, char *text, size_t size)
 {
 	otp_term_builder builder = {0};
 
-	types_point_build(&builder, value);
+	types_point_encode_term(&builder, value);
 	return otp_print_built(&builder, text, size);
 }
 
@@ -309,10 +301,9 @@ types_point_list_kept_push(
 	struct types_point_list_kept *kept, const struct types_point *value)
 {
 	struct types_point element = *value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -321,10 +312,9 @@ types_point_list_kept_set(struct types_point_list_kept *kept, size_t i,
 	const struct types_point *value)
 {
 	struct types_point element = *value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void
@@ -664,19 +654,12 @@ types_nothing_encode_term(
 	otp_build_map(builder, 0);
 }
 
-static void
-types_nothing_build(
-	otp_term_builder *builder, const struct types_nothing *value)
-{
-	types_nothing_encode_term(builder, value);
-}
-
 otp_term
 types_nothing_to_term(const struct types_nothing *value)
 {
 	otp_term_builder builder = {0};
 
-	types_nothing_build(&builder, value);
+	types_nothing_encode_term(&builder, value);
 	return otp_tmp_term(&builder);
 }
 
@@ -685,7 +668,7 @@ types_nothing_print(const struct types_nothing *value, char *text, size_t size)
 {
 	otp_term_builder builder = {0};
 
-	types_nothing_build(&builder, value);
+	types_nothing_encode_term(&builder, value);
 	return otp_print_built(&builder, text, size);
 }
 
@@ -759,10 +742,9 @@ types_nothing_list_kept_push(
 	struct types_nothing_list_kept *kept, const struct types_nothing *value)
 {
 	struct types_nothing element = *value;
-	void *mem = NULL;
 
 	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), mem);
+		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
 	kept->v.len++;
 }
 
@@ -771,10 +753,9 @@ types_nothing_list_kept_set(struct types_nothing_list_kept *kept, size_t i,
 	const struct types_nothing *value)
 {
 	struct types_nothing element = *value;
-	void *mem = NULL;
 
 	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), mem);
+		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
 }
 
 void

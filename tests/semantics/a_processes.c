@@ -123,6 +123,55 @@ A38_demonitor_takes_any_reference(void **state)
 	expect_nothing();
 }
 
+struct sight {
+	otp_ref ref;
+	bool seen;
+};
+
+/* Takes nothing, and remembers whether it met the DOWN of ref. */
+static bool
+see_down(const struct otp_received *r, void *arg)
+{
+	struct sight *sight = arg;
+
+	sight->seen |= is_down_of(r, &sight->ref);
+	return false;
+}
+
+static void
+await_queued_down(otp_ref ref)
+{
+	int64_t end_ms = otp_monotonic_ms() + PATIENCE_MS;
+	struct sight sight = {.ref = ref};
+	struct otp_received r;
+
+	while (!sight.seen) {
+		if (otp_monotonic_ms() > end_ms)
+			fail_msg("the DOWN was not queued");
+		assert_int_equal(otp_receive_match(see_down, &sight, &r, 1),
+			OTP_TIMEOUT);
+	}
+}
+
+static void
+A39_flush_takes_a_queued_down_and_no_other(void **state)
+{
+	otp_pid pid = agent_spawn(false);
+	otp_ref before = otp_monitor(pid), ref = otp_monitor(pid),
+		after = otp_monitor(pid);
+
+	(void)state;
+	command(pid, DO_EXIT, pid, 0, "gone");
+	await_queued_down(before);
+	await_queued_down(ref);
+	await_queued_down(after);
+	otp_demonitor(ref, true);
+	assert_string_equal(down_reason(after), "gone");
+	assert_string_equal(down_reason(before), "gone");
+	expect_nothing();
+}
+
+/* Whether the DOWN is queued, on its way or not yet sent. */
 static void
 A39_demonitor_with_flush_leaves_no_down(void **state)
 {
@@ -422,6 +471,7 @@ main(void)
 		RULE(A36_a_monitor_by_name_follows_the_process),
 		RULE(A37_monitoring_oneself_never_fires),
 		RULE(A38_demonitor_takes_any_reference),
+		RULE(A39_flush_takes_a_queued_down_and_no_other),
 		RULE(A39_demonitor_with_flush_leaves_no_down),
 		RULE(A41_linked_and_monitored_gives_both),
 		RULE(A42_a_watcher_that_dies_takes_its_monitors_with_it),

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Delivery, exit signals and links (A1-A32). */
+#include <sched.h>
+#include <stdatomic.h>
+
 #include "agent.h"
 
 /* The process is alive and has handled all that we sent it. */
@@ -293,6 +296,59 @@ A19_trapping_is_decided_at_receipt(void **state)
 	signal_and_expect(pid, "now", "now");
 }
 
+static _Atomic(bool) is_busy, may_go_on;
+
+static void
+turn_trapping(void *to)
+{
+	struct otp_received r;
+
+	otp_trap_exit(!to);
+	atomic_store(&is_busy, true);
+	while (!atomic_load(&may_go_on))
+		;
+	otp_trap_exit(to != NULL);
+	tell(NOTE_DONE, 0, OTP_UNDEFINED);
+	while (otp_receive(&r, OTP_INFINITY) == OTP_OK)
+		if (r.kind == OTP_RECEIVED_EXIT)
+			tell(NOTE_EXIT, 0, r.reason);
+}
+
+/* It is sent "late" while it does not look, and then turns trapping. */
+static otp_pid
+signal_before_turning(bool to, otp_ref *ref)
+{
+	static char on;
+	otp_pid pid;
+
+	atomic_store(&is_busy, false);
+	atomic_store(&may_go_on, false);
+	pid = otp_spawn(turn_trapping, to ? &on : NULL);
+	*ref = otp_monitor(pid);
+	while (!atomic_load(&is_busy))
+		sched_yield();
+	otp_exit_signal(pid, term_of("late"));
+	atomic_store(&may_go_on, true);
+	return pid;
+}
+
+static void
+A19_A20_a_signal_that_is_here_meets_the_flag_as_it_was(void **state)
+{
+	otp_ref ref;
+	otp_pid pid = signal_before_turning(false, &ref);
+
+	(void)state;
+	await(NOTE_DONE);
+	assert_string_equal(await(NOTE_EXIT).text, "late");
+	otp_exit_signal(pid, term_of("now"));
+	assert_string_equal(down_reason(ref), "now");
+
+	signal_before_turning(true, &ref);
+	assert_string_equal(down_reason(ref), "late");
+	expect_nothing();
+}
+
 static void
 A21_A22_exit_signals_never_fail(void **state)
 {
@@ -462,6 +518,7 @@ main(void)
 		RULE(A17_any_other_reason_ends_or_is_trapped_unchanged),
 		RULE(A18_A28_after_unlink_no_exit_comes),
 		RULE(A19_trapping_is_decided_at_receipt),
+		RULE(A19_A20_a_signal_that_is_here_meets_the_flag_as_it_was),
 		RULE(A21_A22_exit_signals_never_fail),
 		RULE(A23_how_a_process_ends_gives_its_reason),
 		RULE(A24_links_are_a_set),

@@ -35,6 +35,7 @@ enum what {
 	CRASH,
 	HOLD, /* until released */
 	CONTINUE, /* `value` times */
+	CONTINUE_KEEPING, /* a pointer into the continue's arguments */
 	TIMEOUT, /* after value ms */
 	SPIN, /* for ever */
 	CALL_SELF, /* gives the error */
@@ -200,6 +201,9 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 		return next;
 	case CONTINUE:
 		return with_continue(next, r->value);
+	case CONTINUE_KEEPING:
+		return otp_with_continue(
+			next, request_new(&next_type, KEEP_LENT, 0, r->reason));
 	case TIMEOUT:
 		return otp_with_timeout(next, r->value);
 	case SPIN:
@@ -318,10 +322,12 @@ probe_poke(void *state, struct otp_msg *m)
 static inline otp_next
 probe_next(void *state, struct otp_msg *m)
 {
+	struct probe *p = state;
 	const struct request *r = otp_msg_payload(m);
 
-	(void)state;
 	tell(NOTE_CONTINUE, r->value, OTP_UNDEFINED);
+	if (r->what == KEEP_LENT)
+		p->pointer = r->reason;
 	if (r->value > 1)
 		return with_continue(otp_noreply(), r->value - 1);
 	return otp_noreply();

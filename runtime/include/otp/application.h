@@ -57,7 +57,7 @@ struct otp_app_class {
 OTP_MUST_USE otp_err otp_app_start(
 	const struct otp_app_class *app, const void *env);
 /*
- * Stop: the root gets shutdown and is waited for without limit (D5). The last
+ * Stop: the root gets shutdown and is waited for without limit. The last
  * one then stops the runtime, if otp_app_start started it. OTP_NOT_RUNNING
  * when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
  */

@@ -340,9 +340,7 @@ otp_call_answer(struct otp_msg *m, otp_err status)
 		m->kind = SIGNAL_MESSAGE;
 		otpi_lend(r, m);
 	}
-	reply->type = NULL;
-	reply->kind = SIGNAL_REPLY;
-	reply->status = (uint16_t)status;
+	otpi_answer_make(reply, status);
 	if (unlikely(!otpi_push_to(t, caller, reply)))
 		otpi_block_free(t, reply); /* B19 */
 	otpi_leave(t);

@@ -157,6 +157,7 @@ struct runner {
 	bool interrupted; /* by a fault or a kill: `fault` stands */
 	bool timed_out; /* the wait's limit is over */
 	bool silent; /* the end needs no `ending` */
+	bool ended; /* `ending` has begun: it runs once */
 	bool killed; /* `kill` interrupted it */
 	uintptr_t entry_sp; /* stack pointer when user code was entered */
 	struct otp_msg *building; /* of otp_msg_new, not sent yet */
@@ -170,6 +171,7 @@ struct runner {
 	struct otp_msg *start; /* of a process declared dead in init */
 	struct heap *quarantine; /* heap of a process declared dead */
 	struct otpi_fault fault;
+	otp_term_builder message, state; /* of the report being made */
 };
 
 #define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */

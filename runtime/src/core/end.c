@@ -22,26 +22,31 @@ built(const otp_term_builder *builder)
 	return term;
 }
 
+static void
+report_drop(struct runner *r)
+{
+	otp_term_builder_free(&r->message);
+	otp_term_builder_free(&r->state);
+}
+
 /* Report an abnormal end, with the message and the state if they can be had. */
 static void
 report_end(struct thread *t, struct runner *r)
 {
 	struct process *p = r->process;
 	struct otp_msg *m = r->current;
-	otp_term_builder message = {0}, state = {0};
 
 	if (otpi_reason_is_orderly(p->end_reason))
 		return;
 	r->stage = STAGE_ENCODE;
 	if (m && m->type && m->type->encode)
-		otpi_call_encode_message(t, r, &message);
+		otpi_call_encode_message(t, r, &r->message);
 	if (p->kind == PROCESS_BEHAVIOUR &&
 		p->process_class->behaviour->encode_state &&
 		!(p->flags & PROCESS_STARTING))
-		otpi_call_encode(otpi_thread_now(), r, &state);
-	otpi_report_end(r, p, built(&message), built(&state));
-	otp_term_builder_free(&message);
-	otp_term_builder_free(&state);
+		otpi_call_encode(otpi_thread_now(), r, &r->state);
+	otpi_report_end(r, p, built(&r->message), built(&r->state));
+	report_drop(r);
 }
 
 void
@@ -95,9 +100,7 @@ destruct(struct runner *r)
 static void
 give_back(struct thread *t, struct runner *r)
 {
-	if (r->building)
-		otpi_block_free(t, r->building);
-	r->building = NULL;
+	otpi_building_drop(t, r);
 	if (r->answer)
 		otpi_signal_free(t, r->answer);
 	r->answer = NULL;
@@ -123,6 +126,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 		report_end(t, r);
 	if (ending) {
 		r->stage = STAGE_ENDING;
+		r->ended = true;
 		otpi_call_ending(otpi_thread_now(), r);
 	}
 	destruct(r);
@@ -171,14 +175,15 @@ void
 otpi_land(struct thread *t, struct runner *r)
 {
 	struct process *p = r->process;
-	bool report = !r->silent, ending = !r->silent && otpi_has_ending(p);
+	bool report = !r->silent;
+	bool ending = !r->silent && !r->ended && otpi_has_ending(p);
 	struct otpi_reason *reason = NULL;
 
 	r->landed = false;
-	if (r->building)
-		otpi_block_free(t, r->building);
-	r->building = NULL;
+	otpi_building_drop(t, r);
 	if (r->killed) {
+		/* It may have been in the middle of growing one: left. */
+		r->message = r->state = (otp_term_builder){0};
 		otpi_killed(t, p);
 		r->killed = false;
 		otpi_end_stages(t, r, false, false);
@@ -200,11 +205,13 @@ otpi_land(struct thread *t, struct runner *r)
 	switch (r->stage) {
 	case STAGE_RUN:
 		break;
-	case STAGE_ENCODE: /* without the state, then */
-		otpi_report_end(r, p, (otp_term){NULL, 0}, (otp_term){NULL, 0});
+	case STAGE_ENCODE: /* with what is complete */
+		otpi_report_end(r, p, built(&r->message), built(&r->state));
+		report_drop(r);
 		report = false;
 		break;
 	case STAGE_REPORT: /* the handler's own fault is not reported */
+		report_drop(r);
 		report = false;
 		break;
 	case STAGE_ENDING:
@@ -243,6 +250,7 @@ otpi_abandoned_end(struct thread *t)
 		otpi_signal_free(t, r->current);
 	r->building = r->current = NULL;
 	otpi_lent_free(t, r);
+	report_drop(r);
 	if (r->start)
 		otpi_start_drop(t, r->start);
 	otpi_heap_free_all(r->quarantine);
@@ -292,6 +300,7 @@ otpi_misuse(const char *what)
 		fprintf(stderr, "libotp: %s\n", what);
 		abort();
 	}
+	t = otpi_enter(); /* settles what the watchdog may want */
 	otp_build_tuple(&b, 2);
 	otp_build_atom(&b, otp_atom_of("misuse"));
 	otp_build_string(&b, otp_str(what));

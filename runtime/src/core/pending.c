@@ -115,8 +115,7 @@ otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 		otpi_leave(t);
 		return;
 	}
-	m->kind = SIGNAL_REPLY;
-	m->status = (uint16_t)status;
+	otpi_answer_make(m, status);
 	m->id = call;
 	if (!otpi_push_to(t, caller, m))
 		otpi_block_free(t, m);

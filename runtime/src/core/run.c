@@ -133,6 +133,7 @@ activate(struct thread *t, struct runner *r, struct process *p)
 	r->process = p;
 	r->stage = STAGE_RUN;
 	r->silent = false;
+	r->ended = false;
 	r->interrupted = false;
 	r->fault.signal = 0;
 	p->runner = r;

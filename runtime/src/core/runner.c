@@ -79,6 +79,14 @@ otpi_lend(struct runner *r, struct otp_msg *m)
 }
 
 void
+otpi_building_drop(struct thread *t, struct runner *r)
+{
+	if (r->building)
+		otpi_block_free(t, r->building);
+	r->building = NULL;
+}
+
+void
 otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark)
 {
 	struct otp_msg *m;

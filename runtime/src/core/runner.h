@@ -36,7 +36,10 @@ void otpi_lend(struct runner *r, struct otp_msg *m);
 /* Free what was lent after the mark. */
 void otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark);
 
-/* All of it, and the last reason. */
+/* Free the block that was made and not sent, if there is one. */
+void otpi_building_drop(struct thread *t, struct runner *r);
+
+/* All of it, what was made and not sent, and the last reason. */
 static inline void
 otpi_lent_free(struct thread *t, struct runner *r)
 {
@@ -48,6 +51,8 @@ otpi_lent_free(struct thread *t, struct runner *r)
 		otpi_reason_unref(r->last_reason);
 		r->last_reason = NULL;
 	}
+	if (unlikely(r->building != NULL))
+		otpi_building_drop(t, r);
 }
 
 /* Tells the watchdog that something new has begun. */

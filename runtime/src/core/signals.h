@@ -45,6 +45,18 @@ void otpi_signal_send_reason(struct thread *t, enum signal_kind kind,
 void otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
 	struct otpi_reason *reason);
 
+/* Make m the answer of a call: a reply or refusal stands in it; with any other
+ * status it is a failure without a reason. */
+static inline void
+otpi_answer_make(struct otp_msg *m, otp_err status)
+{
+	m->type = NULL;
+	m->kind = SIGNAL_REPLY;
+	m->status = (uint16_t)status;
+	if (unlikely(status != OTP_OK && status != OTP_REFUSED))
+		otpi_signal_reason(m)->reason = NULL;
+}
+
 /*
  * Receive all that has arrived for p, which the calling thread owns. Afterwards
  * PROCESS_DYING is set if a signal ended it.

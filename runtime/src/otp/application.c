@@ -104,7 +104,7 @@ static enum otp_verdict
 master_stop(struct master *self, struct otp_event *event)
 {
 	self->stop = otp_event_take(event);
-	/* D5: waited for without limit, that is until its EXIT is here. */
+	/* Waited for without limit, that is until its EXIT is here. */
 	otp_exit_signal(self->root, OTP_SHUTDOWN);
 	return OTP_GO_ON;
 }

@@ -265,17 +265,20 @@ is_asleep(pid_t thread)
 	return state == 'S';
 }
 
+/*
+ * One, and only when it meets the code it is meant for, where the target stays
+ * until it comes. More of them queue up while the target does not run, and then
+ * each gets a frame on the signal stack until that is full; or one comes when
+ * another has landed, and finds the target between two stacks.
+ */
 static void *
-send_kills(void *target)
+send_kill(void *target)
 {
 	const struct timespec pause = {0, 1000000};
 
 	while (!ready || (reader && !is_asleep(reader)))
 		nanosleep(&pause, NULL);
-	while (!world.landed && world.outcome->refusals == 0) {
-		pthread_kill(*(pthread_t *)target, kill_signal());
-		nanosleep(&pause, NULL);
-	}
+	pthread_kill(*(pthread_t *)target, kill_signal());
 	return NULL;
 }
 
@@ -286,7 +289,7 @@ start_killer(void)
 	pthread_t killer;
 
 	self = pthread_self();
-	if (pthread_create(&killer, NULL, send_kills, &self))
+	if (pthread_create(&killer, NULL, send_kill, &self))
 		_exit(3);
 }
 

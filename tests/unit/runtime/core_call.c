@@ -326,7 +326,7 @@ call_and_wait(void *arg)
 	uint64_t value = 0;
 
 	do_call(*(otp_pid *)arg, TAKE, &value);
-	EXPECT(!"the call returns");
+	EXPECT(false && "the call returns");
 }
 
 static void

@@ -470,7 +470,7 @@ misuse_by_a_thread_aborts_with_a_message(void **state)
 		int status = in_child(misuses[i], text, sizeof text);
 
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT ||
-			!strstr(text, "libotp: ") || !strstr(text, words[i]))
+			!strstr(text, "otp: ") || !strstr(text, words[i]))
 			fail_msg("%d: status %x: %s", (int)i, (unsigned)status,
 				text);
 	}

@@ -311,7 +311,7 @@ alloc_too_much(void *arg)
 	(void)arg;
 	memset(otp_alloc(1000), 1, 1000);
 	otp_alloc(absurd);
-	EXPECT(!"it goes on");
+	EXPECT(false && "it goes on");
 }
 
 static void
@@ -319,7 +319,7 @@ realloc_too_much(void *arg)
 {
 	(void)arg;
 	otp_realloc(otp_realloc(otp_alloc(1000), 5000), absurd);
-	EXPECT(!"it goes on");
+	EXPECT(false && "it goes on");
 }
 
 static void
@@ -328,7 +328,7 @@ scratch_too_much(void *arg)
 	(void)arg;
 	otp_tmp(10);
 	otp_tmp(absurd);
-	EXPECT(!"it goes on");
+	EXPECT(false && "it goes on");
 }
 
 static void
@@ -336,7 +336,7 @@ scratch_all_there_is(void *arg)
 {
 	(void)arg;
 	otp_tmp(SIZE_MAX - (absurd & 0));
-	EXPECT(!"it goes on");
+	EXPECT(false && "it goes on");
 }
 
 static void

@@ -236,7 +236,7 @@ all_come(void *arg)
 
 		if (otp_receive_match(is_timer, NULL, &r, PATIENCE_MS) !=
 			OTP_OK)
-			EXPECT(!"all timers come");
+			EXPECT(false && "all timers come");
 		otp_release(mark);
 	}
 	EXPECT(silence());

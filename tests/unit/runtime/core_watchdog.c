@@ -334,7 +334,7 @@ do_next(enum next next)
 	case KILL_SELF:
 		tell(observer, 2, 0);
 		otp_exit_signal(otp_self(), OTP_KILL);
-		EXPECT(!"it comes back from its kill");
+		EXPECT(false && "it comes back from its kill");
 		break;
 	}
 }
@@ -458,7 +458,7 @@ read_for_ever(void *arg)
 	read_one();
 	/* Dead already: the next call is the thread's last. */
 	tell(observer, 666, 0);
-	EXPECT(!"a dead process goes on");
+	EXPECT(false && "a dead process goes on");
 }
 
 static void
@@ -604,7 +604,7 @@ hang_handle(void *data, struct otp_event *event)
 	/* It is still there to be read. */
 	EXPECT(number_in(m).more == 12345);
 	answer(m, 1);
-	EXPECT(!"a dead process goes on");
+	EXPECT(false && "a dead process goes on");
 	return OTP_GO_ON;
 }
 

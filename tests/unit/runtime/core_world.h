@@ -121,7 +121,7 @@ hear(void)
 	struct otp_received r;
 
 	if (otp_receive_match(is_number, NULL, &r, PATIENCE_MS) != OTP_OK) {
-		EXPECT(!"a number comes");
+		EXPECT(false && "a number comes");
 		return none;
 	}
 	none = *(const struct number *)r.payload;
@@ -179,7 +179,7 @@ down_is(otp_ref ref, otp_term reason)
 	bool same;
 
 	if (otp_receive_match(is_down, &ref, &r, PATIENCE_MS) != OTP_OK) {
-		EXPECT(!"a DOWN comes");
+		EXPECT(false && "a DOWN comes");
 		return false;
 	}
 	same = otp_term_equal(r.reason, reason);

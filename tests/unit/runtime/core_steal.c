@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A worker without work takes it from one that has more than it can do. One
+ * process keeps its worker until the processes it has spawned, which stand in
+ * that worker's own ring, have run. The watchdog, which would give the worker
+ * to another thread, is told to wait longer than any test takes.
+ */
+#include "core_world.h"
+
+/* Fewer than a ring holds, or they would go to the queue of all workers; so
+ * many that a parked worker is woken. */
+#define CHILDREN 100
+
+static _Atomic(unsigned) runs[CHILDREN];
+static _Atomic(unsigned) ran;
+static otp_pid observer;
+
+static void
+run_once(void *arg)
+{
+	atomic_fetch_add((_Atomic(unsigned) *)arg, 1);
+	atomic_fetch_add(&ran, 1);
+}
+
+/* The one that was woken last stays with its worker: nobody may take it. */
+static void
+spawn_and_keep_the_worker(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < CHILDREN; i++)
+		otp_spawn(run_once, &runs[i]);
+	EVENTUALLY(atomic_load(&ran) >= CHILDREN - 1);
+	tell(observer, atomic_load(&ran), 0);
+}
+
+static void
+work_is_taken_from_a_busy_worker(void **state)
+{
+	(void)state;
+	observer = otp_self();
+	for (int round = 0; round < 20; round++) {
+		memset(runs, 0, sizeof runs);
+		atomic_store(&ran, 0);
+		otp_spawn(spawn_and_keep_the_worker, NULL);
+		assert_true(hear().value >= CHILDREN - 1);
+		EVENTUALLY(atomic_load(&ran) == CHILDREN);
+		for (unsigned i = 0; i < CHILDREN; i++)
+			assert_int_equal(atomic_load(&runs[i]), 1);
+		if (atomic_load(&failures))
+			return;
+	}
+}
+
+static int
+patient_start(void **state)
+{
+	struct otp_runtime_opts opts = {
+		.workers = 2, .stuck_ms = INT64_C(24) * 3600 * 1000};
+
+	(void)state;
+	if (otp_core_start(&opts) != OTP_OK)
+		return -1;
+	return world_await_watchdog();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(work_is_taken_from_a_busy_worker),
+	};
+
+	alarm(240);
+	return cmocka_run_group_tests(tests, patient_start, world_stop);
+}
