@@ -29,7 +29,7 @@ enum otp_env_type {
 /* One value of an application's environment: generated, constant. */
 struct otp_env_key {
 	const char *name; /* "port" */
-	const char *doc; /* the spec's doc comment, or "" */
+	const char *doc; /* the spec's doc comment; NULL: none */
 	enum otp_env_type type;
 	size_t offset; /* in struct bank_env */
 };

@@ -180,8 +180,9 @@ may_interrupt(struct thread *t)
 		return false;
 	why = atomic_load_explicit(&t->attention, memory_order_acquire);
 	p = atomic_load_explicit(&t->running, memory_order_relaxed);
-	if (why != ATTENTION_DEAD && why != ATTENTION_ASKED && p &&
-		otpi_kill_is_due(p))
+	if (why == ATTENTION_DEAD)
+		return true;
+	if (why != ATTENTION_ASKED && p && otpi_kill_is_due(p))
 		return true;
 	atomic_store_explicit(&t->inside, 0, memory_order_release);
 	return false;
@@ -199,8 +200,9 @@ on_kill(int sig, siginfo_t *info, void *ucontext)
 		return;
 	if (otpi_contain_check(info, ucontext, t->runner->fiber,
 		    t->runner->entry_sp, &t->runner->fault)) {
-		atomic_fetch_add_explicit(
-			&otpi_runtime.interrupted, 1, memory_order_relaxed);
+		if (atomic_load_explicit(&t->running, memory_order_relaxed))
+			atomic_fetch_add_explicit(&otpi_runtime.interrupted, 1,
+				memory_order_relaxed);
 		t->runner->killed = true;
 		t->runner->silent = true;
 		otpi_runner_rewrite(ucontext, t->runner);

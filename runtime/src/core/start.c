@@ -407,12 +407,16 @@ kill_all(struct thread *t)
 	}
 }
 
-/* Is any process left that is not a thread of the program's own? */
+/*
+ * Is any process left that is not a thread of the program's own? Or a handler
+ * of one that was declared dead: the watchdog still asks it to end.
+ */
 static bool
 any_left(void)
 {
 	return atomic_load(&otpi_runtime.alive) >
-		atomic_load(&otpi_runtime.foreigners);
+		atomic_load(&otpi_runtime.foreigners) ||
+		atomic_load(&otpi_runtime.detached);
 }
 
 otp_err

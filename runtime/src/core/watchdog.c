@@ -200,6 +200,21 @@ killed_for(struct thread *t, struct process *p, int64_t now_ms)
 	return now_ms - t->kill_since_ms;
 }
 
+/*
+ * A handler whose process was declared dead may still come to where it can be
+ * ended: what kept it there was a long call, or no processor was free for it.
+ */
+static void
+look_at_abandoned(struct thread *t, int64_t now_ms)
+{
+	if (atomic_load(&t->attention) != ATTENTION_DEAD) {
+		t->kill_since_ms = 0;
+	} else if (now_ms - t->kill_since_ms >= KILL_PATIENCE_MS) {
+		t->kill_since_ms = now_ms;
+		pthread_kill(t->pthread, otpi_runtime.opts.kill_signal);
+	}
+}
+
 static void
 look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 {
@@ -208,7 +223,7 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 	int64_t ms;
 
 	if (p == NULL) {
-		t->kill_since_ms = 0;
+		look_at_abandoned(t, now_ms);
 		return;
 	}
 	ms = killed_for(t, p, now_ms);
