@@ -185,6 +185,7 @@ struct magazine {
 enum attention {
 	ATTENTION_NONE,
 	ATTENTION_KILL, /* the process it runs was killed */
+	ATTENTION_STUCK, /* it is to give up its worker, if that still waits */
 	ATTENTION_ASKED, /* the watchdog is about to decide */
 	ATTENTION_DETACHED, /* it has lost its worker */
 	ATTENTION_DEAD /* its process was declared dead without it */
@@ -256,7 +257,7 @@ struct worker {
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
-	bool reported;
+	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 
 #define SLOT_CHUNK_BITS 12

@@ -218,7 +218,6 @@ otpi_fault_init(void)
 	struct runtime *rt = &otpi_runtime;
 	struct sigaction action = {0};
 
-	otpi_contain_init();
 	sigemptyset(&action.sa_mask);
 	/* NODEFER: a fault within the handler is seen, and ends it all. */
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;

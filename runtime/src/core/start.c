@@ -212,6 +212,8 @@ runtime_init_once(void)
 	pthread_mutex_init(&rt->pending_lock, NULL);
 	pthread_cond_init(&rt->thread_ended, NULL);
 	pthread_key_create(&rt->thread_key, foreign_detach);
+	/* Once: threads a late stop left behind may still read its tables. */
+	otpi_contain_init();
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	otpi_atoms_init(&rt->atoms);

@@ -46,6 +46,41 @@ caught_outside(struct thread *t)
 	return false;
 }
 
+/* The worker goes on with the spare. With the lock. */
+static void
+hand_over(struct worker *w, struct thread *t, struct thread *spare)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	t->worker = NULL;
+	spare->worker = w;
+	w->thread = spare;
+	atomic_fetch_add(&rt->detached, 1);
+	atomic_fetch_add(&rt->stuck, 1);
+	atomic_fetch_add_explicit(&spare->wake, 1, memory_order_release);
+	otpi_futex_wake(&spare->wake);
+}
+
+/* t was asked to; if it has begun with something else since, nobody waits. */
+static void
+give_up_worker(struct thread *t)
+{
+	struct worker *w = t->worker;
+	struct process *p =
+		atomic_load_explicit(&t->running, memory_order_relaxed);
+	struct list *spare;
+
+	if (w == NULL || p == NULL ||
+		atomic_load_explicit(&w->beat, memory_order_relaxed) !=
+			w->last_beat)
+		return;
+	spare = list_pop_front(&otpi_runtime.spares);
+	if (spare == NULL)
+		return;
+	w->given_up = process_key(p); /* the watchdog reports it */
+	hand_over(w, t, container_of(spare, struct thread, spare));
+}
+
 void
 otpi_attend(struct thread *t)
 {
@@ -58,6 +93,8 @@ otpi_attend(struct thread *t)
 	why = atomic_load(&t->attention);
 	if (why != ATTENTION_DEAD)
 		atomic_store(&t->attention, ATTENTION_NONE);
+	if (why == ATTENTION_STUCK)
+		give_up_worker(t);
 	pthread_mutex_unlock(&rt->lock);
 	if (why == ATTENTION_DEAD)
 		otpi_abandoned_end(t);
@@ -68,27 +105,28 @@ otpi_attend(struct thread *t)
 	}
 }
 
-/* Give t's worker to a spare; t goes on with its handler alone. */
+/*
+ * Give t's worker to a spare; t goes on with its handler alone. A thread that
+ * is never caught outside, as it does little but call the runtime, is asked to
+ * do so itself.
+ */
 static bool
 detach(struct worker *w, struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct thread *spare = otpi_spare_take();
+	uint32_t none = ATTENTION_NONE;
 
 	if (spare == NULL)
 		return false;
 	if (!caught_outside(t)) {
 		list_push_back(&rt->spares, &spare->spare);
+		atomic_compare_exchange_strong(
+			&t->attention, &none, ATTENTION_STUCK);
 		return false;
 	}
-	t->worker = NULL;
+	hand_over(w, t, spare);
 	atomic_store(&t->attention, ATTENTION_DETACHED);
-	spare->worker = w;
-	w->thread = spare;
-	atomic_fetch_add(&rt->detached, 1);
-	atomic_fetch_add(&rt->stuck, 1);
-	atomic_fetch_add_explicit(&spare->wake, 1, memory_order_release);
-	otpi_futex_wake(&spare->wake);
 	return true;
 }
 
@@ -244,12 +282,13 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 }
 
 static void
-report_stuck(struct process *p, uint32_t serial, int64_t ms)
+report_stuck(uint64_t key, int64_t ms)
 {
+	struct process *p = otpi_slot_at((uint32_t)key);
 	struct otp_report report = {0};
 
 	report.kind = OTP_REPORT_STUCK;
-	report.pid = key_pid((uint64_t)serial << 32 | p->id);
+	report.pid = key_pid(key);
 	report.name = otpi_name_text(atomic_load(&p->name));
 	report.running_ms = (uint64_t)ms;
 	report.reason = OTP_UNDEFINED;
@@ -262,10 +301,11 @@ look_at_worker(struct worker *w, int64_t now_ms)
 	struct runtime *rt = &otpi_runtime;
 	uint32_t beat = atomic_load_explicit(&w->beat, memory_order_relaxed);
 	struct thread *t = w->thread;
+	int64_t stuck_ms = now_ms - w->beat_since_ms;
+	uint64_t stuck = w->given_up;
 	struct process *p;
-	uint32_t serial = 0;
-	bool detached = false;
 
+	w->given_up = 0;
 	atomic_store_explicit(&w->poke, true, memory_order_relaxed);
 	if (atomic_load(&w->parked) || beat != w->last_beat) {
 		w->last_beat = beat;
@@ -274,14 +314,15 @@ look_at_worker(struct worker *w, int64_t now_ms)
 	if (otpi_has_backlog(w) || atomic_load(&rt->queue_len))
 		otpi_wake_any();
 	p = atomic_load_explicit(&t->running, memory_order_acquire);
-	if (p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
-		serial = atomic_load_explicit(&p->serial, memory_order_relaxed);
-		detached = detach(w, t);
+	if (!stuck && p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
+		stuck = process_key(p);
+		if (!detach(w, t))
+			return;
 	}
-	if (!detached)
+	if (!stuck)
 		return;
 	pthread_mutex_unlock(&rt->lock);
-	report_stuck(p, serial, now_ms - w->beat_since_ms);
+	report_stuck(stuck, stuck_ms);
 	pthread_mutex_lock(&rt->lock);
 	w->beat_since_ms = now_ms;
 }
