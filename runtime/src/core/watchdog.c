@@ -61,7 +61,10 @@ hand_over(struct worker *w, struct thread *t, struct thread *spare)
 	otpi_futex_wake(&spare->wake);
 }
 
-/* t was asked to; if it has begun with something else since, nobody waits. */
+/*
+ * t was asked to; if it has begun with something else since, nobody waits. A
+ * process that ends in a wait still has its limit on the worker's wheel.
+ */
 static void
 give_up_worker(struct thread *t)
 {
@@ -70,7 +73,7 @@ give_up_worker(struct thread *t)
 		atomic_load_explicit(&t->running, memory_order_relaxed);
 	struct list *spare;
 
-	if (w == NULL || p == NULL ||
+	if (w == NULL || p == NULL || !list_is_empty(&t->runner->timer.on) ||
 		atomic_load_explicit(&w->beat, memory_order_relaxed) !=
 			w->last_beat)
 		return;
