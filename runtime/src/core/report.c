@@ -38,7 +38,8 @@ otpi_report_end(
 {
 	struct thread *t = otpi_thread_now();
 	struct otp_report report = {0};
-	uint32_t name = atomic_load_explicit(&p->name, memory_order_relaxed);
+	/* Acquire: somebody else may have given it, and made its text. */
+	uint32_t name = atomic_load_explicit(&p->name, memory_order_acquire);
 
 	report.kind = OTP_REPORT_CRASH;
 	report.pid = key_pid(process_key(p));

@@ -298,12 +298,29 @@ otpi_logger_start(void)
 	return OTP_OK;
 }
 
+static bool
+is_down_of(const struct otp_received *message, void *ref)
+{
+	return message->kind == OTP_RECEIVED_DOWN &&
+		otp_ref_equal(message->ref, *(otp_ref *)ref);
+}
+
 void
 otpi_logger_stop(otp_duration timeout_ms)
 {
+	struct otp_received down;
+	otp_mark mark;
+	otp_ref ref;
+
 	/* First, so that what is queued behind the stop is written directly. */
 	if (!atomic_exchange_explicit(
 		    &otpi_logger.running, false, memory_order_acq_rel))
 		return;
+	mark = otp_mark_set();
+	ref = otp_monitor(otpi_logger.pid);
 	ask(otp_msg_new(&otpi_logger_stop_type, 0), timeout_ms);
+	/* It answers before it gives its memory back. */
+	(void)!otp_receive_match(is_down_of, &ref, &down, timeout_ms);
+	otp_demonitor(ref, true);
+	otp_release(mark);
 }
