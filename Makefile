@@ -71,7 +71,8 @@ COMPILER_GEN := $(BUILD)/compiler/templates_data.c \
 PARSER_H := $(patsubst compiler/%.y,$(BUILD)/compiler/%.h, \
 	$(wildcard compiler/*.y))
 COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
-	$(patsubst compiler/%.c,$(BUILD)/compiler/%.o,$(wildcard compiler/*.c))
+	$(patsubst compiler/%.c,$(BUILD)/compiler/%.o, \
+	$(wildcard compiler/*.c compiler/tools/*.c))
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 

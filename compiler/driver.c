@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "otpc.h"
+#include "command.h"
 
 void
 program_init(struct program *program, const struct options *options)
@@ -12,9 +12,10 @@ program_init(struct program *program, const struct options *options)
 	program->diags.warnings_are_errors = options->warnings_are_errors;
 }
 
-static void
+void
 read_and_check(struct program *program, const struct options *options)
 {
+	program_init(program, options);
 	for (size_t i = 0; i < options->n_files; i++)
 		load(program, text_of(options->files[i]));
 	for (struct module *m = program->modules; m; m = m->next)
@@ -28,15 +29,25 @@ read_and_check(struct program *program, const struct options *options)
 }
 
 int
-compile(struct program *program, const struct options *options)
+run_compile(struct program *program, const struct options *options)
 {
 	bool ok;
 
-	program_init(program, options);
 	read_and_check(program, options);
 	ok = program->diags.n_errors == 0;
-	if (ok && !options->check_only)
+	if (ok)
 		ok = emit(program, options);
 	diag_flush(program);
 	return ok ? 0 : 1;
+}
+
+int
+run_check(struct program *program, const struct options *options)
+{
+	size_t n_errors;
+
+	read_and_check(program, options);
+	n_errors = program->diags.n_errors;
+	diag_flush(program);
+	return n_errors == 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "otpc.h"
+#include "command.h"
 
 #include <stdio.h>
 
@@ -13,7 +13,7 @@ main(int argc, char **argv)
 	arena_init(&program.arena);
 	switch (options_parse(&options, &program.arena, argc, argv)) {
 	case OPTIONS_RUN:
-		status = compile(&program, &options);
+		status = commands[options.command].run(&program, &options);
 		break;
 	case OPTIONS_DONE:
 		break;

@@ -1,59 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "otpc.h"
+#include "command.h"
 
 #include <getopt.h>
 #include <stdio.h>
 
-static const char help[] =
-	"usage: otpc [OPTION]... FILE...         compile\n"
-	"       otpc check [OPTION]... FILE...   look for errors only\n"
-	"\n"
-	"Writes for each FILE.otp the C interface FILE.otp.h and its code\n"
-	"FILE.otp.c.\n"
-	"\n"
-	"  -o, --output DIR      where files are written; `.` otherwise\n"
-	"  -I, --include DIR     look for imports here too; may be repeated\n"
-	"  -MD                   write what each output depends on, for make\n"
-	"      --depfile FILE    the same, to this file\n"
-	"  -MT TARGET            the target to name there\n"
-	"      --main            write a `main` that runs the application\n"
-	"      --skeleton        write bodies of the handlers, once\n"
-	"      --templates DIR   templates to use instead of the built-in "
-	"ones\n"
-	"      --list-outputs    print the names of the outputs, write "
-	"nothing\n"
-	"  -Werror               warnings are errors\n"
-	"  -h, --help            print this\n"
-	"      --version         print the version\n"
-	"\n"
-	"Exits with 0, 1 if a file is wrong or cannot be written, 2 if the\n"
-	"command line is.\n";
-
 enum {
-	OPT_DEPFILE = 256,
-	OPT_MAIN,
-	OPT_SKELETON,
-	OPT_TEMPLATES,
-	OPT_LIST_OUTPUTS,
-	OPT_VERSION,
-	OPT_DIAG_IDS,
-	OPT_LIST_DIAGS
-};
-
-static const struct option long_options[] = {
-	{"output", required_argument, NULL, 'o'},
-	{"include", required_argument, NULL, 'I'},
-	{"depfile", required_argument, NULL, OPT_DEPFILE},
-	{"main", no_argument, NULL, OPT_MAIN},
-	{"skeleton", no_argument, NULL, OPT_SKELETON},
-	{"templates", required_argument, NULL, OPT_TEMPLATES},
-	{"list-outputs", no_argument, NULL, OPT_LIST_OUTPUTS},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPT_VERSION},
-	/* for tests/diag/coverage.sh */
-	{"diag-ids", no_argument, NULL, OPT_DIAG_IDS},
-	{"list-diags", no_argument, NULL, OPT_LIST_DIAGS},
-	{NULL, 0, NULL, 0},
+	first_long = 256 /* getopt's number of option_entries[0] */
 };
 
 static enum options_result
@@ -95,55 +47,146 @@ parse_w(struct options *options, const char *which)
 }
 
 static enum options_result
-answer(const char *text)
+set_special(struct options *options, enum option_id id)
 {
-	fputs(text, stdout);
-	return OPTIONS_DONE;
-}
-
-static enum options_result
-parse_option(struct options *options, int option, int argc, char **argv)
-{
-	switch (option) {
-	case 'o':
-		options->out_dir = optarg;
-		return OPTIONS_RUN;
-	case 'I':
+	switch (id) {
+	case OPT_include:
 		options->include_dirs[options->n_include_dirs++] = optarg;
 		return OPTIONS_RUN;
-	case 'M':
-		return parse_m(options, optarg, argc, argv);
-	case 'W':
-		return parse_w(options, optarg);
-	case OPT_DEPFILE:
+	case OPT_depfile:
 		options->depfile = true;
 		options->depfile_path = optarg;
 		return OPTIONS_RUN;
-	case OPT_MAIN:
-		options->emit_main = true;
-		return OPTIONS_RUN;
-	case OPT_SKELETON:
-		options->skeleton = true;
-		return OPTIONS_RUN;
-	case OPT_TEMPLATES:
-		options->templates_dir = optarg;
-		return OPTIONS_RUN;
-	case OPT_LIST_OUTPUTS:
-		options->list_outputs = true;
-		return OPTIONS_RUN;
-	case OPT_DIAG_IDS:
-		options->diag_ids = true;
-		return OPTIONS_RUN;
-	case OPT_LIST_DIAGS:
+	case OPT_list_diags:
 		diag_list_ids();
 		return OPTIONS_DONE;
-	case OPT_VERSION:
-		return answer("otpc " OTPC_VERSION "\n");
-	case 'h':
-		return answer(help);
-	default:
-		return misuse(); /* getopt has said what is wrong */
+	case OPT_version:
+		fputs("otpc " OTPC_VERSION "\n", stdout);
+		return OPTIONS_DONE;
+	case OPT_help:
+		print_help(options->command);
+		return OPTIONS_DONE;
+	default: /* no SPECIAL */
+		return OPTIONS_MISUSE;
 	}
+}
+
+static enum options_result
+set(struct options *options, enum option_id id)
+{
+	const struct option_entry *entry = &option_entries[id];
+	char *field = (char *)options + entry->offset;
+
+	switch (entry->kind) {
+	case OPTION_FLAG:
+		*(bool *)field = true;
+		return OPTIONS_RUN;
+	case OPTION_WORD:
+		*(const char **)field = optarg;
+		return OPTIONS_RUN;
+	case OPTION_SPECIAL:
+		break;
+	}
+	return set_special(options, id);
+}
+
+/* The options of one command, as getopt_long wants them. */
+struct getopt_tables {
+	char letters[2 * OPTION_COUNT + sizeof("M:W:")];
+	struct option names[OPTION_COUNT + 1];
+};
+
+static void
+make_tables(struct getopt_tables *tables, enum command_id command)
+{
+	char *letter = tables->letters;
+	struct option *name = tables->names;
+
+	*tables = (struct getopt_tables){0};
+	for (int i = 0; i < OPTION_COUNT; i++) {
+		const struct option_entry *entry = &option_entries[i];
+
+		if (!option_is_for(entry, command))
+			continue;
+		*name++ = (struct option){entry->name,
+			entry->argument ? required_argument : no_argument, NULL,
+			first_long + i};
+		if (entry->letter)
+			*letter++ = entry->letter;
+		if (entry->letter && entry->argument)
+			*letter++ = ':';
+	}
+	strcpy(letter, command == COMMAND_compile ? "M:W:" : "W:");
+}
+
+static enum option_id
+id_of(int option)
+{
+	int id = 0;
+
+	if (option >= first_long)
+		return (enum option_id)(option - first_long);
+	while (option_entries[id].letter != option)
+		id++;
+	return (enum option_id)id;
+}
+
+static enum options_result
+parse_options(struct options *options, int argc, char **argv)
+{
+	enum options_result result = OPTIONS_RUN;
+	struct getopt_tables tables;
+	int option;
+
+	make_tables(&tables, options->command);
+	optind = 1;
+	while (result == OPTIONS_RUN &&
+		(option = getopt_long(argc, argv, tables.letters, tables.names,
+			 NULL)) != -1) {
+		if (option == '?')
+			result = misuse(); /* getopt has said what is wrong */
+		else if (option == 'M')
+			result = parse_m(options, optarg, argc, argv);
+		else if (option == 'W')
+			result = parse_w(options, optarg);
+		else
+			result = set(options, id_of(option));
+	}
+	return result;
+}
+
+static enum options_result
+check_operands(const struct options *options)
+{
+	const struct command *command = &commands[options->command];
+
+	if (options->n_files >= command->least &&
+		options->n_files <= command->most)
+		return OPTIONS_RUN;
+	if (options->n_files == 0)
+		fprintf(stderr, "otpc: %s\n",
+			strstr(command->operands, "FILE") ? "no file given"
+							  : "no operand given");
+	else
+		fprintf(stderr, "otpc: `otpc %s` takes %s\n", command->name,
+			command->operands[0] ? command->operands : "nothing");
+	return misuse();
+}
+
+/* The first word, if it is a command. */
+static bool
+take_command(struct options *options, int argc, char **argv)
+{
+	if (argc < 2)
+		return false;
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		if (i != COMMAND_compile &&
+			text_is(text_of(argv[1]), commands[i].name)) {
+			options->command = (enum command_id)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 enum options_result
@@ -151,34 +194,24 @@ options_parse(
 	struct options *options, struct arena *arena, int argc, char **argv)
 {
 	static char name[] = "otpc"; /* for what getopt says */
-	int option;
+	enum options_result result;
 
 	if (argc > 0)
 		argv[0] = name;
-	*options = (struct options){.out_dir = "."};
+	*options = (struct options){.out_dir = ".", .command = COMMAND_compile};
 	options->include_dirs = arena_array(
 		arena, (size_t)argc, sizeof(*options->include_dirs));
 	options->files =
 		arena_array(arena, (size_t)argc, sizeof(*options->files));
-	if (argc > 1 && text_is(text_of(argv[1]), "check")) {
-		options->check_only = true;
+	if (take_command(options, argc, argv)) {
 		argv[1] = argv[0];
 		argv++;
 		argc--;
 	}
-	optind = 1;
-	while ((option = getopt_long(
-			argc, argv, "o:I:M:W:h", long_options, NULL)) != -1) {
-		enum options_result result =
-			parse_option(options, option, argc, argv);
-
-		if (result != OPTIONS_RUN)
-			return result;
-	}
+	result = parse_options(options, argc, argv);
+	if (result != OPTIONS_RUN)
+		return result;
 	while (optind < argc)
 		options->files[options->n_files++] = argv[optind++];
-	if (options->n_files > 0)
-		return OPTIONS_RUN;
-	fputs("otpc: no file given\n", stderr);
-	return misuse();
+	return check_operands(options);
 }

@@ -5,7 +5,7 @@
 /*
  * The table of contents of the compiler, in pass order:
  *
- *   options   what the command line asks for              options.c
+ *   options   what the command line asks for   options*.c, command.c, *.def
  *   source    files read into memory                      source.c
  *   lex       bytes to tokens                             lexer.re, literal.c
  *   parse     tokens to the AST          parse.c, parser.y, ast.c, ast_value.c
@@ -27,7 +27,7 @@
 /* ---------------------------------------------------------------- options */
 
 struct options {
-	bool check_only; /* `otpc check` */
+	int command; /* enum command_id, see command.h */
 	const char *out_dir; /* -o, "." otherwise */
 	const char **include_dirs; /* -I, in order */
 	size_t n_include_dirs;
@@ -187,8 +187,9 @@ bool emit(struct program *program, const struct options *options);
 
 /* ----------------------------------------------------------------- driver */
 
-/* All passes over options->files; gives the exit status. */
-int compile(struct program *program, const struct options *options);
+/* All passes before emit over options->files. What was found wrong is kept in
+   program->diags; diag_flush tells it. */
+void read_and_check(struct program *program, const struct options *options);
 
 void program_init(struct program *program, const struct options *options);
 

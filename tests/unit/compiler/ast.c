@@ -48,7 +48,7 @@ static struct module *
 checked(void)
 {
 	char path[] = "/tmp/otpc_ast_XXXXXX";
-	static struct options options = {.check_only = true};
+	static struct options options;
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
