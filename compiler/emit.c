@@ -49,20 +49,39 @@ output_path(const struct emitter *emitter, const struct module *module,
 		suffix);
 }
 
+/* Text on its way from the templates to its file. */
+struct writing {
+	struct template_out to; /* first: what drain() is given */
+	struct wrapping wrapping;
+};
+
+static void
+drain(struct template_out *to)
+{
+	struct writing *writing = (struct writing *)to;
+	size_t taken = wrap_lines(&writing->wrapping, textbuf_text(&to->out));
+
+	to->out.len -= taken;
+	if (taken > 0)
+		memmove(to->out.ptr, to->out.ptr + taken, to->out.len);
+}
+
 static struct output *
 make(struct emitter *emitter, const struct module *module,
 	const struct tree *model, const struct product *product)
 {
 	struct arena *arena = &emitter->program->arena;
-	struct textbuf text = {.arena = arena};
+	struct writing writing = {.to = {{.arena = arena}, drain}};
 
+	wrap_begin(&writing.wrapping, arena);
 	if (!emitter->options->list_outputs &&
 		!template_fill(&emitter->templates, product->template_name,
-			model, &text))
+			model, &writing.to))
 		emitter->failed = true;
+	drain(&writing.to);
 	output_add(&emitter->outputs, arena,
 		output_path(emitter, module, product->suffix),
-		wrap(arena, textbuf_text(&text)), module);
+		wrap_end(&writing.wrapping), module);
 	return emitter->outputs.last;
 }
 

@@ -270,20 +270,19 @@ put_broken(struct textbuf *out, const struct layout *l)
 }
 
 bool
-layout_long(struct textbuf *out, struct text whole)
+layout_long(struct textbuf *out, struct arena *scratch, struct text whole)
 {
 	struct layout l = {.line = whole, .best_cost = NO_WAY, .budget = 20000};
 	struct columns columns = {0};
-	struct arena *arena = out->arena;
 
 	while (l.line.len > 0 && l.line.ptr[0] == '\t') {
 		l.line.ptr++;
 		l.line.len--;
 		l.base += TAB;
 	}
-	l.places = arena_array(arena, l.line.len + 1, sizeof(*l.places));
-	l.best = arena_array(arena, l.line.len + 1, sizeof(*l.best));
-	l.path = arena_array(arena, l.line.len + 1, sizeof(*l.path));
+	l.places = arena_array(scratch, l.line.len + 1, sizeof(*l.places));
+	l.best = arena_array(scratch, l.line.len + 1, sizeof(*l.best));
+	l.path = arena_array(scratch, l.line.len + 1, sizeof(*l.path));
 	find_places(&l);
 	columns.next[0] = l.base + INDENT;
 	columns.last[0] = l.base;

@@ -16,7 +16,8 @@
 #define TAB 8u
 
 /* Puts out the line, which ends in no newline, and a newline. False when there
-   is no way to break it: it is put out as it is. */
-bool layout_long(struct textbuf *out, struct text line);
+   is no way to break it: it is put out as it is. What it needs on the way is
+   in `scratch`. */
+bool layout_long(struct textbuf *out, struct arena *scratch, struct text line);
 
 #endif

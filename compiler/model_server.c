@@ -28,7 +28,7 @@ add_result(const struct model *model, struct tree *call, const char *what,
 static struct text
 text_at(const struct tree *node, const char *name)
 {
-	return tree_find(node, text_of(name))->text;
+	return tree_find(node, text_of(name))->u.text;
 }
 
 /* ", TYPE *reply, TYPE *refusal", by the generator's own names or plainly. */
@@ -221,7 +221,7 @@ add_record_defaults(const struct model *model, struct tree *server,
 static void
 add_count(struct tree *node, const char *name, const char *list)
 {
-	const struct tree *item = tree_find(node, text_of(list))->first;
+	const struct tree *item = tree_find(node, text_of(list))->u.list.first;
 	size_t count = 0;
 
 	for (; item; item = item->next)

@@ -3,69 +3,113 @@
 
 #include "otpc.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define INCLUDE_DEPTH_MAX 32u
-#define SCOPE_DEPTH_MAX 32u
+#define BLOCK_DEPTH_MAX 64u
 
-/* A template being filled. Tags are found as the text is walked; a part that
-   is left out is walked too, without output, to find its end. */
-struct fill {
+/* A template being compiled: from its text to its steps. */
+struct compiling {
 	struct template_set *set;
-	struct text name; /* of the file, for errors */
+	const struct tree *tree;
+	struct template *template;
 	struct text text;
 	size_t at;
 	size_t line;
-	struct textbuf *out;
-	const struct tree *scopes[SCOPE_DEPTH_MAX]; /* innermost last */
-	size_t n_scopes;
-	unsigned include_depth;
-	bool failed;
+	size_t open[BLOCK_DEPTH_MAX]; /* steps whose $end$ is to come */
+	size_t n_open;
 };
 
-enum tag_kind {
-	TAG_NONE, /* the end of the text */
-	TAG_NAME,
-	TAG_FOR,
-	TAG_IF,
-	TAG_ELSE,
-	TAG_END,
-	TAG_INCLUDE
-};
-
-struct tag {
-	enum tag_kind kind;
-	struct text word; /* the name, list or file */
-	size_t line;
-};
-
-static void walk(struct fill *f, bool live, struct tag *stopped_at);
-
-static void
-fail(struct fill *f, size_t line, const char *what, struct text word)
+void
+template_error(struct template_set *set, struct text name, size_t line,
+	const char *what, struct text word)
 {
-	struct program *program = f->set->program;
-
-	if (!f->failed)
-		report(program, DIAG_bad_template, (struct span){NULL, 0, 0},
-			f->name, line, what, word);
-	f->failed = true;
+	report(set->program, DIAG_bad_template, (struct span){NULL, 0, 0}, name,
+		line, what, word);
 }
 
-static const struct tree_entry *
-look_up(struct fill *f, const struct tag *tag)
+static void
+fail(struct compiling *c, size_t line, const char *what, struct text word)
 {
-	for (size_t i = f->n_scopes; i > 0; i--) {
-		const struct tree_entry *e =
-			tree_find(f->scopes[i - 1], tag->word);
+	if (!c->template->failed)
+		template_error(c->set, c->template->name, line, what, word);
+	c->template->failed = true;
+}
 
-		if (e)
-			return e;
+/* ------------------------------------------------------------- the steps */
+
+static struct step *
+add_step(struct compiling *c, enum step_kind kind, struct text word)
+{
+	struct template *t = c->template;
+	struct step *step;
+
+	if (t->n_steps == t->capacity) {
+		struct step *former = t->steps;
+
+		t->capacity = t->capacity ? 2 * t->capacity : 32;
+		t->steps = arena_array(&c->set->program->arena, t->capacity,
+			sizeof(*t->steps));
+		if (t->n_steps > 0)
+			memcpy(t->steps, former, t->n_steps * sizeof(*former));
 	}
-	fail(f, tag->line, "unknown name", tag->word);
-	return NULL;
+	step = &t->steps[t->n_steps++];
+	*step = (struct step){.kind = kind, .word = word, .line = c->line};
+	return step;
+}
+
+static void
+add_text(struct compiling *c, size_t start, size_t end)
+{
+	if (end > start)
+		add_step(c, STEP_TEXT,
+			(struct text){c->text.ptr + start, end - start});
+}
+
+static void
+open_block(struct compiling *c, enum step_kind kind, struct text word)
+{
+	if (c->n_open == BLOCK_DEPTH_MAX) {
+		fail(c, c->line, "nested too deeply at", word);
+		c->at = c->text.len;
+		return;
+	}
+	add_step(c, kind, word)->name = tree_number(c->tree, word);
+	c->open[c->n_open++] = c->template->n_steps - 1;
+}
+
+static struct step *
+innermost(struct compiling *c)
+{
+	return c->n_open ? &c->template->steps[c->open[c->n_open - 1]] : NULL;
+}
+
+static void
+add_else(struct compiling *c, struct text word)
+{
+	struct step *step = innermost(c);
+
+	if (!step)
+		fail(c, c->line, "nothing is open for", word);
+	else if (step->kind != STEP_IF || step->otherwise)
+		fail(c, step->line, "no `$end$` for", step->word);
+	else
+		step->otherwise = c->template->n_steps;
+}
+
+static void
+close_block(struct compiling *c, struct text word)
+{
+	struct step *step = innermost(c);
+
+	if (!step) {
+		fail(c, c->line, "nothing is open for", word);
+		return;
+	}
+	step->end = c->template->n_steps;
+	if (!step->otherwise)
+		step->otherwise = step->end;
+	c->n_open--;
 }
 
 /* -------------------------------------------------------------- the tags */
@@ -79,17 +123,17 @@ is_blank(char c)
 /* Whether the tag at [start, end) is alone on its line; if so, the line is
    cut out: what was put out of it, and what follows up to the next line. */
 static bool
-is_alone(const struct fill *f, size_t start, size_t end, size_t *next_line)
+is_alone(const struct compiling *c, size_t start, size_t end, size_t *next_line)
 {
-	while (start > 0 && is_blank(f->text.ptr[start - 1]))
+	while (start > 0 && is_blank(c->text.ptr[start - 1]))
 		start--;
-	if (start > 0 && f->text.ptr[start - 1] != '\n')
+	if (start > 0 && c->text.ptr[start - 1] != '\n')
 		return false;
-	while (end < f->text.len && is_blank(f->text.ptr[end]))
+	while (end < c->text.len && is_blank(c->text.ptr[end]))
 		end++;
-	if (end < f->text.len && f->text.ptr[end] != '\n')
+	if (end < c->text.len && c->text.ptr[end] != '\n')
 		return false;
-	*next_line = end < f->text.len ? end + 1 : end;
+	*next_line = end < c->text.len ? end + 1 : end;
 	return true;
 }
 
@@ -105,172 +149,105 @@ trim(struct text text)
 	return text;
 }
 
-static struct tag
-tag_of(struct text inside, size_t line)
+/* The word after `for`, `if` or `include`. */
+static bool
+is_form(struct text inside, const char *form, struct text *word)
 {
-	static const struct {
-		const char *word;
-		enum tag_kind kind;
-	} forms[] = {
-		{"for ", TAG_FOR},
-		{"if ", TAG_IF},
-		{"include ", TAG_INCLUDE},
-	};
-	struct tag tag = {TAG_NAME, trim(inside), line};
+	size_t len = strlen(form);
 
-	if (text_is(tag.word, "else"))
-		tag.kind = TAG_ELSE;
-	else if (text_is(tag.word, "end"))
-		tag.kind = TAG_END;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		size_t len = strlen(forms[i].word);
-
-		if (!text_starts_with(tag.word, forms[i].word))
-			continue;
-		tag.kind = forms[i].kind;
-		tag.word.ptr += len;
-		tag.word.len -= len;
-		tag.word = trim(tag.word);
-	}
-	return tag;
+	if (!text_starts_with(inside, form))
+		return false;
+	*word = trim((struct text){inside.ptr + len, inside.len - len});
+	return true;
 }
 
 static void
-put(struct fill *f, bool live, size_t start, size_t end)
+add_tag(struct compiling *c, struct text inside)
 {
-	if (live)
-		textbuf_add(f->out,
-			(struct text){f->text.ptr + start, end - start});
-}
+	struct text word;
 
-/* Puts out the text up to the next tag and gives that one. */
-static struct tag
-next_tag(struct fill *f, bool live)
-{
-	for (;;) {
-		const char *here = f->text.ptr + f->at;
-		size_t left = f->text.len - f->at;
-		const char *open = left ? memchr(here, '$', left) : NULL;
-		size_t start =
-			open ? (size_t)(open - f->text.ptr) : f->text.len;
-		const char *close;
-		size_t end, next_line, text_end = start;
-		struct tag tag;
-
-		for (size_t i = f->at; i < start; i++)
-			f->line += f->text.ptr[i] == '\n';
-		if (!open) {
-			put(f, live, f->at, start);
-			f->at = start;
-			return (struct tag){TAG_NONE, {"", 0}, f->line};
-		}
-		close = memchr(open + 1, '$', f->text.len - start - 1);
-		end = close ? (size_t)(close - f->text.ptr) + 1 : f->text.len;
-		if (end == start + 2) { /* $$ */
-			put(f, live, f->at, start + 1);
-			f->at = end;
-			continue;
-		}
-		if (!close || memchr(open, '\n', end - start)) {
-			fail(f, f->line, "no `$` closes", text_of("$"));
-			f->at = f->text.len;
-			return (struct tag){TAG_NONE, {"", 0}, f->line};
-		}
-		tag = tag_of((struct text){open + 1, end - start - 2}, f->line);
-		if (tag.kind != TAG_NAME &&
-			is_alone(f, start, end, &next_line)) {
-			while (text_end > f->at &&
-				is_blank(f->text.ptr[text_end - 1]))
-				text_end--;
-			f->line += f->text.ptr[next_line - 1] == '\n';
-			end = next_line;
-		}
-		put(f, live, f->at, text_end);
-		f->at = end;
-		return tag;
-	}
-}
-
-/* ------------------------------------------------------------ filling in */
-
-static void
-fill_name(struct fill *f, const struct tag *tag)
-{
-	const struct tree_entry *e = look_up(f, tag);
-
-	if (!e)
-		return;
-	if (e->kind == TREE_TEXT)
-		textbuf_add(f->out, e->text);
+	if (text_is(inside, "else"))
+		add_else(c, inside);
+	else if (text_is(inside, "end"))
+		close_block(c, inside);
+	else if (is_form(inside, "for ", &word))
+		open_block(c, STEP_FOR, word);
+	else if (is_form(inside, "if ", &word))
+		open_block(c, STEP_IF, word);
+	else if (is_form(inside, "include ", &word))
+		add_step(c, STEP_INCLUDE, word);
 	else
-		fail(f, tag->line, "not a text", tag->word);
+		add_step(c, STEP_NAME, inside)->name =
+			tree_number(c->tree, inside);
 }
 
 static bool
-is_true(const struct tree_entry *e)
+is_name(struct text inside)
 {
-	switch (e->kind) {
-	case TREE_TEXT:
-		return e->text.len > 0;
-	case TREE_FLAG:
-		return e->flag;
-	case TREE_LIST:
-		return e->first != NULL;
+	return !text_is(inside, "else") && !text_is(inside, "end") &&
+		!text_starts_with(inside, "for ") &&
+		!text_starts_with(inside, "if ") &&
+		!text_starts_with(inside, "include ");
+}
+
+/* The tag whose first `$` is at `start`. */
+static void
+compile_tag(struct compiling *c, size_t start)
+{
+	const char *open = c->text.ptr + start;
+	const char *close = memchr(open + 1, '$', c->text.len - start - 1);
+	size_t end = close ? (size_t)(close - c->text.ptr) + 1 : c->text.len;
+	size_t text_end = start, next = end;
+	struct text inside;
+
+	if (end == start + 2 && close) { /* $$ */
+		add_text(c, c->at, start + 1);
+		c->at = end;
+		return;
 	}
-	return false;
+	if (!close || memchr(open, '\n', end - start)) {
+		fail(c, c->line, "no `$` closes", text_of("$"));
+		c->n_open = 0;
+		c->at = c->text.len;
+		return;
+	}
+	inside = trim((struct text){open + 1, end - start - 2});
+	if (!is_name(inside) && is_alone(c, start, end, &next)) {
+		while (text_end > c->at && is_blank(c->text.ptr[text_end - 1]))
+			text_end--;
+	}
+	add_text(c, c->at, text_end);
+	c->at = next;
+	add_tag(c, inside);
+	c->line += next > end && c->text.ptr[next - 1] == '\n';
 }
 
 static void
-expect_end(struct fill *f, const struct tag *opened, const struct tag *found)
+compile_text(struct compiling *c)
 {
-	if (found->kind != TAG_END)
-		fail(f, opened->line, "no `$end$` for", opened->word);
-}
+	struct step *step;
 
-static void
-fill_if(struct fill *f, bool live, const struct tag *tag)
-{
-	const struct tree_entry *e = live ? look_up(f, tag) : NULL;
-	bool yes = e && is_true(e);
-	struct tag stop;
+	while (c->at < c->text.len) {
+		const char *here = c->text.ptr + c->at;
+		const char *open = memchr(here, '$', c->text.len - c->at);
+		size_t start =
+			open ? (size_t)(open - c->text.ptr) : c->text.len;
 
-	walk(f, live && yes, &stop);
-	if (stop.kind == TAG_ELSE)
-		walk(f, live && e && !yes, &stop);
-	expect_end(f, tag, &stop);
-}
-
-static void
-fill_for(struct fill *f, bool live, const struct tag *tag)
-{
-	const struct tree_entry *e = live ? look_up(f, tag) : NULL;
-	const struct tree *node = NULL;
-	size_t body = f->at, line = f->line;
-	struct tag stop;
-
-	if (e && e->kind != TREE_LIST)
-		fail(f, tag->line, "not a list", tag->word);
-	else if (e)
-		node = e->first;
-	if (f->n_scopes == SCOPE_DEPTH_MAX) {
-		fail(f, tag->line, "nested too deeply at", tag->word);
-		node = NULL;
+		for (size_t i = c->at; i < start; i++)
+			c->line += c->text.ptr[i] == '\n';
+		if (open) {
+			compile_tag(c, start);
+		} else {
+			add_text(c, c->at, start);
+			c->at = start;
+		}
 	}
-	if (!node)
-		walk(f, false, &stop);
-	for (; node; node = node->next) {
-		f->at = body;
-		f->line = line;
-		f->scopes[f->n_scopes++] = node;
-		walk(f, live, &stop);
-		f->n_scopes--;
-		if (f->failed)
-			return;
-	}
-	expect_end(f, tag, &stop);
+	step = innermost(c);
+	if (step)
+		fail(c, step->line, "no `$end$` for", step->word);
 }
 
-/* -------------------------------------------------------------- includes */
+/* ------------------------------------------------------------- the files */
 
 static bool
 read_file(struct template_set *set, const char *name, struct text *text)
@@ -302,7 +279,7 @@ read_file(struct template_set *set, const char *name, struct text *text)
 
 /* The user's own file when there is one, else the embedded one. */
 static bool
-find_template(struct template_set *set, const char *name, struct text *text)
+find_text(struct template_set *set, const char *name, struct text *text)
 {
 	for (const struct template_use *u = set->used; u; u = u->next) {
 		if (text_is(u->name, name)) {
@@ -322,66 +299,25 @@ find_template(struct template_set *set, const char *name, struct text *text)
 	return false;
 }
 
-static void
-fill_include(struct fill *f, const struct tag *tag)
+struct template *
+template_get(
+	struct template_set *set, const struct tree *tree, struct text name)
 {
-	struct arena *arena = &f->set->program->arena;
-	struct fill inner = *f;
-	struct tag stop;
+	struct arena *arena = &set->program->arena;
+	struct compiling c = {.set = set, .tree = tree, .line = 1};
 
-	inner.name = text_copy(arena, tag->word);
-	inner.at = 0;
-	inner.line = 1;
-	if (++inner.include_depth > INCLUDE_DEPTH_MAX ||
-		!find_template(f->set, inner.name.ptr, &inner.text)) {
-		fail(f, tag->line, "cannot include", tag->word);
-		return;
+	for (struct template *t = set->compiled; t; t = t->next) {
+		if (text_equal(t->name, name) && t->names == tree->names)
+			return t;
 	}
-	walk(&inner, true, &stop);
-	if (stop.kind != TAG_NONE)
-		fail(&inner, stop.line, "nothing is open for", stop.word);
-	f->failed = inner.failed;
-}
-
-/* Fills in until the text ends or an $else$ or $end$ of the block around. */
-static void
-walk(struct fill *f, bool live, struct tag *stopped_at)
-{
-	for (;;) {
-		struct tag tag = next_tag(f, live && !f->failed);
-
-		switch (tag.kind) {
-		case TAG_NONE:
-		case TAG_ELSE:
-		case TAG_END:
-			*stopped_at = tag;
-			return;
-		case TAG_NAME:
-			if (live && !f->failed)
-				fill_name(f, &tag);
-			break;
-		case TAG_FOR:
-			fill_for(f, live && !f->failed, &tag);
-			break;
-		case TAG_IF:
-			fill_if(f, live && !f->failed, &tag);
-			break;
-		case TAG_INCLUDE:
-			if (live && !f->failed)
-				fill_include(f, &tag);
-			break;
-		}
-	}
-}
-
-bool
-template_fill(struct template_set *set, const char *name,
-	const struct tree *tree, struct textbuf *out)
-{
-	struct fill f = {.set = set, .name = text_of("otpc"), .out = out};
-	struct tag tag = {TAG_INCLUDE, text_of(name), 1};
-
-	f.scopes[f.n_scopes++] = tree;
-	fill_include(&f, &tag);
-	return !f.failed;
+	name = text_copy(arena, name);
+	if (!find_text(set, name.ptr, &c.text))
+		return NULL;
+	c.template = ARENA_NEW(arena, struct template);
+	c.template->name = name;
+	c.template->names = tree->names;
+	c.template->next = set->compiled;
+	set->compiled = c.template;
+	compile_text(&c);
+	return c.template;
 }

@@ -39,6 +39,7 @@ struct template_set {
 	const char *directory; /* read before the embedded ones; or NULL */
 	struct template_use *used; /* files of the directory that were read */
 	struct template_use *last_used;
+	struct template *compiled; /* those that were used, by any module */
 };
 
 struct template_use {
@@ -48,9 +49,57 @@ struct template_use {
 	struct text text;
 };
 
-/* Appends the template, filled in, to `out`. False when it is wrong, which
-   was reported. */
+/* Where the output goes. What is in `out` may be taken out of it by `drain`,
+   NULL for no such thing, whenever there is much of it. */
+struct template_out {
+	struct textbuf out;
+	void (*drain)(struct template_out *to);
+};
+
+/* Appends the template, filled in, to `to`. False when it is wrong, which was
+   reported. */
 bool template_fill(struct template_set *set, const char *name,
-	const struct tree *tree, struct textbuf *out);
+	const struct tree *tree, struct template_out *to);
+
+/* ----------------------------------------- between template*.c of this pass */
+
+enum step_kind {
+	STEP_TEXT, /* as it stands */
+	STEP_NAME,
+	STEP_FOR, /* up to `end` */
+	STEP_IF, /* up to `otherwise`, then to `end` */
+	STEP_INCLUDE
+};
+
+/* A template is compiled to steps once, then run for many nodes. */
+struct step {
+	enum step_kind kind;
+	unsigned name; /* the number of word in the tree's names */
+	struct text word; /* the text, name, list or file */
+	size_t line; /* of the template, for errors */
+	size_t otherwise; /* the step after $else$, or the same as end */
+	size_t end; /* the step after $end$ */
+	struct template *included; /* once it was looked for */
+};
+
+struct template
+{
+	struct template *next;
+	const struct tree_names *names; /* whose numbers the steps hold */
+	struct text name; /* of the file */
+	struct step *steps;
+	size_t n_steps;
+	size_t capacity;
+	bool failed; /* reported: it is not to be run */
+};
+
+/* Finds and compiles a template; the one of before when it was. NULL if there
+   is none. */
+struct template *template_get(
+	struct template_set *set, const struct tree *tree, struct text name);
+
+/* Tells what is wrong in a template. */
+void template_error(struct template_set *set, struct text name, size_t line,
+	const char *what, struct text word);
 
 #endif

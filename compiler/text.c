@@ -70,6 +70,7 @@ text_printf(struct arena *arena, const char *format, ...)
 	va_start(args, format);
 	textbuf_vprintf(&buf, format, args);
 	va_end(args);
+	arena_trim(arena, buf.ptr, buf.capacity, buf.len + 1);
 	return textbuf_text(&buf);
 }
 
@@ -143,16 +144,12 @@ static void
 reserve(struct textbuf *buf, size_t more)
 {
 	size_t capacity = buf->capacity ? buf->capacity : 64;
-	char *ptr;
 
 	if (buf->ptr && buf->capacity - buf->len > more)
 		return;
 	while (capacity - buf->len <= more)
 		capacity *= 2;
-	ptr = arena_alloc(buf->arena, capacity);
-	if (buf->len > 0)
-		memcpy(ptr, buf->ptr, buf->len);
-	buf->ptr = ptr;
+	buf->ptr = arena_grow(buf->arena, buf->ptr, buf->capacity, capacity);
 	buf->capacity = capacity;
 }
 
@@ -196,12 +193,47 @@ textbuf_add_code_point(struct textbuf *buf, uint32_t code_point)
 	textbuf_add(buf, (struct text){out, len});
 }
 
+/* %s and %.*s, of which nearly all names are made. False, and nothing added,
+   when the format has anything else. */
+static bool
+add_plain(struct textbuf *buf, const char *format, va_list args)
+{
+	size_t before = buf->len;
+
+	while (*format) {
+		size_t len = strcspn(format, "%");
+
+		textbuf_add(buf, (struct text){format, len});
+		format += len;
+		if (strncmp(format, "%.*s", 4) == 0) {
+			int n = va_arg(args, int);
+			const char *ptr = va_arg(args, const char *);
+
+			textbuf_add(buf, (struct text){ptr, (size_t)n});
+			format += 4;
+		} else if (strncmp(format, "%s", 2) == 0) {
+			textbuf_add(buf, text_of(va_arg(args, const char *)));
+			format += 2;
+		} else if (*format) {
+			buf->len = before;
+			return false;
+		}
+	}
+	return true;
+}
+
 void
 textbuf_vprintf(struct textbuf *buf, const char *format, va_list args)
 {
 	va_list again;
+	bool done;
 	int len;
 
+	va_copy(again, args);
+	done = add_plain(buf, format, again);
+	va_end(again);
+	if (done)
+		return;
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, again);
 	va_end(again);

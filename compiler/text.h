@@ -49,7 +49,8 @@ struct text text_snake(struct arena *arena, struct text name);
 struct text text_upper(struct arena *arena, struct text text);
 
 /* A growing text in an arena: append, then take what `text` says. It is
-   always followed by a NUL. Zero it to begin. */
+   always followed by a NUL. What was taken is good until more is appended.
+   Zero it to begin. */
 struct textbuf {
 	struct arena *arena;
 	char *ptr;

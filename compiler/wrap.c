@@ -23,16 +23,6 @@ width_of(struct text text)
 	return width;
 }
 
-static bool
-is_blank_line(struct text line)
-{
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.ptr[i] != ' ' && line.ptr[i] != '\t')
-			return false;
-	}
-	return true;
-}
-
 static struct text
 without_tabs(struct text line)
 {
@@ -48,15 +38,6 @@ is_comment(struct text bare)
 {
 	return text_starts_with(bare, "/*") || text_starts_with(bare, " *");
 }
-
-/* The state of wrap() between two lines. */
-struct wrapping {
-	struct textbuf out;
-	bool pending_blank;
-	bool opened; /* the line before opened a block */
-	bool deeper; /* in an initialiser whose head was broken */
-	bool gave_up; /* on a line */
-};
 
 /* `static const struct T name = {` that is too long: the brace or the name
    moves to a line of its own, and what it holds one level in. */
@@ -137,19 +118,18 @@ put_object(struct wrapping *w, struct text line, size_t brace)
 		&w->out, "%s%.*s\n", tabs == 2 ? "\t\t" : "\t", TEXT_ARG(line));
 }
 
-static void
-put_line(struct wrapping *w, struct text line)
+/* Bytes, each tab as if it were at the margin: never less than the width. */
+static bool
+is_surely_short(struct text line, struct text bare)
 {
-	struct text bare;
+	return bare.len + (line.len - bare.len) * TAB <= COLUMNS &&
+		!memchr(bare.ptr, '\t', bare.len);
+}
 
-	if (text_is(line, "};"))
-		w->deeper = false;
-	if (w->deeper)
-		line = text_printf(w->out.arena, "\t%.*s", TEXT_ARG(line));
-	bare = without_tabs(line);
-	if (width_of(line) <= COLUMNS || is_comment(bare))
-		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
-	else if (text_starts_with(bare, "#define "))
+static void
+put_long(struct wrapping *w, struct text line, struct text bare)
+{
+	if (text_starts_with(bare, "#define "))
 		put_define(w, line);
 	else if (bare.ptr[0] == '#')
 		textbuf_printf(&w->out, "%.*s\n", TEXT_ARG(line));
@@ -157,8 +137,27 @@ put_line(struct wrapping *w, struct text line)
 		put_head(w, line);
 	else if (initialiser_at(line) > 0)
 		put_object(w, line, initialiser_at(line));
-	else if (!layout_long(&w->out, line))
+	else if (!layout_long(&w->out, &w->scratch, line))
 		w->gave_up = true;
+}
+
+static void
+put_line(struct wrapping *w, struct text line, struct text bare)
+{
+	if (text_is(line, "};"))
+		w->deeper = false;
+	if (w->deeper) {
+		line = text_printf(&w->scratch, "\t%.*s", TEXT_ARG(line));
+		bare = without_tabs(line);
+	}
+	if (is_surely_short(line, bare) || width_of(line) <= COLUMNS ||
+		is_comment(bare)) {
+		textbuf_add(&w->out, line);
+		textbuf_add_char(&w->out, '\n');
+		return;
+	}
+	put_long(w, line, bare);
+	arena_reset(&w->scratch);
 }
 
 /* After the first line, which says whose the file is. */
@@ -175,30 +174,66 @@ with_format_off(struct arena *arena, struct text text)
 		text.ptr + first);
 }
 
+void
+wrap_begin(struct wrapping *w, struct arena *arena)
+{
+	*w = (struct wrapping){.out = {.arena = arena}, .opened = true};
+	arena_init(&w->scratch);
+}
+
+static void
+take_line(struct wrapping *w, struct text line)
+{
+	struct text bare = without_tabs(line);
+
+	if (bare.len == 0 || strspn(bare.ptr, " ") >= bare.len) {
+		w->pending_blank = true;
+		return;
+	}
+	if (w->pending_blank && !w->opened && bare.ptr[0] != '}')
+		textbuf_add_char(&w->out, '\n');
+	w->pending_blank = false;
+	put_line(w, line, bare);
+	w->opened = line.ptr[line.len - 1] == '{' && !is_comment(bare);
+}
+
+size_t
+wrap_lines(struct wrapping *w, struct text text)
+{
+	size_t taken = 0;
+
+	while (taken < text.len) {
+		const char *here = text.ptr + taken;
+		const char *end = memchr(here, '\n', text.len - taken);
+		size_t len = end ? (size_t)(end - here) : 0;
+
+		if (!end)
+			break;
+		taken += len + 1;
+		take_line(w, (struct text){here, len});
+	}
+	return taken;
+}
+
+struct text
+wrap_end(struct wrapping *w)
+{
+	struct text text = textbuf_text(&w->out);
+
+	arena_fini(&w->scratch);
+	return w->gave_up ? with_format_off(w->out.arena, text) : text;
+}
+
 struct text
 wrap(struct arena *arena, struct text text)
 {
-	struct wrapping w = {.out = {.arena = arena}, .opened = true};
+	struct wrapping w;
+	size_t taken;
 
-	while (text.len > 0) {
-		const char *end = memchr(text.ptr, '\n', text.len);
-		size_t len = end ? (size_t)(end - text.ptr) : text.len;
-		struct text line = {text.ptr, len};
-		struct text bare = without_tabs(line);
-
-		text.ptr += end ? len + 1 : len;
-		text.len -= end ? len + 1 : len;
-		if (is_blank_line(line)) {
-			w.pending_blank = true;
-			continue;
-		}
-		if (w.pending_blank && !w.opened &&
-			!text_starts_with(bare, "}"))
-			textbuf_add_char(&w.out, '\n');
-		w.pending_blank = false;
-		put_line(&w, line);
-		w.opened = text_ends_with(line, "{") && !is_comment(bare);
-	}
-	text = textbuf_text(&w.out);
-	return w.gave_up ? with_format_off(arena, text) : text;
+	wrap_begin(&w, arena);
+	taken = wrap_lines(&w, text);
+	if (taken < text.len)
+		take_line(
+			&w, (struct text){text.ptr + taken, text.len - taken});
+	return wrap_end(&w);
 }

@@ -64,22 +64,22 @@ example(void)
 static void
 assert_fills(const char *template, const char *want)
 {
-	struct textbuf out = {.arena = &program.arena};
+	struct template_out to = {.out.arena = &program.arena};
 
 	add_file("t", template);
-	assert_true(template_fill(&set, "t", example(), &out));
-	assert_string_equal(out.ptr ? out.ptr : "", want);
+	assert_true(template_fill(&set, "t", example(), &to));
+	assert_string_equal(to.out.ptr ? to.out.ptr : "", want);
 	assert_int_equal(program.diags.n_errors, 0);
 }
 
 static void
 assert_wrong(const char *template)
 {
-	struct textbuf out = {.arena = &program.arena};
+	struct template_out to = {.out.arena = &program.arena};
 	size_t before = program.diags.n_errors;
 
 	add_file("t", template);
-	assert_false(template_fill(&set, "t", example(), &out));
+	assert_false(template_fill(&set, "t", example(), &to));
 	assert_int_equal(program.diags.n_errors, before + 1);
 }
 
