@@ -64,7 +64,7 @@ bool
 cname_is_library(struct text name)
 {
 	for (const char *const *word = library; *word; word++) {
-		if (text_is(name, *word))
+		if (**word == *name.ptr && text_is(name, *word))
 			return true;
 	}
 	return is_limit(name);

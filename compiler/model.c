@@ -4,10 +4,9 @@
 #include <string.h>
 
 static void
-const_node(const struct model *model, const struct decl *decl)
+const_node(
+	const struct model *model, struct tree *node, const struct decl *decl)
 {
-	struct tree *node = tree_add(model->root, "constants");
-
 	tree_text(node, "macro",
 		cname_macro(model->arena, cname_decl(model->arena, decl)));
 	tree_text(node, "default",
@@ -16,10 +15,10 @@ const_node(const struct model *model, const struct decl *decl)
 }
 
 static void
-message_node(const struct model *model, const struct decl *decl)
+message_node(
+	const struct model *model, struct tree *node, const struct decl *decl)
 {
 	struct arena *arena = model->arena;
-	struct tree *node = tree_add(model->root, "messages");
 	struct text c = cname_decl(arena, decl);
 	struct text module = text_snake(arena, decl->module->name.text);
 	struct text name = text_snake(arena, decl->name.text);
@@ -37,32 +36,52 @@ message_node(const struct model *model, const struct decl *decl)
 	ctext_doc(node, "doc", decl->doc);
 }
 
+/* Servers and what is like them are made when a template asks for them. */
 static void
-add_decl(const struct model *model, const struct decl *decl)
+make_decl(const void *context, struct tree *node, const void *item)
 {
+	const struct decl *decl = item;
+	struct model model = *(const struct model *)context;
+
+	model.arena = node->arena;
 	switch (decl->kind) {
 	case DECL_CONST:
-		const_node(model, decl);
+		const_node(&model, node, decl);
 		break;
 	case DECL_MESSAGE:
-		message_node(model, decl);
+		message_node(&model, node, decl);
 		break;
 	case DECL_GEN_SERVER:
-		model_server(model, tree_add(model->root, "servers"), decl);
+		model_server(&model, node, decl);
 		break;
 	case DECL_SUPERVISOR:
-		model_supervisor(
-			model, tree_add(model->root, "supervisors"), decl);
+		model_supervisor(&model, node, decl);
 		break;
 	case DECL_APPLICATION:
-		model_application(
-			model, tree_add(model->root, "applications"), decl);
+		model_application(&model, node, decl);
 		break;
 	case DECL_ENUM:
 	case DECL_RECORD:
 	case DECL_UNION:
 		break; /* model_types */
 	}
+}
+
+static void
+add_decls(const struct model *model, const char *name, enum decl_kind kind)
+{
+	const void **decls;
+	size_t n = 0;
+
+	for (const struct decl *d = model->module->decls; d; d = d->next)
+		n += d->kind == kind;
+	decls = arena_array(model->arena, n, sizeof(*decls));
+	n = 0;
+	for (const struct decl *d = model->module->decls; d; d = d->next) {
+		if (d->kind == kind)
+			decls[n++] = d;
+	}
+	tree_made(model->root, name, make_decl, model, decls, n);
 }
 
 static struct text
@@ -98,15 +117,16 @@ struct tree *
 model_module(struct program *program, const struct module *module)
 {
 	struct arena *arena = &program->arena;
-	struct model model = {arena, module, tree_new(arena)};
-	static const char *const lists[] = {"imports", "constants", "messages",
-		"servers", "supervisors", "applications"};
+	struct model *model = ARENA_NEW(arena, struct model);
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		tree_list(model.root, lists[i]);
-	add_head(&model);
-	model_types(&model);
-	for (const struct decl *d = module->decls; d; d = d->next)
-		add_decl(&model, d);
-	return model.root;
+	*model = (struct model){arena, module, tree_new(arena)};
+	tree_list(model->root, "imports");
+	add_head(model);
+	model_types(model);
+	add_decls(model, "constants", DECL_CONST);
+	add_decls(model, "messages", DECL_MESSAGE);
+	add_decls(model, "servers", DECL_GEN_SERVER);
+	add_decls(model, "supervisors", DECL_SUPERVISOR);
+	add_decls(model, "applications", DECL_APPLICATION);
+	return model->root;
 }

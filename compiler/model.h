@@ -39,6 +39,10 @@ void model_fields(const struct model *model, struct tree *node,
 void model_defaults(const struct model *model, struct tree *node,
 	const struct decl *decl, const struct field_list *fields);
 
+/* model_default.c: the same for the parameters of a message. */
+void model_param_defaults(const struct model *model, struct tree *node,
+	struct text msg, const struct field_list *params);
+
 /* params, then_params, args and the like: the parameters as C has them. */
 void model_params(const struct model *model, struct tree *node,
 	const struct field_list *params);

@@ -13,6 +13,7 @@
 struct table_entry {
 	struct text key;
 	void *value; /* NULL in a free entry */
+	size_t hash; /* of the key */
 };
 
 struct table {

@@ -5,12 +5,6 @@
 #include <string.h>
 
 struct text
-text_of(const char *string)
-{
-	return (struct text){string, strlen(string)};
-}
-
-struct text
 text_copy(struct arena *arena, struct text text)
 {
 	char *copy = arena_alloc(arena, text.len + 1);
@@ -18,36 +12,6 @@ text_copy(struct arena *arena, struct text text)
 	if (text.len > 0)
 		memcpy(copy, text.ptr, text.len);
 	return (struct text){copy, text.len};
-}
-
-bool
-text_equal(struct text a, struct text b)
-{
-	return a.len == b.len &&
-		(a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
-}
-
-bool
-text_is(struct text text, const char *string)
-{
-	return text_equal(text, text_of(string));
-}
-
-bool
-text_starts_with(struct text text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return text.len >= len && memcmp(text.ptr, prefix, len) == 0;
-}
-
-bool
-text_ends_with(struct text text, const char *suffix)
-{
-	size_t len = strlen(suffix);
-
-	return text.len >= len &&
-		memcmp(text.ptr + text.len - len, suffix, len) == 0;
 }
 
 int

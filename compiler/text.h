@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
 	const char *ptr;
@@ -28,12 +29,44 @@ struct text {
 		(s), sizeof(s) - 1 \
 	}
 
-struct text text_of(const char *string);
+/* These are here so that the length of a constant is one, too. */
+static inline struct text
+text_of(const char *string)
+{
+	return (struct text){string, strlen(string)};
+}
+
+static inline bool
+text_equal(struct text a, struct text b)
+{
+	return a.len == b.len &&
+		(a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool
+text_is(struct text text, const char *string)
+{
+	return text_equal(text, text_of(string));
+}
+
+static inline bool
+text_starts_with(struct text text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return text.len >= len && memcmp(text.ptr, prefix, len) == 0;
+}
+
+static inline bool
+text_ends_with(struct text text, const char *suffix)
+{
+	size_t len = strlen(suffix);
+
+	return text.len >= len &&
+		memcmp(text.ptr + text.len - len, suffix, len) == 0;
+}
+
 struct text text_copy(struct arena *arena, struct text text);
-bool text_equal(struct text a, struct text b);
-bool text_is(struct text text, const char *string);
-bool text_starts_with(struct text text, const char *prefix);
-bool text_ends_with(struct text text, const char *suffix);
 
 /* <0, 0, >0 by bytes, a shorter text before one that it begins. */
 int text_compare(struct text a, struct text b);

@@ -24,7 +24,7 @@ tree_make(const void *context, struct tree *node, const void *item);
 struct tree_names; /* the numbers of a tree's names */
 
 enum {
-	tree_seen_words = 4
+	tree_seen_words = 8
 };
 
 struct tree {
@@ -33,7 +33,7 @@ struct tree {
 	struct tree *next; /* in the list it is on */
 	struct tree_entry *entries;
 	struct tree_entry *last;
-	/* A bit for number % 256: clear, nobody set such a name. */
+	/* A bit for number % 512: clear, nobody set such a name. */
 	uint64_t seen[tree_seen_words];
 };
 
