@@ -55,6 +55,8 @@ PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
 RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
 	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
 	-Iruntime/src
+# JSON: otpc ast, otpc lsp.
+OTPC_LIBS := -ljansson
 TEST_LIBS := -lcmocka -lm -pthread
 
 .DELETE_ON_ERROR:
@@ -126,7 +128,7 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/otpc: $(COMPILER_OBJ)
 	$(call say,LINK $@)
-	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OTPC_LIBS)
 
 $(BUILD)/compiler/%.o: compiler/%.c $(BUILD)/flags | $(PARSER_H)
 	@mkdir -p $(@D)
@@ -222,7 +224,8 @@ $(BUILD)/tests/%.otp.o: $(BUILD)/tests/%.otp.c $(BUILD)/flags | $(SPEC_H)
 $(COMPILER_TESTS): %: %.o \
 	$(filter-out $(BUILD)/compiler/main.o,$(COMPILER_OBJ))
 	$(call say,LINK $@)
-	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS)
+	$(Q)$(CC) $(MODE_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(OTPC_LIBS) \
+		$(TEST_LIBS)
 
 $(RUNTIME_TESTS): %: %.o $(LIBOTP)
 	$(call say,LINK $@)

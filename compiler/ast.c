@@ -54,11 +54,10 @@ add_import(struct parser *parser, struct token keyword, struct token path,
 		ARENA_NEW(&parser->program->arena, struct import);
 	struct module *module = parser->module;
 
-	(void)keyword;
-	(void)end;
 	parser->has_declaration = true;
 	import->path = path.text;
 	import->span = path.span;
+	import->statement = span_join(keyword.span, end.span);
 	if (module->last_import)
 		module->last_import->next = import;
 	else

@@ -240,6 +240,7 @@ struct union_decl {
 
 struct message_decl {
 	struct field_list params;
+	bool handled; /* [warn] by a gen_server of the program */
 };
 
 struct const_decl {
@@ -280,7 +281,8 @@ enum info_kind {
 struct reference {
 	struct reference *next;
 	struct path path;
-	struct decl *decl; /* [resolve] of calls; NULL in depends */
+	struct decl *decl; /* [resolve] of calls: the server; [check] of
+	                      depends: the application */
 };
 
 /* One statement in a gen_server. Which fields mean something is said by the
@@ -518,6 +520,8 @@ struct import {
 	struct import *next;
 	struct text path; /* as written */
 	struct span span;
+	struct span statement; /* all of it */
+	bool used; /* [resolve, check] something of it was looked up */
 	struct module *module; /* [load] NULL: could not be loaded */
 };
 

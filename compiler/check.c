@@ -140,7 +140,7 @@ check_module_name(const struct value_scope *scope)
 void
 check(struct program *program, struct module *module)
 {
-	struct value_scope scope = {program, module, NULL, NULL, false};
+	struct value_scope scope = {program, module, NULL, NULL, 0};
 
 	if (module->wire_elixir)
 		report(program, DIAG_not_supported, module->wire_span,

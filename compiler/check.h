@@ -21,9 +21,16 @@ void check_wire(const struct value_scope *scope, const struct name *wire);
 /* check_server.c */
 void check_server(const struct value_scope *scope, struct decl *decl);
 
+/* check_calls.c: `calls` */
+void check_calls(const struct value_scope *scope, struct decl *decl);
+
 /* check_tree.c */
 void check_supervisor(const struct value_scope *scope, struct decl *decl);
+
+/* check_application.c: its env, what it depends on, its root */
 void check_application(const struct value_scope *scope, struct decl *decl);
+
+/* check_registered.c: names of processes, of all supervisors of a module */
 void check_registered(const struct value_scope *scope);
 
 /* check_start.c: the arguments of a child or root */

@@ -47,8 +47,6 @@ unsupported(enum member_kind kind)
 		return "`blocking`";
 	case MEMBER_PRIORITY:
 		return "`priority`";
-	case MEMBER_CALLS:
-		return "`calls`";
 	case MEMBER_INIT:
 	case MEMBER_STATE:
 	case MEMBER_CALL:
@@ -58,6 +56,7 @@ unsupported(enum member_kind kind)
 	case MEMBER_TRAP_EXIT:
 	case MEMBER_TERMINATE:
 	case MEMBER_STACK:
+	case MEMBER_CALLS:
 		break;
 	}
 	return NULL;
@@ -117,4 +116,5 @@ check_server(const struct value_scope *scope, struct decl *decl)
 	for (struct member *m = decl->u.server.members; m; m = m->next)
 		check_member(scope, m);
 	check_exits(scope, decl);
+	check_calls(scope, decl);
 }

@@ -29,9 +29,9 @@ static const struct choice auto_shutdowns[] = {
 	{NULL, 0},
 };
 
-/* False when the word is none of them, which was reported: with the nearest,
-   or else with a note that lists them. */
-static bool
+/* A word that is none of them is reported: with the nearest, or else with a
+   note that lists them. */
+static void
 choose(struct program *program, const struct choice *choices,
 	const struct name *name, enum diag_id unknown, enum diag_id list,
 	int *value)
@@ -41,7 +41,7 @@ choose(struct program *program, const struct choice *choices,
 	for (; choices->word; choices++) {
 		if (text_is(name->text, choices->word)) {
 			*value = choices->value;
-			return true;
+			return;
 		}
 		suggestion_offer(&suggestion, text_of(choices->word));
 	}
@@ -49,7 +49,6 @@ choose(struct program *program, const struct choice *choices,
 	suggest(program, &suggestion, name->span);
 	if (!suggestion.best.ptr)
 		note(program, list, (struct span){0});
-	return false;
 }
 
 /* --------------------------------------------------------------- settings */
@@ -88,12 +87,8 @@ check_auto_shutdown(struct program *program, struct supervisor_decl *supervisor,
 {
 	int value = AUTO_SHUTDOWN_NEVER;
 
-	if (choose(program, auto_shutdowns, &setting->name,
-		    DIAG_unknown_auto_shutdown, DIAG_note_auto_shutdowns,
-		    &value) &&
-		value != AUTO_SHUTDOWN_NEVER)
-		report(program, DIAG_not_supported, setting->span,
-			"`auto_shutdown`");
+	choose(program, auto_shutdowns, &setting->name,
+		DIAG_unknown_auto_shutdown, DIAG_note_auto_shutdowns, &value);
 	supervisor->auto_shutdown = (enum auto_shutdown)value;
 }
 
@@ -173,7 +168,8 @@ check_register(struct program *program, struct child *child,
 		option->name.text.ptr ? option->name.text : child->name.text;
 	if (child->dynamic)
 		report(program, DIAG_dynamic_register, option->span);
-	else if (text_is(child->registered_name, "undefined"))
+	else if (text_is(child->registered_name, "undefined") &&
+		!child->count_expr)
 		report(program, DIAG_register_undefined, option->span);
 }
 
@@ -219,8 +215,6 @@ check_option(const struct value_scope *scope, struct child *child,
 		check_max_children(scope, child, option);
 		break;
 	case OPTION_SIGNIFICANT:
-		report(scope->program, DIAG_not_supported, option->span,
-			"`significant`");
 		child->significant = true;
 		break;
 	}
@@ -256,6 +250,133 @@ check_options(const struct value_scope *scope, struct child *child)
 	}
 }
 
+/* ------------------------------------------------------------- partitions */
+
+enum {
+	partition_most = 65536,
+	atom_most = 255 /* characters */
+};
+
+static size_t
+count_characters(struct text text)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		count += ((unsigned char)text.ptr[i] & 0xc0) != 0x80;
+	return count;
+}
+
+/* Each has its number behind the name that they share: "shards_0". */
+static void
+check_partition_name(struct program *program, const struct child *child)
+{
+	size_t longest = count_characters(child->registered_name) + 1;
+	uint64_t last = child->count - 1;
+
+	do
+		longest++;
+	while (last /= 10);
+	if (longest > atom_most)
+		report(program, DIAG_partition_name, child->name.span,
+			child->name.text, (size_t)atom_most);
+}
+
+/* All of them can be found, so all are registered. */
+static void
+check_partition(const struct value_scope *scope, struct child *child)
+{
+	struct program *program = scope->program;
+	struct span at = child->count_expr->span;
+	bool known = value_of_amount(scope, child->count_expr, &child->count);
+
+	if (known && (child->count == 0 || child->count > partition_most)) {
+		report(program, DIAG_bad_partition, at, (size_t)partition_most);
+		known = false;
+	}
+	if (!known)
+		child->count = 1;
+	if (child->dynamic) {
+		report(program, DIAG_dynamic_partition, at);
+		note(program, DIAG_note_dynamic_partition, (struct span){0},
+			span_text(child->start.target.span));
+		return;
+	}
+	child->registered = true;
+	if (!child->registered_name.ptr)
+		child->registered_name = child->name.text;
+	check_partition_name(program, child);
+}
+
+/* ----------------------------------------------------------- significance */
+
+static const struct child_option *
+find_option(const struct child *child, enum child_option_kind kind)
+{
+	const struct child_option *o = child->options;
+
+	while (o && o->kind != kind)
+		o = o->next;
+	return o;
+}
+
+/* What OTP refuses to start (C48), and what could never have an effect. */
+static void
+check_significant(struct program *program, const struct decl *decl,
+	const struct child *child)
+{
+	const struct supervisor_decl *supervisor = &decl->u.supervisor;
+	struct span at = {0};
+
+	if (!child->significant)
+		return;
+	at = find_option(child, OPTION_SIGNIFICANT)->span;
+	if (child->restart == RESTART_PERMANENT && !child->lost) {
+		report(program, DIAG_significant_permanent, at);
+		note(program, DIAG_note_significant_restart, (struct span){0});
+	}
+	if ((child->dynamic || child->count_expr) &&
+		supervisor->n_children > 1) {
+		report(program, DIAG_significant_stand_in, at,
+			child->dynamic ? "dynamic child" : "partition");
+		note(program, DIAG_note_stand_in, (struct span){0});
+	} else if (supervisor->auto_shutdown == AUTO_SHUTDOWN_NEVER &&
+		!decl->lost) {
+		report(program, DIAG_significant_never, at);
+		note(program, DIAG_note_significant_auto, (struct span){0});
+	}
+}
+
+static const struct setting *
+find_setting(const struct supervisor_decl *supervisor, enum setting_kind kind)
+{
+	const struct setting *s = supervisor->settings;
+
+	while (s && s->kind != kind)
+		s = s->next;
+	return s;
+}
+
+/* A setting that speaks of children that are not there. */
+static void
+check_use_of_auto_shutdown(struct program *program, const struct decl *decl)
+{
+	const struct supervisor_decl *supervisor = &decl->u.supervisor;
+	const struct setting *setting =
+		find_setting(supervisor, SETTING_AUTO_SHUTDOWN);
+
+	if (supervisor->auto_shutdown == AUTO_SHUTDOWN_NEVER || decl->lost)
+		return;
+	for (const struct child *c = supervisor->children; c; c = c->next) {
+		if (c->significant || c->lost)
+			return;
+	}
+	report(program, DIAG_unused_auto_shutdown, setting->span,
+		setting->name.text);
+}
+
+/* ------------------------------------------------------------- supervisors */
+
 /* Only arguments may name the supervisor's parameters: options are part of
    the program. */
 static void
@@ -265,12 +386,11 @@ check_child(const struct value_scope *scope, struct child *child,
 	struct value_scope inside = *scope;
 
 	inside.params = params;
-	if (child->count_expr) {
-		report(scope->program, DIAG_not_supported,
-			child->count_expr->span, "a partition");
-		inside.has_index = true;
-	}
 	check_options(scope, child);
+	if (child->count_expr) {
+		check_partition(scope, child);
+		inside.index_count = child->count;
+	}
 	if (!child->dynamic)
 		check_start(&inside, &child->start);
 	else if (child->start.n_args > 0)
@@ -284,17 +404,15 @@ check_use_of_strategy(struct program *program, const struct decl *decl)
 {
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
 	const struct child *only = supervisor->children;
+	const struct setting *setting;
 
 	if (supervisor->strategy == STRATEGY_ONE_FOR_ONE || decl->lost ||
 		!only || only->next || !only->dynamic)
 		return;
-	for (const struct setting *s = supervisor->settings; s; s = s->next) {
-		if (s->kind != SETTING_STRATEGY)
-			continue;
-		report(program, DIAG_unused_strategy, s->span, s->name.text);
-		note(program, DIAG_note_simple, only->name.span);
-		return;
-	}
+	setting = find_setting(supervisor, SETTING_STRATEGY);
+	report(program, DIAG_unused_strategy, setting->span,
+		setting->name.text);
+	note(program, DIAG_note_simple, only->name.span);
 }
 
 void
@@ -310,115 +428,12 @@ check_supervisor(const struct value_scope *scope, struct decl *decl)
 		struct child *other = table_put(&seen, c->name.text, c);
 
 		check_child(scope, c, &supervisor->params);
+		check_significant(program, decl, c);
 		if (!other)
 			continue;
 		report(program, DIAG_duplicate_member, c->name.span,
 			c->name.text, "supervisor", decl->name.text);
 		note(program, DIAG_note_previous, other->name.span);
 	}
-}
-
-/* Names of processes are global on a node. */
-void
-check_registered(const struct value_scope *scope)
-{
-	struct program *program = scope->program;
-	struct table seen = {.arena = &program->arena};
-
-	for (struct decl *d = scope->module->decls; d; d = d->next) {
-		struct child *c = NULL;
-
-		if (d->kind == DECL_SUPERVISOR)
-			c = d->u.supervisor.children;
-		for (; c; c = c->next) {
-			struct child *other;
-
-			if (!c->registered)
-				continue;
-			other = table_put(&seen, c->registered_name, c);
-			if (!other)
-				continue;
-			report(program, DIAG_registered_twice, c->name.span,
-				c->registered_name);
-			note(program, DIAG_note_previous, other->name.span);
-		}
-	}
-}
-
-/* ------------------------------------------------------------ application */
-
-/* What a command line or an environment variable can say. */
-static bool
-is_env_type(const struct type *type)
-{
-	return type_is_integer(type) || type_is_float(type) ||
-		type->kind == TYPE_BOOL || type->kind == TYPE_STRING ||
-		type->kind == TYPE_ATOM || type->kind == TYPE_DURATION ||
-		type->kind == TYPE_ENUM || type->kind == TYPE_ERROR;
-}
-
-/* What an application takes from its command line for itself. */
-static bool
-is_option(struct text name)
-{
-	return text_is(name, "help") || text_is(name, "version") ||
-		text_is(name, "config");
-}
-
-static void
-check_env(const struct value_scope *scope, const struct field_list *env)
-{
-	check_fields(scope, env, "env entry");
-	for (struct field *f = env->first; f; f = f->next) {
-		if (is_option(f->name.text)) {
-			report(scope->program, DIAG_env_option, f->name.span,
-				f->name.text);
-			fixit(scope->program, f->name.span,
-				text_printf(&scope->program->arena, "%.*s_",
-					TEXT_ARG(f->name.text)));
-		}
-		if (!is_env_type(f->type)) {
-			report(scope->program, DIAG_env_type, f->type_ref->span,
-				f->type->spelling);
-			note(scope->program, DIAG_note_env_types,
-				(struct span){0});
-		} else if (!f->initial) {
-			report(scope->program, DIAG_env_no_default, f->span,
-				f->name.text);
-		}
-	}
-}
-
-static void
-check_root(const struct value_scope *scope, struct application_decl *app)
-{
-	struct value_scope inside = *scope;
-	struct decl *root = app->root->decl;
-
-	inside.env = &app->env;
-	check_start(&inside, app->root);
-	if (!root || root->kind == DECL_SUPERVISOR)
-		return;
-	report(scope->program, DIAG_root_not_supervisor,
-		app->root->target.span);
-	note(scope->program, DIAG_note_declared, root->name.span,
-		root->name.text);
-}
-
-void
-check_application(const struct value_scope *scope, struct decl *decl)
-{
-	struct application_decl *app = &decl->u.application;
-
-	for (struct app_item *i = app->items; i; i = i->next) {
-		if (i->kind == APP_DEPENDS)
-			report(scope->program, DIAG_not_supported, i->span,
-				"`depends`");
-	}
-	check_env(scope, &app->env);
-	if (app->root)
-		check_root(scope, app);
-	else if (!decl->lost)
-		report(scope->program, DIAG_no_root, decl->name.span,
-			decl->name.text);
+	check_use_of_auto_shutdown(program, decl);
 }

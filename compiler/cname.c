@@ -162,6 +162,22 @@ cname_default_object(
 			TEXT_ARG(field->name.text)));
 }
 
+struct text
+cname_param_default(
+	struct arena *arena, struct text msg, const struct field *field)
+{
+	return cname_macro(arena, join(arena, msg, field->name.text));
+}
+
+struct text
+cname_param_object(
+	struct arena *arena, struct text msg, const struct field *field)
+{
+	return text_snake(arena,
+		text_printf(arena, "%.*s_%.*s_default", TEXT_ARG(msg),
+			TEXT_ARG(field->name.text)));
+}
+
 /* ------------------------------------------------------------- types in C */
 
 /* By enum type_kind: what the runtime calls it, and its C type. */

@@ -45,6 +45,13 @@ bool cname_default_is_object(const struct field *field);
 struct text cname_default_object(struct arena *arena, const struct decl *decl,
 	const struct field *field);
 
+/* The same of a parameter of any message, by the prefix of the message's names:
+   BANK_ACCOUNT_DEPOSIT_AMOUNT, bank_account_deposit_amount_default. */
+struct text cname_param_default(
+	struct arena *arena, struct text msg, const struct field *field);
+struct text cname_param_object(
+	struct arena *arena, struct text msg, const struct field *field);
+
 /* What functions of a type begin with: otp_string, bank_receipt_list, and,
    used in module shop, shop_bank_account_ref_list. */
 struct text cname_type(struct arena *arena, const struct module *module,

@@ -49,10 +49,12 @@ static const char *const supervisor_names[] = {"_class", "_start",
 	"_children", NULL};
 static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
 static const char *const dynamic_names[] = {"_class", "_template", NULL};
+static const char *const partition_names[] = {
+	"_by", "_by_string", "_by_binary", NULL};
 
 static const char *const application_names[] = {"_env", "_env_defaults",
-	"_env_keys", "_app_root", "_app_class", "_app_start", "_app_stop",
-	"_app_main", NULL};
+	"_env_keys", "_app_root", "_app_class", "_app_start",
+	"_app_start_as", "_app_stop", "_app_main", "_app_depends", NULL};
 static const char *const application_tags[] = {"_env", NULL};
 
 static void
@@ -82,6 +84,27 @@ member_kind_name(const struct member *m)
 		return "continue";
 	default:
 		return "info";
+	}
+}
+
+/* Of the parameters of a message: a macro each, and an object for what is
+   pointed to. */
+static void
+take_param_defaults(struct claims *claims, const struct module *module,
+	struct text msg, const struct field_list *params)
+{
+	struct arena *arena = &claims->program->arena;
+
+	for (const struct field *f = params->first; f; f = f->next) {
+		struct claim claim = {"parameter", f->name, module, false};
+
+		if (!f->value)
+			continue;
+		take(claims, &claims->names, cname_param_default(arena, msg, f),
+			&claim);
+		if (cname_default_is_object(f))
+			take(claims, &claims->names,
+				cname_param_object(arena, msg, f), &claim);
 	}
 }
 
@@ -118,6 +141,7 @@ take_member(
 			text_printf(arena, "%.*s_with_continue_%.*s",
 				TEXT_ARG(c), TEXT_ARG(name)),
 			no_suffix, &claim);
+	take_param_defaults(claims, decl->module, msg, &m->params);
 }
 
 /* A macro each, and an object for what is pointed to. */
@@ -181,6 +205,17 @@ take_child(struct claims *claims, const struct decl *decl,
 		&claim);
 	if (child->dynamic)
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
+	if (child->count_expr) {
+		take_all(
+			claims, &claims->names, prefix, dynamic_names, &claim);
+		take_all(claims, &claims->names, prefix, partition_names,
+			&claim);
+		take(claims, &claims->names,
+			cname_macro(arena,
+				text_printf(arena, "%.*s_count",
+					TEXT_ARG(prefix))),
+			&claim);
+	}
 	if (child->registered)
 		take(claims, &claims->names, prefix, &claim);
 }
@@ -194,6 +229,9 @@ take_supervisor(struct claims *claims, const struct decl *decl,
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, supervisor_names, claim);
 	take_all(claims, &claims->tags, c, supervisor_tags, claim);
+	take_param_defaults(claims, decl->module,
+		text_printf(&claims->program->arena, "%.*s_init", TEXT_ARG(c)),
+		&decl->u.supervisor.params);
 	for (const struct child *child = decl->u.supervisor.children; child;
 		child = child->next)
 		take_child(claims, decl, child);
@@ -211,6 +249,8 @@ take_message(struct claims *claims, const struct decl *decl,
 	struct text c = cname_decl(arena, decl);
 
 	take_all(claims, &claims->names, c, message_names, claim);
+	take_param_defaults(
+		claims, decl->module, c, &decl->u.message.params);
 	take_all(claims, &claims->names,
 		text_printf(arena, "%.*s_send_%.*s", TEXT_ARG(module),
 			TEXT_ARG(name)),
@@ -218,16 +258,27 @@ take_message(struct claims *claims, const struct decl *decl,
 	take_all(claims, &claims->tags, c, no_suffix, claim);
 }
 
-/* The text of an environment is read by the runtime, which knows no enums. */
+/* The words of each enum among its entries. */
 static void
-check_env(struct claims *claims, const struct decl *decl)
+take_words(struct claims *claims, const struct decl *decl)
 {
+	struct arena *arena = &claims->program->arena;
+	struct text module = text_snake(arena, decl->module->name.text);
+
 	for (const struct field *f = decl->u.application.env.first; f;
 		f = f->next) {
-		if (f->type->kind == TYPE_ENUM &&
-			decl->module == claims->checked)
-			report(claims->program, DIAG_not_supported,
-				f->type_ref->span, "an enum in an env");
+		struct claim claim = {
+			"env entry", f->name, decl->module, false};
+		const struct type *type = f->type;
+
+		if (type->kind == TYPE_OPTIONAL)
+			type = type->element;
+		if (type->kind == TYPE_ENUM)
+			take(claims, &claims->names,
+				text_printf(arena, "%.*s_env_%.*s_words",
+					TEXT_ARG(module),
+					TEXT_ARG(f->name.text)),
+				&claim);
 	}
 }
 
@@ -271,7 +322,7 @@ take_decl(struct claims *claims, const struct decl *decl)
 	case DECL_APPLICATION:
 		take_all(claims, names, module, application_names, &claim);
 		take_all(claims, tags, module, application_tags, &claim);
-		check_env(claims, decl);
+		take_words(claims, decl);
 		break;
 	}
 }

@@ -6,8 +6,8 @@
  * The commands and their options, as tables made from command.def and
  * option.def; nothing else knows which there are. A command is one function,
  * run_ID, that is handed the options and gives the exit status: 0, 1 if a file
- * is wrong or cannot be written. compile and check are in driver.c, every other
- * one in tools/ID.c.
+ * is wrong or cannot be written. compile, check and lint are in driver.c, every
+ * other one in tools/ID.c.
  */
 
 #include "otpc.h"
@@ -63,6 +63,12 @@ struct option_entry {
 extern const struct option_entry option_entries[OPTION_COUNT];
 
 bool option_is_for(const struct option_entry *option, enum command_id command);
+
+/* options_warn.c: what stands after -W, and for --error-format. False when it
+   is nothing, which was said on stderr. */
+bool options_warning(struct diag_choices *choices, struct arena *arena,
+	const char *option);
+bool options_error_format(enum diag_format *format, const char *name);
 
 /* options_help.c: what --help prints. */
 void print_help(enum command_id command);

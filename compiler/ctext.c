@@ -268,11 +268,27 @@ variable(struct arena *arena, const struct value *value)
 		TEXT_ARG(field->name.text));
 }
 
+/* `index` is an uint32_t. */
+static struct text
+index_of(struct arena *arena, const struct value *value)
+{
+	struct text type = cname_value(arena, NULL, type_of(value));
+
+	if (value->type->kind == TYPE_OPTIONAL)
+		return text_printf(arena, "&(const %.*s){(%.*s)index}",
+			TEXT_ARG(type), TEXT_ARG(type));
+	if (value->type->kind == TYPE_UINT32)
+		return text_of("index");
+	return text_printf(arena, "(%.*s)index", TEXT_ARG(type));
+}
+
 struct text
 ctext_value(struct arena *arena, const struct value *value)
 {
 	struct text c_type, inner;
 
+	if (value->kind == VALUE_INDEX)
+		return index_of(arena, value);
 	if (value->kind == VALUE_PARAM || value->kind == VALUE_ENV)
 		return variable(arena, value);
 	if (value->type && value->type->kind == TYPE_OPTIONAL &&

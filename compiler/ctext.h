@@ -21,7 +21,8 @@ void ctext_doc(struct tree *tree, const char *name, struct text doc);
 struct text ctext_duration(struct arena *arena, struct duration duration);
 
 /* The expression of a value whose type is known, where parameters of a
-   supervisor are in `args` and the environment is in `env`. */
+   supervisor are in `args`, the environment is in `env`, and the number of a
+   partition's child is `index`. */
 struct text ctext_value(struct arena *arena, const struct value *value);
 
 /* The same as an initialiser of static data. */

@@ -3,7 +3,8 @@
 
 /*
  * Problem: a record that holds itself by value has no size, a supervisor that
- * starts itself never ends, and chains of both may be as long as a file, too
+ * starts itself never ends, servers that call each other in a circle wait for
+ * themselves, and chains of all three may be as long as a file, too
  * long to follow by recursion. Solution: one depth-first walk with a stack of
  * its own over edges that are listed up front. An edge to a declaration that
  * is on the stack closes a cycle; of the cycle's members the one that comes
@@ -34,6 +35,7 @@ struct walk {
 	struct frame *stack;
 	size_t depth;
 	enum diag_id error;
+	enum diag_id step;
 	enum diag_id hint;
 	struct edge *(*edges)(struct program *program, struct decl *decl);
 	/* when all that it leads to has been left; NULL: nothing to do */
@@ -118,6 +120,24 @@ supervisor_edges(struct program *program, struct decl *decl)
 	return reversed(list);
 }
 
+/* Whom its handlers wait for. */
+static struct edge *
+call_edges(struct program *program, struct decl *decl)
+{
+	struct edge *list = NULL;
+
+	if (decl->kind != DECL_GEN_SERVER)
+		return NULL;
+	for (struct member *m = decl->u.server.members; m; m = m->next) {
+		for (struct reference *r = m->references; r; r = r->next) {
+			if (r->decl)
+				list = add_edge(
+					program, list, r->decl, r->path.span);
+		}
+	}
+	return reversed(list);
+}
+
 /* The cycle is the stack from `first` on. */
 static void
 report_cycle(struct walk *w, size_t first)
@@ -135,7 +155,7 @@ report_cycle(struct walk *w, size_t first)
 		const struct frame *f =
 			&w->stack[first + (last - first + 1 + i) % n];
 
-		note(w->program, DIAG_note_step, f->edge->at,
+		note(w->program, w->step, f->edge->at,
 			f->decl->name.text, f->edge->to->name.text);
 	}
 	note(w->program, w->hint, (struct span){0});
@@ -214,11 +234,17 @@ check_cycles(struct program *program, struct module *module)
 	walk.edges = record_edges;
 	walk.leave = check_size;
 	walk.error = DIAG_record_cycle;
+	walk.step = DIAG_note_step;
 	walk.hint = DIAG_note_through_pointer;
 	walk_all(&walk);
 	walk.edges = supervisor_edges;
 	walk.leave = NULL;
 	walk.error = DIAG_supervisor_cycle;
 	walk.hint = DIAG_note_through_dynamic;
+	walk_all(&walk);
+	walk.edges = call_edges;
+	walk.error = DIAG_call_cycle;
+	walk.step = DIAG_note_calls;
+	walk.hint = DIAG_note_break_cycle;
 	walk_all(&walk);
 }

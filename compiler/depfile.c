@@ -3,18 +3,46 @@
 
 #include "template.h"
 
-/* A name as make reads it in a rule. */
+/* A backslash stands for itself but before what it would escape. */
 static void
-add_escaped(struct textbuf *buf, struct text name)
+double_backslashes(struct textbuf *buf, struct text before)
+{
+	while (before.len > 0 && before.ptr[--before.len] == '\\')
+		textbuf_add_char(buf, '\\');
+}
+
+/* A name as make reads it in a rule; `%` makes a pattern of a target only. */
+static void
+add_escaped(struct textbuf *buf, struct text name, bool is_target)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.ptr[i];
 
-		if (c == ' ' || c == '\t' || c == '#' || c == ':' || c == '\\')
+		if (c == ' ' || c == '\t' || c == '#' || c == ':' ||
+			(c == '%' && is_target)) {
+			double_backslashes(buf, (struct text){name.ptr, i});
 			textbuf_add_char(buf, '\\');
-		else if (c == '$')
+		} else if (c == '$') {
 			textbuf_add_char(buf, '$');
+		}
 		textbuf_add_char(buf, c);
+	}
+	double_backslashes(buf, name);
+}
+
+/* -MT and -MQ, in their order; the first is as make shall read it. */
+static void
+add_given_targets(struct textbuf *buf, const struct options *options)
+{
+	for (size_t i = 0; i < options->n_targets; i++) {
+		const struct depfile_target *t = &options->targets[i];
+
+		if (i > 0)
+			textbuf_add_char(buf, ' ');
+		if (t->quote)
+			add_escaped(buf, text_of(t->name), true);
+		else
+			textbuf_add(buf, text_of(t->name));
 	}
 }
 
@@ -23,27 +51,39 @@ add_target(struct textbuf *buf, struct text name)
 {
 	if (buf->len > 0 && buf->ptr[buf->len - 1] != '\n')
 		textbuf_add_char(buf, ' ');
-	add_escaped(buf, name);
+	add_escaped(buf, name, true);
 }
 
+/* What the outputs of a module are made from. */
+struct prerequisites {
+	const struct module *module;
+	struct textbuf rule; /* the rest of the rule */
+	struct textbuf phony; /* a rule without anything for each */
+	struct table seen;
+};
+
+/* make does not miss what is gone since, if it has a rule of its own. */
 static void
-add_prerequisite(struct textbuf *buf, struct text name)
+add_prerequisite(struct prerequisites *to, struct text name)
 {
-	textbuf_printf(buf, " \\\n  ");
-	add_escaped(buf, name);
+	textbuf_printf(&to->rule, " \\\n  ");
+	add_escaped(&to->rule, name, false);
+	if (text_equal(name, to->module->source->path))
+		return;
+	add_escaped(&to->phony, name, true);
+	textbuf_printf(&to->phony, ":\n");
 }
 
 /* The module and all that it imports, at any distance, once each. */
 static void
-add_sources(
-	struct textbuf *buf, const struct module *module, struct table *seen)
+add_sources(struct prerequisites *to, const struct module *module)
 {
-	if (table_put(seen, module->source->path, module->source))
+	if (table_put(&to->seen, module->source->path, module->source))
 		return;
-	add_prerequisite(buf, module->source->path);
+	add_prerequisite(to, module->source->path);
 	for (const struct import *i = module->imports; i; i = i->next) {
 		if (i->module)
-			add_sources(buf, i->module, seen);
+			add_sources(to, i->module);
 	}
 }
 
@@ -51,21 +91,25 @@ static struct text
 rule(struct program *program, const struct output_list *list,
 	const struct module *module, const struct template_set *templates)
 {
-	struct textbuf buf = {.arena = &program->arena};
-	struct table seen = {.arena = &program->arena};
+	struct arena *arena = &program->arena;
+	struct textbuf buf = {.arena = arena};
+	struct prerequisites from = {
+		module, {.arena = arena}, {.arena = arena}, {.arena = arena}};
 
-	if (program->options->depfile_target)
-		textbuf_printf(&buf, "%s", program->options->depfile_target);
+	add_given_targets(&buf, program->options);
 	for (const struct output *o = list->first;
-		o && !program->options->depfile_target; o = o->next) {
+		o && program->options->n_targets == 0; o = o->next) {
 		if (o->module == module && !o->is_yours)
 			add_target(&buf, o->path);
 	}
 	textbuf_add_char(&buf, ':');
-	add_sources(&buf, module, &seen);
+	add_sources(&from, module);
 	for (const struct template_use *u = templates->used; u; u = u->next)
-		add_prerequisite(&buf, u->path);
+		add_prerequisite(&from, u->path);
+	textbuf_add(&buf, textbuf_text(&from.rule));
 	textbuf_add_char(&buf, '\n');
+	if (program->options->phony_sources)
+		textbuf_add(&buf, textbuf_text(&from.phony));
 	return textbuf_text(&buf);
 }
 

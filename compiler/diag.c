@@ -3,42 +3,23 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-/* Shown errors; kept reports. The second bounds memory on hostile input. */
 enum {
-	shown_errors = 20,
-	kept_reports = 2000
+	kept_reports = 2000 /* bounds memory on hostile input */
 };
 
 struct diag_entry {
 	const char *id;
 	enum diag_severity severity;
+	enum diag_switch name; /* of a warning */
 	const char *format;
 };
 
 static const struct diag_entry entries[] = {
-#define DIAG(id, severity, format) {#id, SEVERITY_##severity, format},
+#define DIAG(id, severity, format) {#id, SEVERITY_##severity, 0, format},
+#define WARNING(id, name, format) \
+	{#id, SEVERITY_WARNING, SWITCH_##name, format},
 #include "diag.def"
-#undef DIAG
-};
-
-/* An error, warning or note with its fix-it. */
-struct diag_item {
-	struct diag_item *next;
-	enum diag_id id;
-	struct span at;
-	struct text message;
-	struct span fix_at;
-	struct text fix; /* ptr NULL: none */
-};
-
-struct diag_report {
-	struct diag_report *next;
-	struct diag_item item;
-	struct diag_item *notes;
-	struct diag_item *last_note;
-	size_t order; /* of arrival */
 };
 
 struct span
@@ -120,12 +101,22 @@ is_known(const struct diag_sink *sink, enum diag_id id, struct span at)
 	return false;
 }
 
-static bool
-is_error(const struct diag_sink *sink, enum diag_id id)
+enum diag_severity
+diag_severity_of(const struct diag_sink *sink, enum diag_id id)
 {
-	return entries[id].severity == SEVERITY_ERROR ||
-		(entries[id].severity == SEVERITY_WARNING &&
-			sink->warnings_are_errors);
+	if (entries[id].severity != SEVERITY_WARNING)
+		return entries[id].severity;
+	return diag_severity_chosen(&sink->choices, entries[id].name);
+}
+
+/* A warning that this run or a comment beside its place does without. */
+static bool
+is_unwanted(const struct diag_sink *sink, enum diag_id id, struct span at)
+{
+	if (entries[id].severity != SEVERITY_WARNING)
+		return false;
+	return diag_severity_of(sink, id) == SEVERITY_NOTE ||
+		diag_is_allowed(sink, entries[id].name, at);
 }
 
 void
@@ -136,11 +127,12 @@ report(struct program *program, enum diag_id id, struct span at, ...)
 	va_list args;
 
 	sink->current = NULL;
-	if (sink->n_reports < kept_reports && is_known(sink, id, at))
+	if (is_unwanted(sink, id, at) ||
+		(sink->n_reports < kept_reports && is_known(sink, id, at)))
 		return;
-	if (is_error(sink, id))
+	if (diag_severity_of(sink, id) == SEVERITY_ERROR)
 		sink->n_errors++;
-	else if (entries[id].severity == SEVERITY_WARNING)
+	else if (diag_severity_of(sink, id) == SEVERITY_WARNING)
 		sink->n_warnings++;
 	if (sink->n_reports == kept_reports)
 		return;
@@ -214,69 +206,32 @@ diag_list_ids(void)
 		puts(entries[i].id);
 }
 
-/* --------------------------------------------------------------- printing */
-
-struct style {
-	const char *bold;
-	const char *severity[3];
-	const char *caret;
-	const char *off;
-};
-
-static const struct style plain = {"", {"", "", ""}, "", ""};
-static const struct style coloured = {
-	"\033[1m",
-	{"\033[1;31m", "\033[1;35m", "\033[1;36m"},
-	"\033[1;32m",
-	"\033[0m",
-};
-
-static const struct style *
-choose_style(void)
+const char *
+diag_id_name(enum diag_id id)
 {
-	const char *term = getenv("TERM");
-	const char *no_color = getenv("NO_COLOR");
-
-	if (!isatty(STDERR_FILENO) || !term || text_is(text_of(term), "dumb"))
-		return &plain;
-	return no_color && *no_color ? &plain : &coloured;
+	return entries[id].id;
 }
 
-static const char *
-severity_name(const struct program *program, enum diag_id id)
+enum diag_switch
+diag_switch_of(enum diag_id id)
 {
-	if (entries[id].severity == SEVERITY_NOTE)
-		return "note";
-	return is_error(&program->diags, id) ? "error" : "warning";
+	return entries[id].severity == SEVERITY_WARNING ? entries[id].name
+							: SWITCH_COUNT;
 }
 
-/* A note without a place speaks about the report's. */
-static void
-print_item(const struct program *program, const struct diag_item *item,
-	struct span fallback, const struct style *style)
+const char *
+diag_severity_name(enum diag_severity severity)
 {
-	struct span at = item->at.source ? item->at : fallback;
+	static const char *const names[] = {
+		[SEVERITY_ERROR] = "error",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_NOTE] = "note",
+	};
 
-	fputs(style->bold, stderr);
-	if (at.source) {
-		struct position p = source_position(at.source, at.start);
-
-		fprintf(stderr, "%.*s:%zu:%zu: ", TEXT_ARG(at.source->path),
-			p.line, p.column);
-	} else {
-		fputs("otpc: ", stderr);
-	}
-	fprintf(stderr, "%s%s: %s%s%.*s",
-		style->severity[entries[item->id].severity],
-		severity_name(program, item->id), style->off, style->bold,
-		TEXT_ARG(item->message));
-	if (program->diags.show_ids)
-		fprintf(stderr, " [%s]", entries[item->id].id);
-	fprintf(stderr, "%s\n", style->off);
-	if (item->at.source)
-		snippet_print(item->at, item->fix_at, item->fix, style->caret,
-			style->off);
+	return names[severity];
 }
+
+/* ---------------------------------------------------------------- walking */
 
 static int
 by_place(const void *left, const void *right)
@@ -296,36 +251,37 @@ by_place(const void *left, const void *right)
 	return a->order < b->order ? -1 : 1;
 }
 
-static void
-print_report(const struct program *program, const struct diag_report *report,
-	const struct style *style)
+void
+diag_each(struct program *program, diag_visitor *visit, void *data)
 {
-	print_item(program, &report->item, report->item.at, style);
-	for (const struct diag_item *n = report->notes; n; n = n->next)
-		print_item(program, n, report->item.at, style);
+	struct diag_sink *sink = &program->diags;
+	struct diag_report **sorted = arena_array(
+		&program->arena, sink->n_reports + 1, sizeof(*sorted));
+	size_t n = 0;
+
+	for (struct diag_report *r = sink->first; r; r = r->next)
+		sorted[n++] = r;
+	qsort(sorted, n, sizeof(struct diag_report *), by_place);
+	for (size_t i = 0; i < n; i++)
+		visit(data, sorted[i]);
 }
 
 void
 diag_flush(struct program *program)
 {
 	struct diag_sink *sink = &program->diags;
-	struct diag_report **sorted = arena_array(
-		&program->arena, sink->n_reports + 1, sizeof(*sorted));
-	const struct style *style = choose_style();
-	size_t n = 0;
-	size_t errors = 0;
 
-	for (struct diag_report *r = sink->first; r; r = r->next)
-		sorted[n++] = r;
-	qsort(sorted, n, sizeof(*sorted), by_place);
-	for (size_t i = 0; i < n && errors < shown_errors; i++) {
-		print_report(program, sorted[i], style);
-		errors += is_error(sink, sorted[i]->item.id);
+	switch (sink->format) {
+	case FORMAT_TEXT:
+		diag_print_text(program);
+		break;
+	case FORMAT_JSON:
+		diag_each(program, diag_print_json, program);
+		break;
+	case FORMAT_GITHUB:
+		diag_each(program, diag_print_github, program);
+		break;
 	}
-	if (sink->n_errors > errors)
-		fprintf(stderr, "otpc: %zu more error%s not shown\n",
-			sink->n_errors - errors,
-			sink->n_errors - errors == 1 ? "" : "s");
 	sink->first = NULL;
 	sink->last = NULL;
 	sink->current = NULL;

@@ -34,12 +34,60 @@ enum diag_severity {
 
 enum diag_id {
 #define DIAG(id, severity, format) DIAG_##id,
+#define WARNING(id, name, format) DIAG_##id,
 #include "diag.def"
-#undef DIAG
 	DIAG_COUNT
 };
 
-struct diag_report; /* an error or warning that notes can be added to */
+/* The names that -W takes: one for each warning, or for several. */
+enum diag_switch {
+#define SWITCH(id, level, what) SWITCH_##id,
+#include "diag.def"
+	SWITCH_COUNT
+};
+
+enum diag_choice {
+	CHOICE_NONE, /* as the more general options say */
+	CHOICE_NO,
+	CHOICE_YES
+};
+
+/* What the command line says about warnings. What it says of one by name
+   counts more than what it says of all. */
+struct diag_choices {
+	bool all; /* -Wall, and `otpc lint` */
+	bool none; /* -w */
+	bool errors; /* -Werror */
+	enum diag_choice shown[SWITCH_COUNT]; /* -Wx, -Wno-x */
+	enum diag_choice error[SWITCH_COUNT]; /* -Werror=x, -Wno-error=x */
+};
+
+enum diag_format {
+	FORMAT_TEXT,
+	FORMAT_JSON, /* an object a line */
+	FORMAT_GITHUB /* workflow commands */
+};
+
+/* One text of a report: the error or warning itself, or a note. */
+struct diag_item {
+	struct diag_item *next;
+	enum diag_id id;
+	struct span at; /* of a note: source NULL is the place of its report */
+	struct text message;
+	struct span fix_at; /* to be replaced by `fix` */
+	struct text fix; /* ptr NULL: none */
+};
+
+/* An error or warning with its notes. */
+struct diag_report {
+	struct diag_report *next; /* in order of arrival */
+	struct diag_item item;
+	struct diag_item *notes;
+	struct diag_item *last_note;
+	size_t order; /* of arrival */
+};
+
+struct diag_allowed; /* see diag_allow.c */
 
 struct diag_sink {
 	struct diag_report *first; /* in order of arrival */
@@ -48,8 +96,11 @@ struct diag_sink {
 	size_t n_reports; /* kept ones; the rest is only counted */
 	size_t n_errors;
 	size_t n_warnings;
+	struct diag_choices choices;
+	struct diag_allowed *allowed; /* by comments in the files */
+	enum diag_format format;
+	bool show_all; /* however many errors: a list of changes */
 	bool show_ids; /* --diag-ids, for tests/diag/coverage.sh */
-	bool warnings_are_errors; /* -Werror */
 };
 
 /*
@@ -67,6 +118,23 @@ void fixit(struct program *program, struct span at, struct text replacement);
 
 /* Prints what was reported to stderr and forgets it. */
 void diag_flush(struct program *program);
+
+/* Calls `visit` for each report, in the order of the files that were read and
+   of places within them; those without a place come first. */
+typedef void diag_visitor(void *data, const struct diag_report *report);
+void diag_each(struct program *program, diag_visitor *visit, void *data);
+
+/* What an entry counts as in this run: a warning may be made an error. */
+enum diag_severity
+diag_severity_of(const struct diag_sink *sink, enum diag_id id);
+
+const char *diag_severity_name(enum diag_severity severity);
+
+/* "unknown_type" */
+const char *diag_id_name(enum diag_id id);
+
+/* SWITCH_COUNT for what is no warning. */
+enum diag_switch diag_switch_of(enum diag_id id);
 
 /* Prints the source line of a span with a caret range and a fix-it line
    (`fix.ptr` NULL: none) under it. */
@@ -89,10 +157,57 @@ struct suggestion {
 
 struct suggestion
 suggestion_for(const struct program *program, struct text wanted);
+struct suggestion suggestion_of(struct text wanted); /* always looked for */
 void suggestion_offer(struct suggestion *suggestion, struct text candidate);
 
 /* Adds the note and fix-it for what was found, if anything was. */
 void suggest(struct program *program, const struct suggestion *suggestion,
 	struct span at);
+
+/* -------------------------------------------------------- diag_switch.c */
+
+/* "unused-import" */
+struct text diag_switch_name(struct arena *arena, enum diag_switch s);
+
+/* What it warns of, for --help. */
+const char *diag_switch_what(enum diag_switch s);
+
+/* When it is on by itself. */
+enum diag_level {
+	LEVEL_DEFAULT, /* always */
+	LEVEL_LINT, /* with -Wall and in `otpc lint` */
+	LEVEL_ASKED /* never */
+};
+
+enum diag_level diag_switch_level(enum diag_switch s);
+
+/* SWITCH_COUNT: there is none of that name. */
+enum diag_switch diag_switch_find(struct text name);
+
+/* Offers the names of all. */
+void diag_switches_offer(struct arena *arena, struct suggestion *suggestion);
+
+/* What this run makes of the warnings of a switch: SEVERITY_NOTE if they are
+   not wanted. */
+enum diag_severity
+diag_severity_chosen(const struct diag_choices *choices, enum diag_switch s);
+
+/* --------------------------------------------------------- diag_allow.c */
+
+/* Takes in a comment: `// otpc: allow NAME...` keeps warnings of its line, or
+   of the next one when it has a line of its own, from being reported. */
+void diag_allow(struct program *program, struct span comment);
+
+bool diag_is_allowed(
+	const struct diag_sink *sink, enum diag_switch s, struct span at);
+
+/* Reports those that had nothing to keep, though it was looked for. */
+void diag_unused_allows(struct program *program);
+
+/* -------------------------------------------- diag_text.c, diag_data.c */
+
+void diag_print_text(struct program *program);
+void diag_print_json(void *program, const struct diag_report *report);
+void diag_print_github(void *program, const struct diag_report *report);
 
 #endif

@@ -9,7 +9,10 @@ program_init(struct program *program, const struct options *options)
 	*program = (struct program){.arena = arena, .options = options};
 	program->types_by_key.arena = &program->arena;
 	program->diags.show_ids = options->diag_ids;
-	program->diags.warnings_are_errors = options->warnings_are_errors;
+	program->diags.choices = options->warnings;
+	if (options->command == COMMAND_lint)
+		program->diags.choices.all = true;
+	program->diags.format = options->error_format;
 }
 
 void
@@ -22,6 +25,7 @@ read_and_check(struct program *program, const struct options *options)
 		resolve(program, m);
 	for (struct module *m = program->modules; m; m = m->next)
 		check(program, m);
+	warn_program(program);
 	for (struct module *m = program->modules; m; m = m->next) {
 		if (program->diags.n_errors == 0)
 			check_cnames(program, m);
@@ -50,4 +54,11 @@ run_check(struct program *program, const struct options *options)
 	n_errors = program->diags.n_errors;
 	diag_flush(program);
 	return n_errors == 0 ? 0 : 1;
+}
+
+/* As check, with the warnings that are of style. */
+int
+run_lint(struct program *program, const struct options *options)
+{
+	return run_check(program, options);
 }

@@ -163,8 +163,11 @@ emit(struct program *program, const struct options *options)
 		return false;
 	if (options->depfile)
 		depfile_add(program, &emitter.outputs, &emitter.templates);
-	if (!options->list_outputs)
+	if (options->list_outputs)
+		list_outputs(&emitter.outputs);
+	else if (options->verify)
+		return output_verify(program, &emitter.outputs);
+	else
 		return output_write(program, &emitter.outputs);
-	list_outputs(&emitter.outputs);
 	return true;
 }

@@ -305,6 +305,8 @@ again:
 	"\n" { lexer->starts_line = true; goto again; }
 	"////" | "//" {
 		lexer->cursor = line_end(lexer, start);
+		diag_allow(lexer->program,
+			span_of(lexer, start, lexer->cursor));
 		goto again;
 	}
 	"///" { add_doc_line(lexer, start, lexer->cursor); goto again; }

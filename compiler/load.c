@@ -2,7 +2,6 @@
 #include "otpc.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /*
  * Files are loaded depth first, so a module comes into program->modules after
@@ -64,12 +63,6 @@ joined(struct program *program, struct text directory, struct text path)
 		TEXT_ARG(path));
 }
 
-static bool
-exists(struct program *program, struct text path)
-{
-	return access(text_copy(&program->arena, path).ptr, F_OK) == 0;
-}
-
 /* Beside the importing file, then along -I. ptr NULL: nowhere. */
 static struct text
 find_import(
@@ -82,13 +75,13 @@ find_import(
 		return (struct text){0};
 	if (path.ptr[0] != '/')
 		candidate = joined(program, source->directory, path);
-	if (exists(program, candidate))
+	if (source_exists(program, candidate))
 		return candidate;
 	for (size_t i = 0; path.ptr[0] != '/' && i < options->n_include_dirs;
 		i++) {
 		candidate = joined(
 			program, text_of(options->include_dirs[i]), path);
-		if (exists(program, candidate))
+		if (source_exists(program, candidate))
 			return candidate;
 	}
 	return (struct text){0};

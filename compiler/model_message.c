@@ -73,4 +73,5 @@ model_message(const struct model *model, struct tree *node, struct text msg,
 	model_fields(model, node, "fields", params);
 	model_params(model, node, params);
 	model_own_names(model, node, params);
+	model_param_defaults(model, node, msg, params);
 }

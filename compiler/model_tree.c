@@ -48,7 +48,7 @@ add_start(
 	const struct model *model, struct tree *node, const struct start *start)
 {
 	struct textbuf args = {.arena = model->arena};
-	bool uses = false;
+	bool uses = false, uses_index = false;
 
 	for (size_t i = 0; i < start->n_values; i++) {
 		const struct value *value = start->values[i];
@@ -56,10 +56,12 @@ add_start(
 
 		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
 		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
+		uses_index |= value->kind == VALUE_INDEX;
 	}
 	tree_text(node, "target", cname_decl(model->arena, start->decl));
 	tree_text(node, "start_args_then", textbuf_text(&args));
 	tree_flag(node, "uses_args", uses);
+	tree_flag(node, "uses_index", uses_index);
 	tree_string(node, "type",
 		start->decl->kind == DECL_SUPERVISOR ? "OTP_SUPERVISOR"
 						     : "OTP_WORKER");
@@ -94,6 +96,26 @@ strategy_name(enum strategy strategy)
 	return "OTP_ONE_FOR_ONE";
 }
 
+static const char *
+auto_shutdown_name(enum auto_shutdown auto_shutdown)
+{
+	switch (auto_shutdown) {
+	case AUTO_SHUTDOWN_ANY_SIGNIFICANT:
+		return "OTP_AUTO_SHUTDOWN_ANY";
+	case AUTO_SHUTDOWN_ALL_SIGNIFICANT:
+		return "OTP_AUTO_SHUTDOWN_ALL";
+	case AUTO_SHUTDOWN_NEVER:
+		break;
+	}
+	return ""; /* as it is without */
+}
+
+static struct text
+number(struct arena *arena, uint64_t n)
+{
+	return text_printf(arena, "%llu", (unsigned long long)n);
+}
+
 static void
 child_node(const struct model *model, struct tree *node,
 	const struct decl *decl, const struct child *child)
@@ -105,6 +127,7 @@ child_node(const struct model *model, struct tree *node,
 	struct model target = {arena, child->start.decl->module, model->root};
 
 	ctext_doc(node, "doc", child->doc);
+	tree_text(node, "name", child->name.text);
 	tree_text(node, "child",
 		text_printf(
 			arena, "%.*s_%.*s", TEXT_ARG(prefix), TEXT_ARG(name)));
@@ -121,11 +144,19 @@ child_node(const struct model *model, struct tree *node,
 	tree_text(node, "registered_name",
 		ctext_string(arena, child->registered_name));
 	tree_text(node, "max_children",
-		child->max_children > 0
-			? text_printf(arena, "%llu",
-				  (unsigned long long)child->max_children)
-			: text_of(""));
+		child->max_children > 0 ? number(arena, child->max_children)
+					: text_of(""));
 	tree_flag(node, "dynamic", child->dynamic);
+	tree_flag(node, "significant", child->significant);
+	tree_flag(node, "partition", child->count_expr != NULL);
+	tree_flag(node, "stand_in",
+		(child->dynamic || child->count_expr) &&
+			decl->u.supervisor.n_children > 1);
+	tree_text(node, "partitions", number(arena, child->count));
+	tree_text(node, "partitions_macro",
+		cname_macro(arena,
+			text_printf(arena, "%.*s_%.*s_count", TEXT_ARG(prefix),
+				TEXT_ARG(name))));
 	add_start(model, node, &child->start);
 	model_params(&target, node, start_params(child->start.decl));
 	model_own_names(&target, node, start_params(child->start.decl));
@@ -136,15 +167,18 @@ add_children(
 	const struct model *model, struct tree *node, const struct decl *decl)
 {
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
-	bool simple =
-		supervisor->n_children == 1 && supervisor->children->dynamic;
+	bool alone = supervisor->n_children == 1;
+	bool simple = alone && supervisor->children->dynamic;
 
 	tree_flag(node, "simple", simple);
+	tree_flag(
+		node, "partitioned", alone && supervisor->children->count_expr);
 	tree_list(node, "children");
 	tree_list(node, "static_children");
 	tree_list(node, "dynamic_children");
 	tree_list(node, "template");
 	tree_list(node, "accessors");
+	tree_list(node, "partitions");
 	for (const struct child *c = supervisor->children; c; c = c->next) {
 		const char *kind =
 			c->dynamic ? "dynamic_children" : "static_children";
@@ -153,11 +187,16 @@ add_children(
 		child_node(model, tree_add(node, kind), decl, c);
 		if (simple)
 			child_node(model, tree_add(node, "template"), decl, c);
-		if (c->registered)
-			child_node(model, tree_add(node, "accessors"), decl, c);
+		if (c->count_expr)
+			kind = "partitions";
+		else if (c->registered)
+			kind = "accessors";
+		else
+			continue;
+		child_node(model, tree_add(node, kind), decl, c);
 	}
 	tree_text(node, "child_count",
-		text_printf(model->arena, "%zu", supervisor->n_children));
+		number(model->arena, supervisor->n_children));
 }
 
 void
@@ -181,9 +220,10 @@ model_supervisor(
 	tree_flag(init, "handled", false);
 	model_params(model, node, &supervisor->params);
 	tree_string(node, "strategy", strategy_name(supervisor->strategy));
-	tree_text(node, "intensity",
-		text_printf(model->arena, "%llu",
-			(unsigned long long)supervisor->intensity));
+	tree_string(node, "auto_shutdown",
+		auto_shutdown_name(supervisor->auto_shutdown));
+	tree_text(
+		node, "intensity", number(model->arena, supervisor->intensity));
 	tree_text(node, "period",
 		text_printf(model->arena, "INT64_C(%llu)",
 			(unsigned long long)supervisor->period_ms));
@@ -222,6 +262,12 @@ env_type(const struct type *type)
 		return "OTP_ENV_ATOM";
 	case TYPE_DURATION:
 		return "OTP_ENV_DURATION";
+	case TYPE_TIMESTAMP:
+		return "OTP_ENV_TIMESTAMP";
+	case TYPE_BINARY:
+		return "OTP_ENV_BINARY";
+	case TYPE_ENUM:
+		return "OTP_ENV_ENUM";
 	default:
 		return "OTP_ENV_STRING";
 	}
@@ -243,6 +289,70 @@ doc_string(struct arena *arena, struct text doc)
 	return doc.len > 0 ? ctext_string(arena, doc) : text_of("");
 }
 
+static const struct type *
+present_type(const struct type *type)
+{
+	return type->kind == TYPE_OPTIONAL ? type->element : type;
+}
+
+/* What is absent is NULL, and what is not is pointed to. */
+static struct text
+env_default(struct arena *arena, const struct field *f)
+{
+	if (!f->value)
+		return text_of("NULL");
+	if (f->type->kind == TYPE_OPTIONAL)
+		return ctext_value(arena, f->value);
+	return ctext_static_value(arena, f->value);
+}
+
+/* The words of an enum, by value. */
+static void
+add_words(struct tree *entry, const struct type *type)
+{
+	struct arena *arena = entry->arena;
+	const struct enum_member *m = NULL;
+	size_t count = 0;
+
+	tree_list(entry, "words");
+	if (type->kind == TYPE_ENUM)
+		m = type->decl->u.enumeration.first;
+	for (; m; m = m->next, count++)
+		tree_text(tree_add(entry, "words"), "word",
+			ctext_string(arena, m->name.text));
+	tree_text(entry, "word_count", number(arena, count));
+}
+
+static void
+add_entry(const struct model *model, struct tree *node, const struct field *f)
+{
+	struct arena *arena = model->arena;
+	struct tree *entry = tree_add(node, "entries");
+	const struct type *type = present_type(f->type);
+
+	tree_text(entry, "name", f->name.text);
+	tree_text(entry, "key", ctext_string(arena, f->name.text));
+	tree_text(entry, "doc_string", doc_string(arena, f->doc));
+	tree_string(entry, "env_type", env_type(type));
+	tree_flag(entry, "optional", f->type->kind == TYPE_OPTIONAL);
+	tree_text(entry, "static_default", env_default(arena, f));
+	add_words(entry, type);
+}
+
+static void
+add_depends(
+	const struct model *model, struct tree *node, const struct decl *decl)
+{
+	size_t count = 0;
+
+	tree_list(node, "depends");
+	for (const struct reference *r = decl->u.application.depends; r;
+		r = r->next, count++)
+		tree_text(tree_add(node, "depends"), "needs",
+			text_snake(model->arena, r->decl->module->name.text));
+	tree_text(node, "depend_count", number(model->arena, count));
+}
+
 void
 model_application(
 	const struct model *model, struct tree *node, const struct decl *decl)
@@ -250,7 +360,6 @@ model_application(
 	const struct application_decl *app = &decl->u.application;
 	struct arena *arena = model->arena;
 	struct tree *root = tree_add(node, "root");
-	size_t i = 0;
 
 	ctext_doc(node, "doc", decl->doc);
 	tree_text(node, "app", ctext_string(arena, decl->name.text));
@@ -262,16 +371,8 @@ model_application(
 	tree_text(node, "count", text_printf(arena, "%zu", app->env.count));
 	model_fields(model, node, "env", &app->env);
 	add_start(model, root, app->root);
-	for (const struct field *f = app->env.first; f; f = f->next, i++) {
-		struct tree *entry = tree_add(node, "entries");
-
-		tree_text(entry, "name", f->name.text);
-		tree_text(entry, "key", ctext_string(arena, f->name.text));
-		tree_text(entry, "doc_string", doc_string(arena, f->doc));
-		tree_string(entry, "env_type", env_type(f->type));
-		tree_text(entry, "static_default",
-			ctext_static_value(arena, f->value));
-	}
-	if (app->env.count == 0)
-		tree_list(node, "entries");
+	add_depends(model, node, decl);
+	tree_list(node, "entries");
+	for (const struct field *f = app->env.first; f; f = f->next)
+		add_entry(model, node, f);
 }

@@ -15,35 +15,55 @@ misuse(void)
 	return OPTIONS_MISUSE;
 }
 
-/* -MD and -MT: to getopt, M with the rest as its argument. */
+/* What stands behind -MT, -MQ or -MF, or else is the next word. */
+static const char *
+argument_of_m(const char *which, int argc, char **argv)
+{
+	if (which[1])
+		return which + 1;
+	if (optind < argc)
+		return argv[optind++];
+	fprintf(stderr, "otpc: -M%c needs %s\n", *which,
+		*which == 'F' ? "a file" : "a target");
+	return NULL;
+}
+
+/* As gcc and clang take them: to getopt, M with the rest as its argument. */
 static enum options_result
 parse_m(struct options *options, const char *which, int argc, char **argv)
 {
+	const char *argument;
+
 	if (text_is(text_of(which), "D")) {
 		options->depfile = true;
 		return OPTIONS_RUN;
 	}
-	if (text_is(text_of(which), "T")) {
-		if (optind < argc) {
-			options->depfile_target = argv[optind++];
-			return OPTIONS_RUN;
-		}
-		fputs("otpc: -MT needs a target\n", stderr);
+	if (text_is(text_of(which), "P")) {
+		options->phony_sources = true;
+		return OPTIONS_RUN;
+	}
+	if (*which != 'T' && *which != 'Q' && *which != 'F') {
+		fprintf(stderr, "otpc: unknown option -M%s\n", which);
 		return misuse();
 	}
-	fprintf(stderr, "otpc: unknown option -M%s\n", which);
-	return misuse();
+	argument = argument_of_m(which, argc, argv);
+	if (!argument)
+		return misuse();
+	if (*which == 'F') {
+		options->depfile = true;
+		options->depfile_path = argument;
+		return OPTIONS_RUN;
+	}
+	options->targets[options->n_targets++] =
+		(struct depfile_target){argument, *which == 'Q'};
+	return OPTIONS_RUN;
 }
 
 static enum options_result
-parse_w(struct options *options, const char *which)
+parse_w(struct options *options, struct arena *arena, const char *which)
 {
-	if (text_is(text_of(which), "error")) {
-		options->warnings_are_errors = true;
-		return OPTIONS_RUN;
-	}
-	fprintf(stderr, "otpc: unknown option -W%s\n", which);
-	return misuse();
+	return options_warning(&options->warnings, arena, which) ? OPTIONS_RUN
+								 : misuse();
 }
 
 static enum options_result
@@ -57,6 +77,16 @@ set_special(struct options *options, enum option_id id)
 		options->depfile = true;
 		options->depfile_path = optarg;
 		return OPTIONS_RUN;
+	case OPT_werror:
+		options->warnings.errors = true;
+		return OPTIONS_RUN;
+	case OPT_no_warnings:
+		options->warnings.none = true;
+		return OPTIONS_RUN;
+	case OPT_error_format:
+		return options_error_format(&options->error_format, optarg)
+			? OPTIONS_RUN
+			: misuse();
 	case OPT_list_diags:
 		diag_list_ids();
 		return OPTIONS_DONE;
@@ -132,7 +162,8 @@ id_of(int option)
 }
 
 static enum options_result
-parse_options(struct options *options, int argc, char **argv)
+parse_options(
+	struct options *options, struct arena *arena, int argc, char **argv)
 {
 	enum options_result result = OPTIONS_RUN;
 	struct getopt_tables tables;
@@ -148,7 +179,7 @@ parse_options(struct options *options, int argc, char **argv)
 		else if (option == 'M')
 			result = parse_m(options, optarg, argc, argv);
 		else if (option == 'W')
-			result = parse_w(options, optarg);
+			result = parse_w(options, arena, optarg);
 		else
 			result = set(options, id_of(option));
 	}
@@ -160,6 +191,18 @@ check_operands(const struct options *options)
 {
 	const struct command *command = &commands[options->command];
 
+	if (!options->depfile &&
+		(options->n_targets > 0 || options->phony_sources)) {
+		fputs("otpc: -MT, -MQ and -MP are about a depfile: -MD or "
+		      "--depfile asks for one\n",
+			stderr);
+		return misuse();
+	}
+	if (options->list_outputs && options->verify) {
+		fputs("otpc: --list-outputs and --verify are not for one run\n",
+			stderr);
+		return misuse();
+	}
 	if (options->n_files >= command->least &&
 		options->n_files <= command->most)
 		return OPTIONS_RUN;
@@ -201,6 +244,8 @@ options_parse(
 	*options = (struct options){.out_dir = ".", .command = COMMAND_compile};
 	options->include_dirs = arena_array(
 		arena, (size_t)argc, sizeof(*options->include_dirs));
+	options->targets =
+		arena_array(arena, (size_t)argc, sizeof(*options->targets));
 	options->files =
 		arena_array(arena, (size_t)argc, sizeof(*options->files));
 	if (take_command(options, argc, argv)) {
@@ -208,7 +253,7 @@ options_parse(
 		argv++;
 		argc--;
 	}
-	result = parse_options(options, argc, argv);
+	result = parse_options(options, arena, argc, argv);
 	if (result != OPTIONS_RUN)
 		return result;
 	while (optind < argc)

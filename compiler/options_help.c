@@ -63,6 +63,48 @@ print_option(const struct option_entry *option)
 	print_wrapped(option->help);
 }
 
+static void
+print_warning(struct arena *arena, enum diag_switch s)
+{
+	char name[80];
+	int len = snprintf(name, sizeof(name), "-W%.*s",
+		TEXT_ARG(diag_switch_name(arena, s)));
+
+	printf("  %-*s", name_width + 4, name);
+	if (len >= name_width + 4)
+		printf("\n%*s", name_width + 6, "");
+	print_wrapped(diag_switch_what(s));
+}
+
+static void
+print_warnings(void)
+{
+	static const char *const titles[] = {
+		[LEVEL_DEFAULT] = "Warnings:",
+		[LEVEL_LINT] = "Warnings of `otpc lint` and -Wall:",
+		[LEVEL_ASKED] = "Warnings that are only given when asked for:",
+	};
+	struct arena arena;
+
+	arena_init(&arena);
+	fputs("  -Wall                   all warnings, as `otpc lint`\n"
+	      "  -Werror                 warnings are errors\n"
+	      "  -WNAME, -Wno-NAME       this warning, or not this one\n"
+	      "  -Werror=NAME            this warning, and as an error\n"
+	      "  -Wno-error=NAME         a warning still with -Werror\n",
+		stdout);
+	for (int level = 0; level <= LEVEL_ASKED; level++) {
+		printf("\n%s\n\n", titles[level]);
+		for (int i = 0; i < SWITCH_COUNT; i++) {
+			enum diag_switch s = (enum diag_switch)i;
+
+			if (diag_switch_level(s) == (enum diag_level)level)
+				print_warning(&arena, s);
+		}
+	}
+	arena_fini(&arena);
+}
+
 void
 print_help(enum command_id command)
 {
@@ -82,9 +124,17 @@ print_help(enum command_id command)
 	if (command == COMMAND_compile)
 		fputs("  -MD                     as --depfile, to "
 		      "FILE.otp.d beside the output\n"
-		      "  -MT TARGET              the target to name there\n",
+		      "  -MF FILE                as --depfile\n"
+		      "  -MT TARGET              the target to name there; may "
+		      "be repeated\n"
+		      "  -MQ TARGET              the same, with what is special "
+		      "to make escaped\n"
+		      "  -MP                     with a rule for each import, "
+		      "so that none is missed\n"
+		      "                          when it is gone\n",
 			stdout);
-	fputs("  -Werror                 warnings are errors\n", stdout);
+	if (option_is_for(&option_entries[OPT_no_warnings], command))
+		print_warnings();
 	fputs("\nExits with 0, 1 if a file is wrong or cannot be written, 2 "
 	      "if the\ncommand line is.\n",
 		stdout);

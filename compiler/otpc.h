@@ -12,6 +12,7 @@
  *   load      a module and its imports                    load.c
  *   resolve   names to declarations, types to struct type resolve.c, types.c
  *   check     values, arguments, cycles, everything else  check*.c, value.c
+ *   warn      what is allowed but hardly meant            warn*.c
  *   cnames    names of the generated C                    cname*.c, claims.c
  *   emit      models and templates to files               model.c, emit.c
  *
@@ -26,20 +27,42 @@
 
 /* ---------------------------------------------------------------- options */
 
+/*
+ * Files that are read from memory instead of from the disk: what an editor has
+ * open. `find` gives the content of the file that a path leads to and a number
+ * that is the same for every path to it, or false: it is on the disk.
+ */
+struct overlay {
+	bool (*find)(const struct overlay *overlay, struct text path,
+		struct text *content, uint64_t *identity);
+};
+
+struct depfile_target {
+	const char *name;
+	bool quote; /* -MQ: what make reads specially is escaped */
+};
+
 struct options {
 	int command; /* enum command_id, see command.h */
+	bool stdio; /* --stdio: what lsp does anyway */
 	const char *out_dir; /* -o, "." otherwise */
 	const char **include_dirs; /* -I, in order */
 	size_t n_include_dirs;
 	bool depfile; /* -MD or --depfile */
 	const char *depfile_path; /* --depfile F; NULL: beside the output */
-	const char *depfile_target; /* -MT T; NULL: the outputs */
+	struct depfile_target *targets; /* -MT, -MQ; none: the outputs */
+	size_t n_targets;
+	bool phony_sources; /* -MP: a rule for each source but the first */
 	bool skeleton; /* --skeleton */
 	bool emit_main; /* --main */
 	bool list_outputs; /* --list-outputs: names only, no files */
+	bool verify; /* --verify: compares the files, writes none */
 	const char *templates_dir; /* --templates; NULL: the built-in ones */
-	bool warnings_are_errors; /* -Werror */
+	struct diag_choices warnings; /* -W..., -w */
+	enum diag_format error_format; /* --error-format */
+	const char *against; /* --against: the old version */
 	bool diag_ids; /* --diag-ids: "[id]" after each message */
+	const struct overlay *overlay; /* NULL: none */
 	const char **files;
 	size_t n_files;
 };
@@ -69,6 +92,10 @@ struct source {
 	uint64_t inode;
 };
 
+/* `device` of a source that was read from the overlay; its inode is the
+   overlay's number. */
+#define OVERLAY_DEVICE UINT64_MAX
+
 struct position {
 	size_t line; /* from 1 */
 	size_t column; /* from 1, in characters */
@@ -77,6 +104,13 @@ struct position {
 /* NULL when it cannot be read, which has been reported at `at`. */
 struct source *
 source_load(struct program *program, struct text path, struct span at);
+
+/* Whether there is such a file, perhaps in the overlay. */
+bool source_exists(struct program *program, struct text path);
+
+/* A source of a text, which it copies; the program does not know it. */
+struct source *
+source_of_text(struct program *program, struct text path, struct text content);
 
 struct position source_position(const struct source *source, size_t offset);
 
@@ -165,12 +199,20 @@ const struct type *type_tuple(struct program *program,
 /* Offers the names of the scalar types. */
 void types_offer(struct suggestion *suggestion);
 
+/* Calls for the name of each scalar type. */
+void types_each(void (*each)(void *data, struct text name), void *data);
+
 bool type_is_integer(const struct type *type);
 bool type_is_float(const struct type *type);
 
 /* ------------------------------------------------------------------ check */
 
 void check(struct program *program, struct module *module);
+
+/* ------------------------------------------------------------------- warn */
+
+/* Reports what is allowed but hardly meant, in all modules. */
+void warn_program(struct program *program);
 
 /* ----------------------------------------------------------------- cnames */
 

@@ -36,6 +36,10 @@ void output_add(struct output_list *list, struct arena *arena, struct text path,
 /* False when a file could not be written, which was reported. */
 bool output_write(struct program *program, const struct output_list *list);
 
+/* verify.c: false when what is on the disk is not what would be written, which
+   was reported. What is yours is not looked at. */
+bool output_verify(struct program *program, const struct output_list *list);
+
 /* depfile.c: adds what the outputs were made from, in make's syntax. */
 void depfile_add(struct program *program, struct output_list *list,
 	const struct template_set *templates);

@@ -397,28 +397,62 @@ require_module_line(struct parser *parser)
 		report(parser->program, DIAG_no_module, start);
 }
 
-struct module *
-parse(struct program *program, struct source *source)
+static void
+begin(struct feeder *f, struct parser *parser, struct program *program,
+	struct source *source)
 {
 	struct module *module = ARENA_NEW(&program->arena, struct module);
-	struct parser parser = {.program = program, .module = module};
-	struct feeder f = {.parser = &parser};
-	struct token token;
 
 	module->source = source;
 	module->names.arena = &program->arena;
 	module->lost_names.arena = &program->arena;
-	parser.words =
-		arena_array(&program->arena, kept_words, sizeof(*parser.words));
-	parser.previous = (struct span){source, 0, 0};
-	lexer_init(&parser.lexer, program, source);
-	f.yy = syntax_new(&parser);
+	*parser = (struct parser){.program = program, .module = module};
+	parser->words = arena_array(
+		&program->arena, kept_words, sizeof(*parser->words));
+	parser->previous = (struct span){source, 0, 0};
+	lexer_init(&parser->lexer, program, source);
+	*f = (struct feeder){.parser = parser, .yy = syntax_new(parser)};
+}
+
+struct module *
+parse(struct program *program, struct source *source)
+{
+	struct parser parser;
+	struct feeder f;
+	struct token token;
+
+	begin(&f, &parser, program, source);
 	do {
 		token = lexer_next(&parser.lexer);
 		step(&f, token);
 	} while (token.kind != 0 && !parser.has_failed);
-	module->lost_rest = parser.has_failed;
+	parser.module->lost_rest = parser.has_failed;
 	syntax_free(f.yy);
 	require_module_line(&parser);
-	return module;
+	return parser.module;
+}
+
+/* In the dropped rest of an item, and where a `;` may be missing, a word on a
+   new line begins the next item: then what is possible after a `;` is too. */
+void
+parse_expected(struct program *program, struct source *source, bool new_line,
+	bool *expected)
+{
+	struct parser parser;
+	struct feeder f;
+	struct token token;
+
+	begin(&f, &parser, program, source);
+	while ((token = lexer_next(&parser.lexer)).kind != 0 &&
+		!parser.has_failed)
+		step(&f, token);
+	for (size_t i = 0; i < n_tokens && !parser.has_failed; i++) {
+		int kind = all_tokens[i].kind;
+
+		expected[kind] = f.drop_depth == 0 &&
+			(syntax_accepts(f.yy, kind, -1) ||
+				((new_line || f.dropped) &&
+					syntax_accepts(f.yy, TK_SEMI, kind)));
+	}
+	syntax_free(f.yy);
 }

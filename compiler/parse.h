@@ -152,6 +152,14 @@ size_t syntax_open_braces(const struct yyParser *yy);
 /* Inside an `error`, waiting for what ends it. */
 bool syntax_is_recovering(const struct yyParser *yy);
 
+/* ------------------------------------------------ parse.c, for tools/lsp*.c */
+
+/* What may follow the end of the source, which ends where somebody types:
+   expected[TK_...] is set for each token that the grammar takes there as
+   itself. `new_line`: what is typed begins a line. */
+void parse_expected(struct program *program, struct source *source,
+	bool new_line, bool *expected);
+
 /* ------------------------------------------------------ ast.c, for parser.y */
 
 struct name make_name(struct token token);

@@ -19,8 +19,10 @@ find_module(
 			is_sure = false;
 			continue;
 		}
-		if (text_equal(i->module->name.text, name->text))
+		if (text_equal(i->module->name.text, name->text)) {
+			i->used = true;
 			return i->module;
+		}
 		suggestion_offer(&suggestion, i->module->name.text);
 	}
 	if (text_equal(module->name.text, name->text))

@@ -77,14 +77,33 @@ report_unreadable(struct program *program, struct text path, struct span at)
 }
 
 static struct source *
-find_loaded(struct program *program, const struct stat *status)
+find_loaded(struct program *program, uint64_t device, uint64_t inode)
 {
 	for (struct source *s = program->sources; s; s = s->next) {
-		if (s->device == (uint64_t)status->st_dev &&
-			s->inode == (uint64_t)status->st_ino)
+		if (s->device == device && s->inode == inode)
 			return s;
 	}
 	return NULL;
+}
+
+/* `content` is in the arena, followed by a NUL. */
+static struct source *
+new_source(struct program *program, struct text path, struct text content)
+{
+	struct source *source = ARENA_NEW(&program->arena, struct source);
+
+	source->path = path;
+	source->directory = directory_of(&program->arena, path);
+	source->content = content;
+	index_lines(&program->arena, source);
+	return source;
+}
+
+struct source *
+source_of_text(struct program *program, struct text path, struct text content)
+{
+	return new_source(program, text_copy(&program->arena, path),
+		text_copy(&program->arena, content));
 }
 
 static struct source *
@@ -104,14 +123,19 @@ read_source(struct program *program, struct text path, int fd,
 	}
 	if (!read_all(fd, &buf))
 		return NULL;
-	source = ARENA_NEW(&program->arena, struct source);
-	source->path = path;
-	source->directory = directory_of(&program->arena, path);
-	source->content = textbuf_text(&buf);
+	source = new_source(program, path, textbuf_text(&buf));
 	source->device = (uint64_t)status->st_dev;
 	source->inode = (uint64_t)status->st_ino;
-	index_lines(&program->arena, source);
 	return source;
+}
+
+static void
+close_keeping_errno(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
 }
 
 static void
@@ -125,8 +149,46 @@ remember(struct program *program, struct source *source)
 	program->last_source = source;
 }
 
-struct source *
-source_load(struct program *program, struct text path, struct span at)
+static bool
+find_overlay(struct program *program, struct text path, struct text *content,
+	uint64_t *identity)
+{
+	const struct overlay *overlay = program->options->overlay;
+
+	return overlay && overlay->find(overlay, path, content, identity);
+}
+
+bool
+source_exists(struct program *program, struct text path)
+{
+	struct text content;
+	uint64_t identity;
+
+	return find_overlay(program, path, &content, &identity) ||
+		access(text_copy(&program->arena, path).ptr, F_OK) == 0;
+}
+
+static struct source *
+load_overlay(struct program *program, struct text path, struct text content,
+	uint64_t identity)
+{
+	struct source *source = find_loaded(program, OVERLAY_DEVICE, identity);
+
+	if (source)
+		return source;
+	if (content.len > largest_file) {
+		errno = EFBIG;
+		return NULL;
+	}
+	source = source_of_text(program, path, content);
+	source->device = OVERLAY_DEVICE;
+	source->inode = identity;
+	remember(program, source);
+	return source;
+}
+
+static struct source *
+load_file(struct program *program, struct text path)
 {
 	struct text name = text_copy(&program->arena, path);
 	struct source *source = NULL;
@@ -134,17 +196,33 @@ source_load(struct program *program, struct text path, struct span at)
 
 	int fd = open(name.ptr, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, &status) != 0) {
-		report_unreadable(program, path, at);
-	} else if ((source = find_loaded(program, &status))) {
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &status) != 0) {
+		/* errno says it */
+	} else if ((source = find_loaded(program, (uint64_t)status.st_dev,
+			    (uint64_t)status.st_ino))) {
 		/* the same file by another way: one module */
 	} else if ((source = read_source(program, name, fd, &status))) {
 		remember(program, source);
-	} else {
-		report_unreadable(program, path, at);
 	}
-	if (fd >= 0)
-		close(fd);
+	close_keeping_errno(fd);
+	return source;
+}
+
+struct source *
+source_load(struct program *program, struct text path, struct span at)
+{
+	struct source *source;
+	struct text content;
+	uint64_t identity;
+
+	if (find_overlay(program, path, &content, &identity))
+		source = load_overlay(program, path, content, identity);
+	else
+		source = load_file(program, path);
+	if (!source)
+		report_unreadable(program, path, at);
 	return source;
 }
 

@@ -50,13 +50,20 @@ text_distance(struct text a, struct text b, size_t limit)
 
 /* One edit per three bytes: `x` is not a misspelt `y`. */
 struct suggestion
+suggestion_of(struct text wanted)
+{
+	return (struct suggestion){
+		.wanted = wanted,
+		.distance = (wanted.len + 2) / 3 + 1,
+	};
+}
+
+struct suggestion
 suggestion_for(const struct program *program, struct text wanted)
 {
-	struct suggestion suggestion = {.wanted = wanted};
-
 	if (program->diags.n_errors < last_suggestion)
-		suggestion.distance = (wanted.len + 2) / 3 + 1;
-	return suggestion;
+		return suggestion_of(wanted);
+	return (struct suggestion){.wanted = wanted};
 }
 
 static struct text

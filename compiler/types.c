@@ -89,6 +89,13 @@ types_offer(struct suggestion *suggestion)
 		suggestion_offer(suggestion, scalars[i].name);
 }
 
+void
+types_each(void (*each)(void *data, struct text name), void *data)
+{
+	for (size_t i = 0; i < n_scalars; i++)
+		each(data, scalars[i].name);
+}
+
 const struct type *
 type_of_decl(struct program *program, struct decl *decl)
 {

@@ -55,8 +55,7 @@ variable_value(const struct value_scope *scope, const struct expr *expr,
 	const struct type *type, enum value_kind kind, struct field *field)
 {
 	struct program *program = scope->program;
-	const struct type *from =
-		field ? field->type : type_scalar(program, TYPE_UINT32);
+	const struct type *from = field->type;
 	struct value *value = ARENA_NEW(&program->arena, struct value);
 
 	if (type->kind == TYPE_ERROR || from->kind == TYPE_ERROR)
@@ -65,13 +64,29 @@ variable_value(const struct value_scope *scope, const struct expr *expr,
 		type_inner(type) != from) {
 		report(program, DIAG_type_mismatch, expr->span,
 			type_quoted(program, type), type_quoted(program, from));
-		if (field)
-			note(program, DIAG_note_declared, field->name.span,
-				field->name.text);
+		note(program, DIAG_note_declared, field->name.span,
+			field->name.text);
 		return value;
 	}
 	*value = (struct value){.kind = kind, .type = type};
 	value->u.field = field;
+	return value;
+}
+
+/* The number of a partition's child goes wherever that of the last one does. */
+static const struct value *
+index_value(const struct value_scope *scope, const struct expr *expr,
+	const struct type *type)
+{
+	struct value last = {.kind = VALUE_INTEGER};
+	struct value *value;
+
+	last.u.integer.magnitude = scope->index_count - 1;
+	if (value_convert(scope->program, expr, last, type)->kind ==
+		VALUE_ERROR)
+		return error_value(scope->program);
+	value = ARENA_NEW(&scope->program->arena, struct value);
+	*value = (struct value){.kind = VALUE_INDEX, .type = type};
 	return value;
 }
 
@@ -139,7 +154,7 @@ value_of_const(const struct value_scope *scope, struct decl *decl)
 
 	while (decl && !decl->u.constant.value) {
 		struct value_scope inside = {
-			program, decl->module, NULL, NULL, false};
+			program, decl->module, NULL, NULL, 0};
 
 		expr = decl->u.constant.expr;
 		expr->value = value;
@@ -231,8 +246,8 @@ local_value(const struct value_scope *scope, const struct expr *expr,
 
 	if (field)
 		return variable_value(scope, expr, type, VALUE_PARAM, field);
-	if (scope->has_index && text_is(name, "index"))
-		return variable_value(scope, expr, type, VALUE_INDEX, NULL);
+	if (scope->index_count > 0 && text_is(name, "index"))
+		return index_value(scope, expr, type);
 	if (member)
 		return enum_value(scope->program, type, member);
 	if (type->kind != TYPE_OPTIONAL || !text_is(name, "undefined"))

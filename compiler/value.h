@@ -14,7 +14,7 @@ struct value_scope {
 	struct module *module;
 	const struct field_list *params; /* of a supervisor, in its children */
 	const struct field_list *env; /* of an application, in its root */
-	bool has_index; /* in a partition */
+	uint64_t index_count; /* in a partition: of how many; 0: in none */
 };
 
 /* Sets expr->value and gives it. */

@@ -9,6 +9,16 @@ $if empty$
 $end$
 };
 
+$for entries$
+$if words$
+static const char *const $module$_env_$name$_words[] = {
+$for words$
+	$word$,
+$end$
+};
+
+$end$
+$end$
 $if entries$
 static const struct otp_env_key $module$_env_keys[] = {
 $for entries$
@@ -19,6 +29,13 @@ $if doc_string$
 $end$
 		.type = $env_type$,
 		.offset = offsetof(struct $module$_env, $name$),
+$if optional$
+		.optional = true,
+$end$
+$if words$
+		.members = $module$_env_$name$_words,
+		.member_count = $word_count$,
+$end$
 	},
 $end$
 };
@@ -45,6 +62,14 @@ $end$
 }
 
 $end$
+$if depends$
+static const struct otp_app_class *const $module$_app_depends[] = {
+$for depends$
+	&$needs$_app_class,
+$end$
+};
+
+$end$
 const struct otp_app_class $module$_app_class = {
 	.name = $app$,
 	.version = $version$,
@@ -58,12 +83,22 @@ $if entries$
 	.env_count = $count$,
 $end$
 	.start = $module$_app_root,
+$if depends$
+	.depends = $module$_app_depends,
+	.depend_count = $depend_count$,
+$end$
 };
 
 otp_err
 $module$_app_start(const struct $module$_env *env)
 {
 	return otp_app_start(&$module$_app_class, env);
+}
+
+otp_err
+$module$_app_start_as(const struct $module$_env *env, enum otp_app_type type)
+{
+	return otp_app_start_as(&$module$_app_class, env, type);
 }
 
 otp_err

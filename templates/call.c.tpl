@@ -1,5 +1,7 @@
 /* --- call $name$ */
 
+$include defaults.c.tpl$
+
 $include args.c.tpl$
 $if two_results$
 union $msg$_result {

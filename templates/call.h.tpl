@@ -1,3 +1,4 @@
+$include defaults.h.tpl$
 $for doc$
 $line$
 $end$

@@ -80,6 +80,8 @@ $end$
 $for casts$
 /* --- cast $name$ */
 
+$include defaults.c.tpl$
+
 $include args.c.tpl$
 $include handled.c.tpl$
 
@@ -99,6 +101,8 @@ $msg$($server$_ref $my_server$$then_params$)
 $end$
 $for infos$
 /* --- info $name$ */
+
+$include defaults.c.tpl$
 
 $include args.c.tpl$
 $include handled.c.tpl$
@@ -136,6 +140,8 @@ $include handled.c.tpl$
 $end$
 $for continues$
 /* --- continue $name$ */
+
+$include defaults.c.tpl$
 
 $include args.c.tpl$
 $include handled.c.tpl$

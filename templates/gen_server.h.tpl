@@ -45,6 +45,7 @@ $include call.h.tpl$
 
 $end$
 $for casts$
+$include defaults.h.tpl$
 $for doc$
 $line$
 $end$
@@ -52,6 +53,7 @@ otp_err $msg$($server$_ref $my_server$$then_params$);
 
 $end$
 $for infos$
+$include defaults.h.tpl$
 $for doc$
 $line$
 $end$
@@ -60,6 +62,7 @@ otp_err $send$_after($server$_ref $my_server$, otp_duration $my_ms$$then_params$
 
 $end$
 $for continues$
+$include defaults.h.tpl$
 otp_next $server$_with_continue_$name$(otp_next $my_next$$then_params$);
 
 $end$

@@ -1,5 +1,7 @@
 /* --- message $name$ */
 
+$include defaults.h.tpl$
+
 $for doc$
 $line$
 $end$

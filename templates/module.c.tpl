@@ -22,6 +22,8 @@ $include optional.c.tpl$
 
 $end$
 $for messages$
+$include defaults.c.tpl$
+
 $include message.c.tpl$
 
 $include send.c.tpl$

@@ -1,6 +1,7 @@
 /* --- supervisor $decl_name$ */
 
 $for init$
+$include defaults.c.tpl$
 $include args.c.tpl$
 $include message.c.tpl$
 
@@ -33,7 +34,7 @@ $c$_start_link($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my
 $end$
 $for static_children$
 static otp_err
-$start_fn$(const void *arguments, const struct otp_start_opts *opts, otp_pid *pid)
+$start_fn$(const void *arguments, $if partition$uint32_t index, $end$const struct otp_start_opts *opts, otp_pid *pid)
 {
 $if uses_args$
 	const struct $c$_args *args = arguments;
@@ -44,6 +45,12 @@ $end$
 $if uses_args$
 $else$
 	(void)arguments;
+$end$
+$if partition$
+$if uses_index$
+$else$
+	(void)index;
+$end$
 $end$
 	err = $target$_start_link($start_args_then$opts, &child);
 	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
@@ -84,6 +91,33 @@ $end$
 
 $end$
 $end$
+$if partitioned$
+$else$
+$for partitions$
+static const struct otp_child_class $child$_template[] = {
+	{
+		.id = $id$,
+		.type = $type$,
+		.restart = $restart$,
+		.shutdown_ms = $shutdown$,
+		.name = $registered_name$,
+		.start_at = $start_fn$,
+	},
+};
+
+static const struct otp_supervisor_class $child$_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "$child$",
+	.strategy = OTP_ONE_FOR_ONE,
+	.intensity = $intensity$,
+	.period_ms = $period$,
+	.children = $child$_template,
+	.child_count = 1,
+	.partitions = $partitions$,
+};
+
+$end$
+$end$
 $for dynamic_children$
 otp_err
 $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$)
@@ -113,6 +147,9 @@ $if simple$
 		.type = $type$,
 		.restart = $restart$,
 		.shutdown_ms = $shutdown$,
+$if significant$
+		.significant = true,
+$end$
 $else$
 $if dynamic$
 		.type = OTP_SUPERVISOR,
@@ -120,13 +157,27 @@ $if dynamic$
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &$child$_class,
 $else$
+$if stand_in$
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.partition = &$child$_class,
+$else$
 		.type = $type$,
 		.restart = $restart$,
 		.shutdown_ms = $shutdown$,
 $if registered$
 		.name = $registered_name$,
 $end$
+$if significant$
+		.significant = true,
+$end$
+$if partition$
+		.start_at = $start_fn$,
+$else$
 		.start = $start_fn$,
+$end$
+$end$
 $end$
 $end$
 	},
@@ -147,6 +198,14 @@ $end$
 $if children$
 	.children = $c$_children,
 	.child_count = $child_count$,
+$end$
+$if partitioned$
+$for partitions$
+	.partitions = $partitions$,
+$end$
+$end$
+$if auto_shutdown$
+	.auto_shutdown = $auto_shutdown$,
 $end$
 $for template$
 $if of_supervisor$

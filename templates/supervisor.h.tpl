@@ -6,6 +6,7 @@ $end$
 extern const struct otp_supervisor_class $c$_class;
 
 $for init$
+$include defaults.h.tpl$
 /* Start it and wait until its children have started. opts may be NULL. */
 OTP_MUST_USE otp_err $c$_start($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$);
 OTP_MUST_USE otp_err $c$_start_link($params_then$const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$);
@@ -28,6 +29,43 @@ static inline $target$_ref
 $child$(void)
 {
 	return $target$_named($registered_name$);
+}
+
+$end$
+$for partitions$
+/* How many $name$ there are; they are numbered from 0. */
+#define $partitions_macro$ $partitions$
+
+$for doc$
+$line$
+$end$
+/* Number `index` of them, by its name. */
+static inline $target$_ref
+$child$(uint32_t index)
+{
+	$target$_ref ref;
+
+	ref.to = otp_partition_to($registered_name$, index, $partitions_macro$);
+	return ref;
+}
+
+/* The one that a key belongs to, always the same for the same key. */
+static inline $target$_ref
+$child$_by(int64_t key)
+{
+	return $child$(otp_partition_of_int(key, $partitions_macro$));
+}
+
+static inline $target$_ref
+$child$_by_string(otp_string key)
+{
+	return $child$(otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$));
+}
+
+static inline $target$_ref
+$child$_by_binary(otp_binary key)
+{
+	return $child$(otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$));
 }
 
 $end$

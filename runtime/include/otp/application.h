@@ -23,7 +23,10 @@ enum otp_env_type {
 	OTP_ENV_FLOAT64,
 	OTP_ENV_STRING,
 	OTP_ENV_ATOM,
-	OTP_ENV_DURATION
+	OTP_ENV_DURATION,
+	OTP_ENV_TIMESTAMP,
+	OTP_ENV_BINARY,
+	OTP_ENV_ENUM
 };
 
 /* One value of an application's environment: generated, constant. */
@@ -32,6 +35,21 @@ struct otp_env_key {
 	const char *doc; /* the spec's doc comment; NULL: none */
 	enum otp_env_type type;
 	size_t offset; /* in struct bank_env */
+	bool optional; /* there is a pointer to the value; NULL: absent */
+	/* ENUM: the words of its values 0, 1 ... */
+	const char *const *members;
+	size_t member_count;
+};
+
+/*
+ * What follows when the root of an application ends without having been
+ * stopped (D8): nothing but a report; if the reason is not `normal`, or in any
+ * case, all applications and the runtime are stopped.
+ */
+enum otp_app_type {
+	OTP_APP_TEMPORARY,
+	OTP_APP_TRANSIENT,
+	OTP_APP_PERMANENT
 };
 
 /* The table of one application: generated, constant. */
@@ -45,21 +63,34 @@ struct otp_app_class {
 	size_t env_count;
 	/* Starts the root supervisor, linked, from the environment. */
 	otp_err (*start)(const void *env, otp_pid *root);
+	/* Applications that run before this one does and as long. */
+	const struct otp_app_class *const *depends;
+	size_t depend_count;
 };
 
 /*
- * Start: the runtime when it does not run yet, then the root. `env` (env_size
- * bytes, may be NULL: defaults) is copied. Blocks until the tree stands.
- * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason); the runtime
- * then goes on, for otp_last_reason, until otp_runtime_stop.
+ * Start: the runtime when it does not run yet, then what the application
+ * depends on and does not run, with its defaults, depth first (D2), then the
+ * root. `env` (env_size bytes, may be NULL: defaults) is copied. Blocks until
+ * the tree stands.
+ * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason: that of the
+ * root; {App, Reason} when it was another one's; {dependency_cycle, App}). What
+ * was started on the way has been stopped then; the runtime goes on, for
+ * otp_last_reason, until otp_runtime_stop.
  * To be called from a thread that is not a process of the runtime.
  */
 OTP_MUST_USE otp_err otp_app_start(
 	const struct otp_app_class *app, const void *env);
+/* The same as one of that type, with what it depends on; otherwise they are
+ * temporary. */
+OTP_MUST_USE otp_err otp_app_start_as(const struct otp_app_class *app,
+	const void *env, enum otp_app_type type);
 /*
- * Stop: the root gets shutdown and is waited for without limit. The last
- * one then stops the runtime, if otp_app_start started it. OTP_NOT_RUNNING
- * when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
+ * Stop: the root gets shutdown and is waited for without limit. Then those it
+ * depends on are stopped, last first, if they were started only because
+ * somebody depends on them, and nobody who runs does any more. What depends on
+ * it goes on (D7). The last one stops the runtime, if otp_app_start started it.
+ * OTP_NOT_RUNNING when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
  */
 OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);
 /* The environment it runs with (defaults when not started); lives until stop.*/
@@ -70,8 +101,10 @@ otp_pid otp_app_root(const struct otp_app_class *app);
 /*
  * A whole main: options (--name=value for each value of the environment,
  * --config=FILE with lines `name = value`, --help, --version; the variables
- * NAME_KEY of the process environment below them, the file below those),
- * start, wait for SIGTERM, SIGINT, otp_halt or the root's end, orderly stop.
+ * NAME_KEY of the process environment below them, the file below those; for
+ * what it depends on the same with the application's name before: --app.name),
+ * start as permanent, wait for SIGTERM, SIGINT, otp_halt or the end of a root,
+ * orderly stop.
  * A second signal while it stops ends the program at once with 128 + signal.
  * Gives the exit status: 0 after a signal or otp_halt(0), 1 when the start
  * failed or the root died, 2 for wrong options.

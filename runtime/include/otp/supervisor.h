@@ -51,6 +51,15 @@ struct otp_child_class {
 	 */
 	const struct otp_supervisor_class *dynamic;
 	bool significant; /* see auto_shutdown; not for permanent children */
+	/*
+	 * A partition beside others: the supervisor of its own that stands in
+	 * its place, started by the runtime with the arguments of this one.
+	 * Like `dynamic` otherwise.
+	 */
+	const struct otp_supervisor_class *partition;
+	/* The same as `start`, for number `index` of a partition. */
+	otp_err (*start_at)(const void *arguments, uint32_t index,
+		const struct otp_start_opts *opts, otp_pid *pid);
 };
 
 /*
@@ -82,6 +91,11 @@ struct otp_supervisor_class {
 	const struct otp_supervisor_class *supervisor;
 	uint32_t max_children;
 	enum otp_auto_shutdown auto_shutdown;
+	/*
+	 * Not 0: a partition. The one child in `children` stands for so many,
+	 * each with its number behind the id and the name: "shards_0" (C58).
+	 */
+	uint32_t partitions;
 };
 
 extern const struct otp_behaviour otp_supervisor;
@@ -91,6 +105,19 @@ OTP_MUST_USE otp_err otp_supervisor_start(
 	const struct otp_supervisor_class *supervisor, enum otp_start_how how,
 	struct otp_msg *init, const struct otp_start_opts *opts, otp_pid *pid,
 	otp_ref *monitor);
+
+/*
+ * A partition's child of that number, by its name: `name` is that of the
+ * partition, "shards". An index that is not below count is misuse.
+ */
+otp_to otp_partition_to(const char *name, uint32_t index, uint32_t count);
+/*
+ * Which of `count` a key belongs to (C58), the same on every machine and in
+ * every version: an integer k to |k| mod count; bytes to their FNV-1a hash of
+ * 64 bits, its halves combined by exclusive or, mod count.
+ */
+uint32_t otp_partition_of_int(int64_t key, uint32_t count);
+uint32_t otp_partition_of_bytes(const void *key, size_t len, uint32_t count);
 
 /*
  * Start a dynamic child with its init block (C19). `child` names a dynamic

@@ -2,331 +2,200 @@
 #include "app.h"
 
 #include <otp/behaviour.h>
-#include <otp/logger.h>
 
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#define APPS_MOST 16
 #define RUNTIME_STOP_MS 5000
 
-/* An application that runs, or is being started or stopped. */
-struct app {
-	struct app *next; /* when retired */
-	const struct otp_app_class *app_class;
-	struct env env; /* owned */
-	otp_pid master;
-	/* The root; read by anybody, written by the master. */
-	_Atomic uint64_t root_id; /* id << 32 | serial */
-	_Atomic uint64_t root_where; /* creation << 32 | node */
-	app_gone gone;
-	void *arg;
+/* Environments of applications that run no more. */
+struct retired {
+	struct retired *next;
+	struct env env;
 };
 
 /*
- * Slots are published with release and read with acquire, so who finds an app
- * finds its env complete. The lock is for start and stop only.
+ * The list is published with release and read with acquire, so who finds a
+ * record finds it complete; the same for `values`. The lock is for start and
+ * stop only.
  */
 static struct {
 	pthread_mutex_t lock;
-	_Atomic(struct app *) apps[APPS_MOST];
+	_Atomic(struct app *) apps; /* all there ever were */
+	uint64_t starts;
 	bool owns_runtime; /* it was started here: the last app stops it */
-	/*
-	 * Apps that failed to start or left a handler behind: who found the
-	 * record may still read it, up to the end of the runtime.
-	 */
-	struct app *retired;
+	struct retired *retired; /* freed before the lock is given back */
+	struct retired *kept; /* a handler that was left behind may read them */
 } running = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* --- the master ---------------------------------------------------------- */
-
-struct master {
-	struct app *app;
-	otp_pid root;
-	struct otp_msg *stop; /* the call to be answered; NULL: none yet */
-};
-
-static const struct otp_msg_type init_type = {.name = "init",
-	.owner = "application",
-	.size = sizeof(struct app *),
-	.kind = OTP_MSG_INIT};
-static const struct otp_msg_type stop_type = {
-	.name = "stop", .owner = "application", .kind = OTP_MSG_CALL};
-
-/*
- * Two words that are not read as one: a reader may see the root of before
- * beside nothing, never a mixture, because it is written once and cleared.
- */
-static void
-publish_root(struct app *app, otp_pid root)
-{
-	atomic_store(
-		&app->root_where, (uint64_t)root.creation << 32 | root.node);
-	atomic_store(&app->root_id, (uint64_t)root.id << 32 | root.serial);
-}
-
-static enum otp_verdict
-end_with_error(otp_err err)
-{
-	otp_term_builder builder = {0};
-	otp_term reason;
-	enum otp_verdict verdict;
-
-	if (err == OTP_START_FAILED || err == OTP_DIED)
-		return otp_process_end_with(otp_last_reason());
-	otp_build_atom(&builder, otp_atom_of(otp_err_name(err)));
-	if (otp_term_builder_term(&builder, &reason) != OTP_OK)
-		reason = otp_term_error;
-	verdict = otp_process_end_with(reason);
-	otp_term_builder_free(&builder);
-	return verdict;
-}
-
-static enum otp_verdict
-master_init(void *data, struct otp_msg *start)
-{
-	struct master *self = data;
-	otp_err err;
-
-	memcpy(&self->app, otp_msg_payload(start), sizeof self->app);
-	otp_trap_exit(true);
-	err = self->app->app_class->start(self->app->env.values, &self->root);
-	if (err != OTP_OK)
-		return end_with_error(err);
-	publish_root(self->app, self->root);
-	otp_process_started();
-	return OTP_GO_ON;
-}
-
-static enum otp_verdict
-master_stop(struct master *self, struct otp_event *event)
-{
-	self->stop = otp_event_take(event);
-	/* Waited for without limit, that is until its EXIT is here. */
-	otp_exit_signal(self->root, OTP_SHUTDOWN);
-	return OTP_GO_ON;
-}
-
-static enum otp_verdict
-master_root_gone(struct master *self, otp_term reason)
-{
-	otp_pid none = {0, 0, 0, 0};
-	app_gone gone = self->app->gone;
-	void *arg = self->app->arg;
-
-	/* The last that is done with the record: now it may be withdrawn. */
-	publish_root(self->app, none);
-	if (self->stop) {
-		otp_reply_begin(self->stop, 0, 0);
-		otp_call_answer(self->stop, OTP_OK);
-		self->stop = NULL;
-	} else if (gone) {
-		gone(arg, reason);
-	}
-	return otp_process_end_with(OTP_NORMAL);
-}
-
-static enum otp_verdict
-master_handle(void *data, struct otp_event *event)
-{
-	struct master *self = data;
-
-	if (event->kind == OTP_EVENT_EXIT &&
-		otp_pid_equal(event->from, self->root))
-		return master_root_gone(self, event->reason);
-	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &stop_type)
-		return master_stop(self, event);
-	return OTP_GO_ON;
-}
-
-static void
-master_ending(void *data, otp_term reason)
-{
-	(void)data;
-	(void)reason;
-}
-
-static const struct otp_behaviour master_behaviour = {
-	.name = "application",
-	.init = master_init,
-	.handle = master_handle,
-	.ending = master_ending,
-};
-
-static const struct otp_process_class master_class = {
-	.behaviour = &master_behaviour,
-	.name = "application",
-	.data_size = sizeof(struct master),
-};
-
-/* --- the record ---------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 static struct app *
-find(const struct otp_app_class *app_class, size_t *slot)
+first_app(void)
 {
-	for (size_t i = 0; i < APPS_MOST; i++) {
-		struct app *app = atomic_load_explicit(
-			&running.apps[i], memory_order_acquire);
-
-		if (app && app->app_class == app_class) {
-			if (slot)
-				*slot = i;
-			return app;
-		}
-	}
-	return NULL;
+	return atomic_load_explicit(&running.apps, memory_order_acquire);
 }
 
-static bool
-publish(struct app *app)
+struct app *
+otpi_app_find(const struct otp_app_class *app_class)
 {
-	for (size_t i = 0; i < APPS_MOST; i++)
-		if (!atomic_load_explicit(
-			    &running.apps[i], memory_order_relaxed)) {
-			atomic_store_explicit(
-				&running.apps[i], app, memory_order_release);
-			return true;
-		}
-	return false;
+	struct app *app = first_app();
+
+	while (app && app->app_class != app_class)
+		app = app->next;
+	return app;
 }
 
-static void
-withdraw(struct app *app)
+static struct app *
+find_or_make(const struct otp_app_class *app_class)
 {
-	size_t slot;
+	struct app *app = otpi_app_find(app_class);
 
-	if (find(app->app_class, &slot))
-		atomic_store_explicit(
-			&running.apps[slot], NULL, memory_order_release);
+	if (app)
+		return app;
+	app = calloc(1, sizeof *app);
+	if (!app)
+		abort();
+	app->app_class = app_class;
+	app->next = first_app();
+	atomic_store_explicit(&running.apps, app, memory_order_release);
+	return app;
 }
 
 static void
-app_free(struct app *app)
+retire(struct env *env)
 {
-	otpi_env_free(&app->env);
-	free(app);
-}
+	struct retired *retired = calloc(1, sizeof *retired);
 
-static void
-retire(struct app *app)
-{
-	app->next = running.retired;
-	running.retired = app;
+	if (!retired)
+		abort();
+	retired->env = *env;
+	retired->next = running.retired;
+	running.retired = retired;
 }
 
 static void
 free_retired(void)
 {
 	while (running.retired) {
-		struct app *app = running.retired;
+		struct retired *retired = running.retired;
 
-		running.retired = app->next;
-		app_free(app);
+		running.retired = retired->next;
+		otpi_env_free(&retired->env);
+		free(retired);
 	}
 }
 
-static otp_err
-start_master(struct app *app)
+/* From here on it does not run, and its environment is the defaults'. */
+static void
+withdraw(struct app *app)
 {
-	struct otp_msg *init = otp_msg_new(&init_type, 0);
-	const struct otp_process_opts how = {
-		.process_class = &master_class,
-		.start = init,
-		.how = OTP_START,
-	};
-
-	memcpy(otp_msg_payload(init), &app, sizeof app);
-	return otp_process_start(&how, &app->master, NULL);
+	atomic_store_explicit(&app->values, NULL, memory_order_release);
+	app->state = APP_STOPPED;
 }
 
-static otp_err
-start_locked(const struct otp_app_class *app_class, const void *env,
-	app_gone gone, void *arg)
-{
-	struct app *app;
-	otp_err err;
+/* --- stopping ------------------------------------------------------------- */
 
-	if (find(app_class, NULL))
-		return OTP_ALREADY_STARTED;
-	err = otp_runtime_start(NULL);
-	if (err == OTP_OK) {
-		running.owns_runtime = true;
-		free_retired();
-	} else if (err != OTP_ALREADY_STARTED) {
-		return err;
-	}
-	app = calloc(1, sizeof *app);
-	if (!app)
-		return OTP_NOMEM;
-	app->app_class = app_class;
-	app->gone = gone;
-	app->arg = arg;
-	otpi_env_copy(&app->env, app_class, env);
-	err = publish(app) ? start_master(app) : OTP_SYSTEM_LIMIT;
-	/* The runtime goes on: the caller may ask for otp_last_reason. */
-	if (err != OTP_OK) {
-		withdraw(app);
-		retire(app);
-	}
-	return err;
+/* Its environment is retired: the caller says when it may go. */
+static void
+stop_one(struct app *app)
+{
+	otpi_master_stop(app);
+	withdraw(app);
+	retire(&app->env);
 }
 
-otp_err
-otpi_app_start(const struct otp_app_class *app, const void *env, app_gone gone,
-	void *arg)
+/* Of those that run, the one that was started last; NULL: none. */
+static struct app *
+last_started(bool (*is_meant)(const struct app *app))
 {
-	otp_err err;
+	struct app *last = NULL;
 
-	pthread_mutex_lock(&running.lock);
-	err = start_locked(app, env, gone, arg);
-	pthread_mutex_unlock(&running.lock);
-	return err;
-}
-
-otp_err
-otp_app_start(const struct otp_app_class *app, const void *env)
-{
-	return otpi_app_start(app, env, NULL, NULL);
+	for (struct app *app = first_app(); app; app = app->next)
+		if (app->state == APP_RUNNING && is_meant(app) &&
+			(!last || app->number > last->number))
+			last = app;
+	return last;
 }
 
 static bool
-is_last(void)
+is_any(const struct app *app)
 {
-	for (size_t i = 0; i < APPS_MOST; i++)
-		if (atomic_load_explicit(
-			    &running.apps[i], memory_order_relaxed))
+	(void)app;
+	return true;
+}
+
+static bool
+needs(const struct app *app, const struct otp_app_class *app_class)
+{
+	for (size_t i = 0; i < app->app_class->depend_count; i++)
+		if (app->app_class->depends[i] == app_class)
+			return true;
+	return false;
+}
+
+/* Nobody asked for it but others, and none of these is left. */
+static bool
+is_left_over(const struct app *app)
+{
+	if (!app->for_another)
+		return false;
+	for (struct app *other = first_app(); other; other = other->next)
+		if (other->state != APP_STOPPED && needs(other, app->app_class))
 			return false;
 	return true;
+}
+
+static void
+stop_left_over(void)
+{
+	struct app *app;
+
+	while ((app = last_started(is_left_over)))
+		stop_one(app);
+}
+
+static void
+keep_retired(void)
+{
+	struct retired **last = &running.kept;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = running.retired;
+	running.retired = NULL;
+}
+
+/* With nobody left to run. */
+static otp_err
+stop_runtime(void)
+{
+	otp_err err = otp_runtime_stop(RUNTIME_STOP_MS);
+
+	running.owns_runtime = false;
+	if (err != OTP_OK)
+		keep_retired();
+	return err;
 }
 
 static otp_err
 stop_locked(const struct otp_app_class *app_class)
 {
-	struct app *app = find(app_class, NULL);
-	struct otp_msg *m;
-	otp_err err = OTP_OK;
+	struct app *app = otpi_app_find(app_class);
 
-	if (!app)
+	if (!app || app->state != APP_RUNNING)
 		return OTP_NOT_RUNNING;
-	m = otp_msg_new(&stop_type, 0);
-	/* Otherwise its root has ended before, and the master with it. */
-	if (otp_msg_call(otp_to_pid(app->master), &m, OTP_INFINITY) == OTP_OK)
-		otp_msg_free(m);
-	/* Acquires what the master did, if it was the master that ended. */
-	(void)atomic_load(&app->root_id);
-	withdraw(app);
-	if (running.owns_runtime && is_last()) {
-		running.owns_runtime = false;
-		err = otp_runtime_stop(RUNTIME_STOP_MS);
-	}
-	/* A handler that was left behind may be reading it. */
-	if (err == OTP_OK)
-		app_free(app);
-	else
-		retire(app);
-	return err;
+	stop_one(app);
+	stop_left_over();
+	return running.owns_runtime && !last_started(is_any) ? stop_runtime()
+							     : OTP_OK;
+}
+
+static void
+unlock(void)
+{
+	free_retired();
+	pthread_mutex_unlock(&running.lock);
 }
 
 otp_err
@@ -336,34 +205,190 @@ otp_app_stop(const struct otp_app_class *app)
 
 	pthread_mutex_lock(&running.lock);
 	err = stop_locked(app);
-	pthread_mutex_unlock(&running.lock);
+	unlock();
 	return err;
 }
+
+void
+otpi_app_stop_all(const struct app *because)
+{
+	struct app *app;
+
+	pthread_mutex_lock(&running.lock);
+	if (because->state == APP_RUNNING && atomic_load(&because->ended)) {
+		while ((app = last_started(is_any)))
+			stop_one(app);
+		(void)!stop_runtime();
+	}
+	unlock();
+}
+
+/* --- starting ------------------------------------------------------------- */
+
+/* {Tag,App} or {App,Reason}. */
+static void
+set_reason(const char *tag, const char *atom, otp_term term)
+{
+	otp_term_builder b = {0};
+	otp_term reason;
+
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of(tag));
+	if (atom)
+		otp_build_atom(&b, otp_atom_of(atom));
+	else
+		otp_build_term(&b, term);
+	if (otp_term_builder_term(&b, &reason) == OTP_OK)
+		otp_last_reason_set(reason);
+	otp_term_builder_free(&b);
+}
+
+static const void *
+env_for(const struct app_how *how, const struct otp_app_class *app_class)
+{
+	for (size_t i = 0; how->envs && i < how->envs->count; i++)
+		if (how->envs->all[i].app == app_class)
+			return how->envs->all[i].values;
+	return how->env;
+}
+
+/* The root itself: what it depends on runs. */
+static otp_err
+start_root(struct app *app, const struct app_how *how)
+{
+	otp_err err;
+
+	otpi_env_copy(&app->env, app->app_class, env_for(how, app->app_class));
+	app->type = how->type;
+	app->gone = how->gone;
+	atomic_store(&app->ended, false);
+	atomic_store_explicit(
+		&app->values, app->env.values, memory_order_release);
+	err = otpi_master_start(app);
+	if (err != OTP_OK) {
+		withdraw(app);
+		retire(&app->env);
+		return err;
+	}
+	app->state = APP_RUNNING;
+	app->number = ++running.starts;
+	return OTP_OK;
+}
+
+static otp_err start_app(struct app *app, const struct app_how *how);
+
+/* As somebody's who runs already, it may be there. */
+static otp_err
+start_needed(const struct otp_app_class *app_class, const struct app_how *how)
+{
+	struct app *app = find_or_make(app_class);
+	struct app_how as_needed = *how;
+	otp_err err;
+
+	if (app->state == APP_STARTING) {
+		set_reason("dependency_cycle", app_class->name, OTP_UNDEFINED);
+		return OTP_DIED;
+	}
+	if (app->state == APP_RUNNING && !atomic_load(&app->ended))
+		return OTP_OK;
+	as_needed.env = NULL;
+	if (app->state == APP_STOPPED)
+		app->for_another = true;
+	err = start_app(app, &as_needed);
+	if (err == OTP_OK || err == OTP_DIED)
+		return err;
+	/* D2: it is told whose fault it was, and nothing is put around that. */
+	if (err == OTP_START_FAILED)
+		set_reason(app_class->name, NULL, otp_last_reason());
+	else
+		set_reason(app_class->name, otp_err_name(err), OTP_UNDEFINED);
+	return OTP_DIED;
+}
+
+/* OTP_DIED: something else could not start; its reason is the last one. */
+static otp_err
+start_app(struct app *app, const struct app_how *how)
+{
+	const struct otp_app_class *app_class = app->app_class;
+	otp_err err = OTP_OK;
+
+	if (app->state == APP_RUNNING) /* its root has ended */
+		stop_one(app);
+	app->state = APP_STARTING;
+	for (size_t i = 0; i < app_class->depend_count && err == OTP_OK; i++)
+		err = start_needed(app_class->depends[i], how);
+	if (err == OTP_OK)
+		err = start_root(app, how);
+	else
+		app->state = APP_STOPPED;
+	return err;
+}
+
+static otp_err
+start_locked(const struct otp_app_class *app_class, const struct app_how *how)
+{
+	struct app *app = find_or_make(app_class);
+	otp_err err;
+
+	if (app->state == APP_RUNNING && !atomic_load(&app->ended))
+		return OTP_ALREADY_STARTED;
+	err = otp_runtime_start(NULL);
+	if (err != OTP_OK && err != OTP_ALREADY_STARTED)
+		return err;
+	running.owns_runtime |= err == OTP_OK;
+	app->for_another = false;
+	err = start_app(app, how);
+	if (err == OTP_OK)
+		return OTP_OK;
+	/* The runtime goes on: the caller may ask for otp_last_reason. */
+	stop_left_over();
+	return err == OTP_DIED ? OTP_START_FAILED : err;
+}
+
+otp_err
+otpi_app_start(const struct otp_app_class *app, const struct app_how *how)
+{
+	otp_err err;
+
+	pthread_mutex_lock(&running.lock);
+	err = start_locked(app, how);
+	unlock();
+	return err;
+}
+
+otp_err
+otp_app_start_as(const struct otp_app_class *app, const void *env,
+	enum otp_app_type type)
+{
+	const struct app_how how = {.type = type, .env = env};
+
+	return otpi_app_start(app, &how);
+}
+
+otp_err
+otp_app_start(const struct otp_app_class *app, const void *env)
+{
+	return otp_app_start_as(app, env, OTP_APP_TEMPORARY);
+}
+
+/* --- asking --------------------------------------------------------------- */
 
 const void *
 otp_app_env(const struct otp_app_class *app_class)
 {
-	const struct app *app = find(app_class, NULL);
+	struct app *app = otpi_app_find(app_class);
+	const void *values = app
+		? atomic_load_explicit(&app->values, memory_order_acquire)
+		: NULL;
 
-	return app ? app->env.values : app_class->env_defaults;
+	return values ? values : app_class->env_defaults;
 }
 
 otp_pid
 otp_app_root(const struct otp_app_class *app_class)
 {
-	struct app *app = find(app_class, NULL);
-	otp_pid root = {0, 0, 0, 0};
-	uint64_t id, where;
+	struct app *app = otpi_app_find(app_class);
+	otp_pid none = {0, 0, 0, 0};
 
-	if (!app)
-		return root;
-	id = atomic_load(&app->root_id);
-	where = atomic_load(&app->root_where);
-	if (id == 0)
-		return root;
-	root.id = (uint32_t)(id >> 32);
-	root.serial = (uint32_t)id;
-	root.creation = (uint32_t)(where >> 32);
-	root.node = (uint32_t)where;
-	return root;
+	return app ? otpi_app_root_of(app) : none;
 }

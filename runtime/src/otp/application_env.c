@@ -3,25 +3,110 @@
 
 #include <stdlib.h>
 
-/* A string of an environment. On its list, freed with it. */
+/* A text or value of an environment. On its list, freed with it. */
 struct env_text {
 	struct env_text *next;
-	char text[];
+	_Alignas(8) char text[];
 };
+
+void *
+otpi_env_alloc(struct env *env, size_t size)
+{
+	struct env_text *kept = calloc(1, sizeof *kept + size);
+
+	if (!kept)
+		abort();
+	kept->next = env->texts;
+	env->texts = kept;
+	return kept->text;
+}
 
 otp_string
 otpi_env_text(struct env *env, const char *text, size_t len)
 {
-	struct env_text *kept = malloc(sizeof *kept + len + 1);
+	char *kept = otpi_env_alloc(env, len + 1);
 
-	if (!kept)
-		abort();
 	if (len > 0)
-		memcpy(kept->text, text, len);
-	kept->text[len] = '\0';
-	kept->next = env->texts;
-	env->texts = kept;
-	return otp_strn(kept->text, len);
+		memcpy(kept, text, len);
+	return otp_strn(kept, len);
+}
+
+/* --- values ---------------------------------------------------------------- */
+
+const void *
+otpi_env_value(const void *values, const struct otp_env_key *key)
+{
+	const void *at = (const char *)values + key->offset;
+
+	return key->optional ? *(const void *const *)at : at;
+}
+
+size_t
+otpi_env_size(enum otp_env_type type)
+{
+	switch (type) {
+	case OTP_ENV_BOOL:
+		return sizeof(bool);
+	case OTP_ENV_INT8:
+	case OTP_ENV_UINT8:
+		return 1;
+	case OTP_ENV_INT16:
+	case OTP_ENV_UINT16:
+		return 2;
+	case OTP_ENV_INT32:
+	case OTP_ENV_UINT32:
+	case OTP_ENV_FLOAT32:
+	case OTP_ENV_ENUM:
+		return 4;
+	case OTP_ENV_INT64:
+	case OTP_ENV_UINT64:
+	case OTP_ENV_FLOAT64:
+	case OTP_ENV_DURATION:
+	case OTP_ENV_TIMESTAMP:
+		return 8;
+	case OTP_ENV_STRING:
+		return sizeof(otp_string);
+	case OTP_ENV_ATOM:
+		return sizeof(otp_atom);
+	case OTP_ENV_BINARY:
+		return sizeof(otp_binary);
+	}
+	return 0;
+}
+
+/* What the value at `at` points to becomes the environment's own. */
+static void
+own_bytes(struct env *env, enum otp_env_type type, void *at)
+{
+	otp_string *s = at;
+	otp_atom *a = at;
+	otp_binary *b = at;
+
+	if (type == OTP_ENV_STRING)
+		*s = otpi_env_text(env, s->ptr, s->len);
+	else if (type == OTP_ENV_ATOM)
+		a->ptr = otpi_env_text(env, a->ptr, a->len).ptr;
+	else if (type == OTP_ENV_BINARY)
+		*b = otp_bin(
+			otpi_env_text(env, (const char *)b->ptr, b->len).ptr,
+			b->len);
+}
+
+static void
+own_value(struct env *env, const struct otp_env_key *key)
+{
+	void *at = (char *)env->values + key->offset;
+	size_t size = otpi_env_size(key->type);
+	const void **pointer = at;
+
+	if (key->optional && !*pointer)
+		return;
+	if (key->optional) {
+		at = otpi_env_alloc(env, size);
+		memcpy(at, *pointer, size);
+		*pointer = at;
+	}
+	own_bytes(env, key->type, at);
 }
 
 /* --- whole environments -------------------------------------------------- */
@@ -38,16 +123,8 @@ otpi_env_copy(
 	if (app->env_size > 0)
 		memcpy(env->values, values ? values : app->env_defaults,
 			app->env_size);
-	for (size_t i = 0; i < app->env_count; i++) {
-		void *at = (char *)env->values + app->env[i].offset;
-		otp_string *s = at;
-		otp_atom *a = at;
-
-		if (app->env[i].type == OTP_ENV_STRING)
-			*s = otpi_env_text(env, s->ptr, s->len);
-		else if (app->env[i].type == OTP_ENV_ATOM)
-			a->ptr = otpi_env_text(env, a->ptr, a->len).ptr;
-	}
+	for (size_t i = 0; i < app->env_count; i++)
+		own_value(env, &app->env[i]);
 }
 
 void
@@ -67,6 +144,53 @@ otpi_env_free(struct env *env)
 	}
 	free(env->values);
 	env->values = NULL;
+}
+
+/* --- of all that is needed -------------------------------------------------- */
+
+static bool
+has_env(const struct envs *envs, const struct otp_app_class *app)
+{
+	for (size_t i = 0; i < envs->count; i++)
+		if (envs->all[i].app == app)
+			return true;
+	return false;
+}
+
+static void
+add_env(struct envs *envs, const struct otp_app_class *app)
+{
+	if (has_env(envs, app))
+		return;
+	envs->all = realloc(envs->all, (envs->count + 1) * sizeof *envs->all);
+	if (!envs->all)
+		abort();
+	otpi_env_init(&envs->all[envs->count++], app);
+}
+
+/* Breadth first: what is listed is followed in its turn. */
+void
+otpi_envs_init(struct envs *envs, const struct otp_app_class *app)
+{
+	envs->all = NULL;
+	envs->count = 0;
+	add_env(envs, app);
+	for (size_t i = 0; i < envs->count; i++) {
+		const struct otp_app_class *needs = envs->all[i].app;
+
+		for (size_t k = 0; k < needs->depend_count; k++)
+			add_env(envs, needs->depends[k]);
+	}
+}
+
+void
+otpi_envs_free(struct envs *envs)
+{
+	for (size_t i = 0; i < envs->count; i++)
+		otpi_env_free(&envs->all[i]);
+	free(envs->all);
+	envs->all = NULL;
+	envs->count = 0;
 }
 
 /* --- keys ---------------------------------------------------------------- */

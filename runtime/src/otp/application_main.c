@@ -23,8 +23,10 @@
 static struct {
 	_Atomic int event; /* eventfd + 1; 0: nobody waits */
 	_Atomic int status; /* of otp_halt */
+	_Atomic int roots; /* that are gone; the first is kept: */
 	_Atomic bool root_is_gone;
-	char reason[REASON_MOST]; /* of the root; before root_is_gone */
+	const struct otp_app_class *app; /* before root_is_gone, whose it was */
+	char reason[REASON_MOST];
 } halt = {.status = NOT_HALTED};
 
 static void
@@ -49,9 +51,11 @@ otp_halt(int status)
 }
 
 static void
-root_gone(void *arg, otp_term reason)
+root_gone(const struct otp_app_class *app, otp_term reason)
 {
-	(void)arg;
+	if (atomic_fetch_add(&halt.roots, 1) > 0)
+		return;
+	halt.app = app;
 	otp_term_print(reason, halt.reason, sizeof halt.reason);
 	atomic_store(&halt.root_is_gone, true);
 	wake_main();
@@ -92,8 +96,12 @@ static int
 end_of_root(const struct otp_app_class *app)
 {
 	otp_logger_flush();
-	fprintf(stderr, "%s: the root supervisor ended: %s\n", app->name,
-		halt.reason);
+	if (halt.app == app)
+		fprintf(stderr, "%s: the root supervisor ended: %s\n",
+			app->name, halt.reason);
+	else
+		fprintf(stderr, "%s: the root supervisor of %s ended: %s\n",
+			app->name, halt.app->name, halt.reason);
 	return 1;
 }
 
@@ -140,9 +148,12 @@ start_failed(const struct otp_app_class *app, otp_err err)
 }
 
 static int
-run(const struct otp_app_class *app, const void *env, int signals)
+run(const struct envs *envs, int signals)
 {
-	otp_err err = otpi_app_start(app, env, root_gone, NULL);
+	const struct otp_app_class *app = envs->all[0].app;
+	const struct app_how how = {
+		.type = OTP_APP_PERMANENT, .envs = envs, .gone = root_gone};
+	otp_err err = otpi_app_start(app, &how);
 	int status;
 
 	if (err != OTP_OK)
@@ -158,8 +169,9 @@ run(const struct otp_app_class *app, const void *env, int signals)
 }
 
 static int
-run_with_signals(const struct otp_app_class *app, const void *env)
+run_with_signals(const struct envs *envs)
 {
+	const struct otp_app_class *app = envs->all[0].app;
 	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	sigset_t set, before;
 	int signals, status = 1;
@@ -173,10 +185,11 @@ run_with_signals(const struct otp_app_class *app, const void *env)
 			strerror(errno));
 	} else {
 		atomic_store(&halt.event, event + 1);
-		status = run(app, env, signals);
+		status = run(envs, signals);
 		atomic_store(&halt.event, 0);
 		atomic_store(&halt.status, NOT_HALTED);
 		atomic_store(&halt.root_is_gone, false);
+		atomic_store(&halt.roots, 0);
 	}
 	if (event >= 0)
 		close(event);
@@ -189,20 +202,20 @@ run_with_signals(const struct otp_app_class *app, const void *env)
 int
 otp_app_main(const struct otp_app_class *app, int argc, char **argv)
 {
-	struct env env;
+	struct envs envs;
 	int status = 2;
 
-	otpi_env_init(&env, app);
-	switch (otpi_app_options(&env, argc, argv)) {
+	otpi_envs_init(&envs, app);
+	switch (otpi_app_options(&envs, argc, argv)) {
 	case APP_SAID:
 		status = 0;
 		break;
 	case APP_RUN:
-		status = run_with_signals(app, env.values);
+		status = run_with_signals(&envs);
 		break;
 	case APP_WRONG:
 		break;
 	}
-	otpi_env_free(&env);
+	otpi_envs_free(&envs);
 	return status;
 }

@@ -9,14 +9,14 @@
 
 /* "bank: " and what is wrong, on stderr; false. */
 static bool
-complain(const struct env *env, const char *format, ...) OTP_PRINTF(2, 3);
+complain(const struct envs *envs, const char *format, ...) OTP_PRINTF(2, 3);
 
 static bool
-complain(const struct env *env, const char *format, ...)
+complain(const struct envs *envs, const char *format, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "%s: ", env->app->name);
+	fprintf(stderr, "%s: ", envs->all[0].app->name);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
@@ -24,16 +24,53 @@ complain(const struct env *env, const char *format, ...)
 	return false;
 }
 
-/* " (did you mean 'port'?)" or nothing. */
-static const char *
-hint(const struct env *env, const char *name, size_t len, const char *dashes,
-	char *text, size_t size)
+/* --- names ----------------------------------------------------------------- */
+
+/* A key, and whose: `port`, or `money.port` of an application it depends on. */
+struct named {
+	struct env *env;
+	const struct otp_env_key *key; /* NULL: it has none of that name */
+	const char *prefix; /* "" or "money" */
+	const char *dot; /* "" or "." */
+	const char *name; /* as given, without the prefix */
+	size_t len;
+};
+
+/* What has no known application before a dot is a name of the first one. */
+static struct named
+find_named(const struct envs *envs, const char *name, size_t len)
 {
-	const char *meant = otpi_env_suggest(env->app, name, len);
+	struct named named = {&envs->all[0], NULL, "", "", name, len};
+	const char *dot = memchr(name, '.', len);
+	size_t before = dot ? (size_t)(dot - name) : 0;
+
+	for (size_t i = 1; dot && i < envs->count; i++) {
+		const char *app = envs->all[i].app->name;
+
+		if (strlen(app) != before || memcmp(app, name, before) != 0)
+			continue;
+		named.env = &envs->all[i];
+		named.prefix = app;
+		named.dot = ".";
+		named.name = dot + 1;
+		named.len = len - before - 1;
+		break;
+	}
+	named.key = otpi_env_key(named.env->app, named.name, named.len);
+	return named;
+}
+
+/* " (did you mean '--port'?)" or nothing. */
+static const char *
+hint(const struct named *named, const char *dashes, char *text, size_t size)
+{
+	const char *meant =
+		otpi_env_suggest(named->env->app, named->name, named->len);
 
 	text[0] = '\0';
 	if (meant)
-		snprintf(text, size, " (did you mean '%s%s'?)", dashes, meant);
+		snprintf(text, size, " (did you mean '%s%s%s%s'?)", dashes,
+			named->prefix, named->dot, meant);
 	return text;
 }
 
@@ -86,40 +123,39 @@ unquote(char *text)
 }
 
 static bool
-read_line(struct env *env, const char *path, int number, char *line)
+read_line(struct envs *envs, const char *path, int number, char *line)
 {
-	const struct otp_env_key *key;
 	char *name = trim(line), *equals, *value;
+	struct named named;
 	struct env_why why;
-	char text[128];
+	char text[256];
 
 	if (*name == '\0' || *name == '#')
 		return true;
 	equals = strchr(name, '=');
 	if (!equals)
 		return complain(
-			env, "%s:%d: expected 'name = value'", path, number);
+			envs, "%s:%d: expected 'name = value'", path, number);
 	*equals = '\0';
 	value = trim(equals + 1);
 	name = trim(name);
-	key = otpi_env_key(env->app, name, strlen(name));
-	if (!key)
-		return complain(env, "%s:%d: there is no '%s'%s", path, number,
-			name,
-			hint(env, name, strlen(name), "", text, sizeof text));
+	named = find_named(envs, name, strlen(name));
+	if (!named.key)
+		return complain(envs, "%s:%d: there is no '%s'%s", path, number,
+			name, hint(&named, "", text, sizeof text));
 	if (*value == '"' && !unquote(value))
-		return complain(env,
+		return complain(envs,
 			"%s:%d: %s: expected text between quotes, with no "
 			"escapes but \\n \\t \\\" \\\\",
-			path, number, key->name);
-	if (!otpi_env_set(env, key, value, &why))
-		return complain(env, "%s:%d: %s: %s", path, number, key->name,
-			why.text);
+			path, number, name);
+	if (!otpi_env_set(named.env, named.key, value, &why))
+		return complain(
+			envs, "%s:%d: %s: %s", path, number, name, why.text);
 	return true;
 }
 
 bool
-otpi_env_read_file(struct env *env, const char *path)
+otpi_envs_read_file(struct envs *envs, const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL;
@@ -129,7 +165,7 @@ otpi_env_read_file(struct env *env, const char *path)
 
 	if (!file)
 		return complain(
-			env, "cannot read %s: %s", path, strerror(errno));
+			envs, "cannot read %s: %s", path, strerror(errno));
 	errno = 0;
 	for (int number = 1; is_good; number++) {
 		len = getline(&line, &size, file);
@@ -137,13 +173,13 @@ otpi_env_read_file(struct env *env, const char *path)
 			break;
 		if (strlen(line) != (size_t)len)
 			is_good = complain(
-				env, "%s:%d: a NUL byte", path, number);
+				envs, "%s:%d: a NUL byte", path, number);
 		else
-			is_good = read_line(env, path, number, line);
+			is_good = read_line(envs, path, number, line);
 	}
 	if (is_good && ferror(file))
 		is_good = complain(
-			env, "cannot read %s: %s", path, strerror(errno));
+			envs, "cannot read %s: %s", path, strerror(errno));
 	free(line);
 	fclose(file);
 	return is_good;
@@ -151,30 +187,29 @@ otpi_env_read_file(struct env *env, const char *path)
 
 /* --- variables ----------------------------------------------------------- */
 
-/* bank, max_owners: BANK_MAX_OWNERS */
-static void
-variable_name(const struct otp_app_class *app, const struct otp_env_key *key,
-	char *text, size_t size)
-{
-	snprintf(text, size, "%s_%s", app->name, key->name);
-	for (char *c = text; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
-}
-
 static bool
-read_variables(struct env *env)
+read_variables_of(struct envs *envs, struct env *env)
 {
 	for (size_t i = 0; i < env->app->env_count; i++) {
 		const struct otp_env_key *key = &env->app->env[i];
 		struct env_why why;
-		char name[256];
+		char name[768];
 		const char *value;
 
-		variable_name(env->app, key, name, sizeof name);
+		otpi_env_variable(env->app, key, name, sizeof name);
 		value = getenv(name);
 		if (value && !otpi_env_set(env, key, value, &why))
-			return complain(env, "%s: %s", name, why.text);
+			return complain(envs, "%s: %s", name, why.text);
 	}
+	return true;
+}
+
+static bool
+read_variables(struct envs *envs)
+{
+	for (size_t i = 0; i < envs->count; i++)
+		if (!read_variables_of(envs, &envs->all[i]))
+			return false;
 	return true;
 }
 
@@ -191,128 +226,84 @@ value_of(const char *argument, const char *option)
 		: NULL;
 }
 
+static bool
+complain_of_no_value(const struct envs *envs, const struct named *named)
+{
+	char text[OTPI_DESCRIPTION];
+
+	otpi_env_describe(named->key, text, sizeof text);
+	return complain(envs, "--%s%s%s needs a value: --%s%s%s=%s (%s)",
+		named->prefix, named->dot, named->key->name, named->prefix,
+		named->dot, named->key->name,
+		otpi_env_type_name(named->key->type), text);
+}
+
 /* One option, `--name=value` or `--name value`; *i is its place in argv. */
 static bool
-read_option(struct env *env, int argc, char **argv, int *i)
+read_option(struct envs *envs, int argc, char **argv, int *i)
 {
 	const char *argument = argv[*i];
-	const struct otp_env_key *key;
 	const char *name = argument + 2, *value;
+	struct named named;
 	struct env_why why;
-	char text[160];
+	char text[256];
 	size_t len;
 
 	if (strncmp(argument, "--", 2) != 0)
-		return complain(env, "unexpected '%s'; try --help", argument);
+		return complain(envs, "unexpected '%s'; try --help", argument);
 	len = strcspn(name, "=");
 	value = name[len] == '=' ? name + len + 1 : NULL;
-	key = otpi_env_key(env->app, name, len);
-	if (!key)
-		return complain(env, "unknown option '--%.*s'%s; try --help",
-			(int)len, name,
-			hint(env, name, len, "--", text, sizeof text));
-	if (!value && key->type == OTP_ENV_BOOL)
+	named = find_named(envs, name, len);
+	if (!named.key)
+		return complain(envs, "unknown option '--%.*s'%s; try --help",
+			(int)len, name, hint(&named, "--", text, sizeof text));
+	if (!value && named.key->type == OTP_ENV_BOOL)
 		value = "true";
 	if (!value && *i + 1 < argc && strncmp(argv[*i + 1], "--", 2) != 0)
 		value = argv[++*i];
-	if (!value) {
-		otpi_env_describe(key->type, text, sizeof text);
-		return complain(env, "--%s needs a value: --%s=%s (%s)",
-			key->name, key->name, otpi_env_type_name(key->type),
-			text);
-	}
-	if (!otpi_env_set(env, key, value, &why))
-		return complain(env, "--%s: %s", key->name, why.text);
+	if (!value)
+		return complain_of_no_value(envs, &named);
+	if (!otpi_env_set(named.env, named.key, value, &why))
+		return complain(envs, "--%s%s%s: %s", named.prefix, named.dot,
+			named.key->name, why.text);
 	return true;
 }
 
 static bool
-read_all(struct env *env, int argc, char **argv)
+read_all(struct envs *envs, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *path = value_of(argv[i], "--config");
 
 		if (strcmp(argv[i], "--config") == 0)
 			return complain(
-				env, "--config needs a file: --config=FILE");
-		if (path && !otpi_env_read_file(env, path))
+				envs, "--config needs a file: --config=FILE");
+		if (path && !otpi_envs_read_file(envs, path))
 			return false;
 	}
-	if (!read_variables(env))
+	if (!read_variables(envs))
 		return false;
 	for (int i = 1; i < argc; i++)
 		if (!value_of(argv[i], "--config") &&
-			!read_option(env, argc, argv, &i))
+			!read_option(envs, argc, argv, &i))
 			return false;
 	return true;
 }
 
 enum app_request
-otpi_app_options(struct env *env, int argc, char **argv)
+otpi_app_options(struct envs *envs, int argc, char **argv)
 {
+	const struct otp_app_class *app = envs->all[0].app;
+
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
-			otpi_app_help(env->app);
+			otpi_app_help(envs);
 			return APP_SAID;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
-			printf("%s %s\n", env->app->name, env->app->version);
+			printf("%s %s\n", app->name, app->version);
 			return APP_SAID;
 		}
 	}
-	return read_all(env, argc, argv) ? APP_RUN : APP_WRONG;
-}
-
-/* --- help ---------------------------------------------------------------- */
-
-/* Every line of the text behind the same margin. */
-static void
-print_doc(const char *doc, const char *margin)
-{
-	while (*doc) {
-		size_t len = strcspn(doc, "\n");
-
-		printf("%s%.*s\n", margin, (int)len, doc);
-		doc += len + (doc[len] == '\n');
-	}
-}
-
-static void
-print_key(const struct otp_app_class *app, const struct otp_env_key *key)
-{
-	char text[256];
-
-	printf("  --%s=%s\n", key->name, otpi_env_type_name(key->type));
-	if (key->doc)
-		print_doc(key->doc, "      ");
-	otpi_env_describe(key->type, text, sizeof text);
-	printf("      %s; ", text);
-	otpi_env_print(app->env_defaults, key, text, sizeof text);
-	printf(key->type == OTP_ENV_STRING || key->type == OTP_ENV_ATOM
-			? "default: \"%s\"\n"
-			: "default: %s\n",
-		text);
-}
-
-void
-otpi_app_help(const struct otp_app_class *app)
-{
-	char name[256];
-
-	printf("%s %s\n", app->name, app->version);
-	if (app->doc)
-		print_doc(app->doc, "");
-	printf("\nUsage: %s [--NAME=VALUE ...]\n\n", app->name);
-	for (size_t i = 0; i < app->env_count; i++)
-		print_key(app, &app->env[i]);
-	printf("  --config=FILE\n      read lines `name = value` from FILE\n"
-	       "  --help\n      say this\n"
-	       "  --version\n      say the version\n");
-	if (app->env_count == 0)
-		return;
-	variable_name(app, &app->env[0], name, sizeof name);
-	printf("\nA value may also come from a variable of the environment, as "
-	       "in %s,\nbelow the command line, or from the file of --config, "
-	       "below that.\n",
-		name);
+	return read_all(envs, argc, argv) ? APP_RUN : APP_WRONG;
 }

@@ -5,64 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct range {
-	int64_t low;
-	uint64_t high;
-	const char *name;
-};
-
-static const struct range ranges[] = {
-	[OTP_ENV_INT8] = {INT8_MIN, INT8_MAX, "INT"},
-	[OTP_ENV_INT16] = {INT16_MIN, INT16_MAX, "INT"},
-	[OTP_ENV_INT32] = {INT32_MIN, INT32_MAX, "INT"},
-	[OTP_ENV_INT64] = {INT64_MIN, INT64_MAX, "INT"},
-	[OTP_ENV_UINT8] = {0, UINT8_MAX, "UINT"},
-	[OTP_ENV_UINT16] = {0, UINT16_MAX, "UINT"},
-	[OTP_ENV_UINT32] = {0, UINT32_MAX, "UINT"},
-	[OTP_ENV_UINT64] = {0, UINT64_MAX, "UINT"},
-	[OTP_ENV_FLOAT32] = {0, 0, "FLOAT"},
-	[OTP_ENV_FLOAT64] = {0, 0, "FLOAT"},
-	[OTP_ENV_BOOL] = {0, 0, "BOOL"},
-	[OTP_ENV_STRING] = {0, 0, "STRING"},
-	[OTP_ENV_ATOM] = {0, 0, "ATOM"},
-	[OTP_ENV_DURATION] = {0, 0, "DURATION"},
-};
-
-const char *
-otpi_env_type_name(enum otp_env_type type)
-{
-	return ranges[type].name;
-}
-
-void
-otpi_env_describe(enum otp_env_type type, char *text, size_t size)
-{
-	switch (type) {
-	case OTP_ENV_BOOL:
-		snprintf(text, size, "true or false");
-		break;
-	case OTP_ENV_FLOAT32:
-	case OTP_ENV_FLOAT64:
-		snprintf(text, size, "a number like 2.5 or 1e6%s",
-			type == OTP_ENV_FLOAT32 ? ", up to 3.4e38" : "");
-		break;
-	case OTP_ENV_STRING:
-		snprintf(text, size, "text");
-		break;
-	case OTP_ENV_ATOM:
-		snprintf(text, size, "a name of at most 255 characters");
-		break;
-	case OTP_ENV_DURATION:
-		snprintf(text, size,
-			"a duration like 250ms, 5s, 2m, 1h, 3d or infinity");
-		break;
-	default:
-		snprintf(text, size, "an integer from %lld to %llu",
-			(long long)ranges[type].low,
-			(unsigned long long)ranges[type].high);
-	}
-}
-
 /* --- reading ------------------------------------------------------------- */
 
 static int
@@ -130,7 +72,7 @@ store_integer(void *at, enum otp_env_type type, uint64_t value)
 static bool
 set_integer(void *at, enum otp_env_type type, const char *text)
 {
-	const struct range *range = &ranges[type];
+	const struct env_range *range = &otpi_env_ranges[type];
 	bool is_negative = *text == '-';
 	uint64_t value;
 	const char *end;
@@ -222,11 +164,47 @@ set_atom(struct env *env, otp_atom *at, const char *text)
 	return true;
 }
 
+/* `hex:` and pairs of hexadecimal digits, or the bytes of the text. */
 static bool
-set_value(struct env *env, const struct otp_env_key *key, const char *text)
+set_binary(struct env *env, otp_binary *at, const char *text)
 {
-	void *at = (char *)env->values + key->offset;
+	size_t len = strlen(text);
+	char *bytes;
 
+	if (strncmp(text, "hex:", 4) != 0) {
+		*at = otp_bin(otpi_env_text(env, text, len).ptr, len);
+		return true;
+	}
+	text += 4;
+	len -= 4;
+	if (len % 2 != 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (digit_of(text[i]) > 15)
+			return false;
+	bytes = otpi_env_alloc(env, len / 2 + 1);
+	for (size_t i = 0; i < len; i += 2)
+		bytes[i / 2] =
+			(char)(digit_of(text[i]) * 16 + digit_of(text[i + 1]));
+	*at = otp_bin(bytes, len / 2);
+	return true;
+}
+
+static bool
+set_member(const struct otp_env_key *key, uint32_t *at, const char *text)
+{
+	for (size_t i = 0; i < key->member_count; i++)
+		if (strcmp(key->members[i], text) == 0) {
+			*at = (uint32_t)i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+set_at(struct env *env, const struct otp_env_key *key, void *at,
+	const char *text)
+{
 	switch (key->type) {
 	case OTP_ENV_BOOL:
 		return set_bool(at, text);
@@ -240,105 +218,54 @@ set_value(struct env *env, const struct otp_env_key *key, const char *text)
 		return set_atom(env, at, text);
 	case OTP_ENV_DURATION:
 		return set_duration(at, text);
+	case OTP_ENV_TIMESTAMP:
+		return otpi_time_read(text, at) ||
+			set_integer(at, OTP_ENV_INT64, text);
+	case OTP_ENV_BINARY:
+		return set_binary(env, at, text);
+	case OTP_ENV_ENUM:
+		return set_member(key, at, text);
 	default:
 		return set_integer(at, key->type, text);
 	}
+}
+
+/* What may be absent lies outside of the values. */
+static bool
+set_optional(struct env *env, const struct otp_env_key *key, const char *text)
+{
+	const void **pointer = (void *)((char *)env->values + key->offset);
+	void *at;
+
+	if (strcmp(text, "undefined") == 0) {
+		*pointer = NULL;
+		return true;
+	}
+	at = otpi_env_alloc(env, otpi_env_size(key->type));
+	if (!set_at(env, key, at, text))
+		return false;
+	*pointer = at;
+	return true;
+}
+
+static bool
+set_value(struct env *env, const struct otp_env_key *key, const char *text)
+{
+	if (key->optional)
+		return set_optional(env, key, text);
+	return set_at(env, key, (char *)env->values + key->offset, text);
 }
 
 bool
 otpi_env_set(struct env *env, const struct otp_env_key *key, const char *text,
 	struct env_why *why)
 {
-	char expected[128];
+	char expected[OTPI_DESCRIPTION];
 
 	if (set_value(env, key, text))
 		return true;
-	otpi_env_describe(key->type, expected, sizeof expected);
+	otpi_env_describe(key, expected, sizeof expected);
 	snprintf(why->text, sizeof why->text, "expected %s, not '%.64s'",
 		expected, text);
 	return false;
-}
-
-/* --- writing ------------------------------------------------------------- */
-
-static void
-print_duration(otp_duration value, char *text, size_t size)
-{
-	if (value == OTP_INFINITY)
-		snprintf(text, size, "infinity");
-	else if (value != 0 && value % 86400000 == 0)
-		snprintf(text, size, "%lldd", (long long)(value / 86400000));
-	else if (value != 0 && value % 3600000 == 0)
-		snprintf(text, size, "%lldh", (long long)(value / 3600000));
-	else if (value != 0 && value % 60000 == 0)
-		snprintf(text, size, "%lldm", (long long)(value / 60000));
-	else if (value % 1000 == 0)
-		snprintf(text, size, "%llds", (long long)(value / 1000));
-	else
-		snprintf(text, size, "%lldms", (long long)value);
-}
-
-static void
-print_integer(const void *at, enum otp_env_type type, char *text, size_t size)
-{
-	int64_t value = 0;
-
-	if (type == OTP_ENV_UINT64) {
-		snprintf(text, size, "%llu",
-			(unsigned long long)*(const uint64_t *)at);
-		return;
-	}
-	switch (type) {
-	case OTP_ENV_INT8:
-		value = *(const int8_t *)at;
-		break;
-	case OTP_ENV_INT16:
-		value = *(const int16_t *)at;
-		break;
-	case OTP_ENV_INT32:
-		value = *(const int32_t *)at;
-		break;
-	case OTP_ENV_UINT8:
-		value = *(const uint8_t *)at;
-		break;
-	case OTP_ENV_UINT16:
-		value = *(const uint16_t *)at;
-		break;
-	case OTP_ENV_UINT32:
-		value = *(const uint32_t *)at;
-		break;
-	default:
-		value = *(const int64_t *)at;
-	}
-	snprintf(text, size, "%lld", (long long)value);
-}
-
-void
-otpi_env_print(const void *values, const struct otp_env_key *key, char *text,
-	size_t size)
-{
-	const void *at = (const char *)values + key->offset;
-	const otp_string *s = at;
-
-	switch (key->type) {
-	case OTP_ENV_BOOL:
-		snprintf(
-			text, size, "%s", *(const bool *)at ? "true" : "false");
-		break;
-	case OTP_ENV_FLOAT32:
-		snprintf(text, size, "%.9g", (double)*(const float *)at);
-		break;
-	case OTP_ENV_FLOAT64:
-		snprintf(text, size, "%.17g", *(const double *)at);
-		break;
-	case OTP_ENV_STRING:
-	case OTP_ENV_ATOM: /* laid out alike */
-		snprintf(text, size, "%.*s", (int)s->len, s->ptr ? s->ptr : "");
-		break;
-	case OTP_ENV_DURATION:
-		print_duration(*(const otp_duration *)at, text, size);
-		break;
-	default:
-		print_integer(at, key->type, text, size);
-	}
 }

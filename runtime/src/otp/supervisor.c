@@ -53,7 +53,7 @@ start_children(struct supervisor *s)
 		if (err == OTP_OK || err == OTP_IGNORE)
 			continue;
 
-		const struct otp_child_class *class = &s->class->children[i];
+		const struct otp_child_class *class = &s->classes[i];
 		otp_term why = otpi_start_reason(err, holder);
 		otp_term reason = failed_to_start(class, why);
 
@@ -78,6 +78,7 @@ keep_arguments(struct supervisor *s, struct otp_msg *start)
 	if (!start)
 		return;
 	otp_own(otp_start_hold(start), drop_start);
+	s->start = start;
 	s->arguments = otp_msg_payload(start);
 }
 
@@ -88,6 +89,8 @@ supervisor_init(void *data, struct otp_msg *start)
 
 	keep_arguments(s, start);
 	s->children = (void *)((char *)data + record_size(strlen(s->name)));
+	s->classes = s->class->partitions ? otpi_partition_classes(s->class)
+					  : s->class->children;
 	otp_trap_exit(true);
 	if (start_children(s) == OTP_END)
 		return OTP_END;
@@ -196,12 +199,10 @@ otp_supervisor_start(const struct otp_supervisor_class *class,
 	if (name)
 		memcpy(seed->name, name, name_len);
 
-	bool simple = class->strategy == OTP_SIMPLE_ONE_FOR_ONE;
 	struct otp_process_opts start = {
 		.process_class = &class->process,
 		.data_size = record +
-			(simple ? 0
-				: class->child_count * sizeof(struct child)),
+			class_static_count(class) * sizeof(struct child),
 		.seed = seed,
 		.seed_size = record,
 		.start = init,

@@ -43,12 +43,12 @@ start_child_elsewhere(struct supervisor *s, struct otp_msg *m)
 {
 	struct start_child_request *request = otp_msg_payload(m);
 	size_t i = otpi_child_find(s, request->child.ptr);
-	bool running = i < s->class->child_count &&
-		s->children[i].place == CHILD_RUNNING;
+	bool running =
+		i < static_count(s) && s->children[i].place == CHILD_RUNNING;
 
-	if (i == s->class->child_count) {
+	if (i == static_count(s)) {
 		otp_call_refuse(m, OTP_NOT_FOUND);
-	} else if (!s->class->children[i].dynamic) {
+	} else if (!s->classes[i].dynamic) {
 		if (running)
 			answer_start(
 				m, OTP_ALREADY_STARTED, s->children[i].pid);
@@ -102,7 +102,7 @@ find_stopped(struct supervisor *s, struct otp_msg *m, size_t *i)
 		return false;
 	}
 	*i = otpi_child_find(s, request->id.ptr);
-	if (*i == s->class->child_count)
+	if (*i == static_count(s))
 		err = OTP_NOT_FOUND;
 	else if (s->children[*i].place == CHILD_RUNNING)
 		err = OTP_RUNNING;
@@ -153,7 +153,7 @@ handle_terminate_child(struct supervisor *s, struct otp_msg *m)
 
 	size_t i = otpi_child_find(s, request->id.ptr);
 
-	if (i == s->class->child_count) {
+	if (i == static_count(s)) {
 		otp_call_refuse(m, OTP_NOT_FOUND);
 		return;
 	}
@@ -165,8 +165,8 @@ handle_terminate_child(struct supervisor *s, struct otp_msg *m)
 static otp_pid
 stand_in(const struct supervisor *s, uint32_t turn)
 {
-	for (size_t i = 0; i < s->class->child_count; i++)
-		if (s->class->children[i].dynamic &&
+	for (size_t i = 0; i < static_count(s); i++)
+		if (s->classes[i].dynamic &&
 			s->children[i].place == CHILD_RUNNING && turn-- == 0)
 			return s->children[i].pid;
 	return (otp_pid){0};
@@ -206,7 +206,7 @@ handle_terminate_pid(struct supervisor *s, struct otp_msg *m)
 static struct otp_child_info
 info_of(const struct supervisor *s, size_t i)
 {
-	const struct otp_child_class *class = &s->class->children[i];
+	const struct otp_child_class *class = &s->classes[i];
 	const struct child *child = &s->children[i];
 	struct otp_child_info info = {
 		.id = otp_str(class->id),
@@ -235,23 +235,42 @@ dynamic_info_of(const struct supervisor *s, const struct dynamic_child *child)
 	return info;
 }
 
-/* Last started first (C43). The ids live as long as the program. */
+/* The ids of a partition are its own: they go with the answer. */
+static size_t
+ids_size(const struct supervisor *s)
+{
+	struct otp_flat flat = {0};
+
+	for (size_t i = 0; s->class->partitions && i < static_count(s); i++)
+		otp_flat_string(&flat, otp_str(s->classes[i].id));
+	return flat.size;
+}
+
+/* Last started first (C43). Other ids live as long as the program. */
 static void
 handle_which_children(struct supervisor *s, struct otp_msg *m)
 {
 	size_t most = s->dynamic.table.count + static_count(s);
-	struct otp_child_info_list *list = otp_reply_begin(
-		m, sizeof *list, most * sizeof(struct otp_child_info));
+	size_t size = most * sizeof(struct otp_child_info);
+	struct otp_child_info_list *list =
+		otp_reply_begin(m, sizeof *list, size + ids_size(s));
 	struct otp_child_info *info = (void *)(list + 1);
+	struct otp_copy copy = otp_copy_behind(list, sizeof *list + size);
 
 	list->ptr = info;
 	list->len = 0;
 	for (const struct dynamic_child *c = s->dynamic.last; c;
 		c = c->previous)
 		info[list->len++] = dynamic_info_of(s, c);
-	for (size_t i = static_count(s); i-- > 0;)
-		if (s->children[i].place != CHILD_FORGOTTEN)
-			info[list->len++] = info_of(s, i);
+	for (size_t i = static_count(s); i-- > 0;) {
+		if (s->children[i].place == CHILD_FORGOTTEN)
+			continue;
+		info[list->len] = info_of(s, i);
+		if (s->class->partitions)
+			info[list->len].id =
+				otp_copy_string(&copy, info[list->len].id);
+		list->len++;
+	}
 	otp_call_answer(m, OTP_OK);
 }
 
@@ -270,7 +289,7 @@ count_one(struct otp_child_counts *counts, enum otp_child_type type,
 static void
 handle_count_children(struct supervisor *s, struct otp_msg *m)
 {
-	const struct otp_child_class *classes = s->class->children;
+	const struct otp_child_class *template = s->class->children;
 	struct otp_child_counts *counts = otp_reply_begin(m, sizeof *counts, 0);
 	const struct dynamic_child *c = s->dynamic.first;
 
@@ -278,14 +297,14 @@ handle_count_children(struct supervisor *s, struct otp_msg *m)
 	if (supervisor_is_simple(s))
 		counts->specs = 1;
 	for (; c; c = c->next)
-		count_one(counts, classes[0].type, !c->restarting, c->pid);
+		count_one(counts, template->type, !c->restarting, c->pid);
 	for (size_t i = 0; i < static_count(s); i++) {
 		const struct child *child = &s->children[i];
 
 		if (child->place == CHILD_FORGOTTEN)
 			continue;
 		counts->specs++;
-		count_one(counts, child_type(&classes[i]),
+		count_one(counts, child_type(&s->classes[i]),
 			child->place == CHILD_RUNNING, child->pid);
 	}
 	otp_call_answer(m, OTP_OK);

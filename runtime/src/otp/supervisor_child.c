@@ -73,27 +73,32 @@ otpi_start_reason(otp_err err, otp_pid pid)
 }
 
 static otp_err
-child_launch(
-	struct supervisor *s, const struct otp_child_class *class, otp_pid *pid)
+child_launch(struct supervisor *s, size_t i, otp_pid *pid)
 {
+	const struct otp_child_class *class = &s->classes[i];
 	struct otp_start_opts opts = {.name = class->name};
 
 	if (class->dynamic)
 		return otp_supervisor_start(
 			class->dynamic, OTP_START_LINK, NULL, &opts, pid, NULL);
+	if (class->partition)
+		return otp_supervisor_start(class->partition, OTP_START_LINK,
+			s->start ? otp_start_hold(s->start) : NULL, &opts, pid,
+			NULL);
+	if (class->start_at)
+		return class->start_at(s->arguments, (uint32_t)i, &opts, pid);
 	return class->start(s->arguments, &opts, pid);
 }
 
 otp_err
 otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid)
 {
-	const struct otp_child_class *class = &s->class->children[i];
-	otp_err err = child_launch(s, class, pid);
+	otp_err err = child_launch(s, i, pid);
 
 	if (err == OTP_OK) {
 		s->children[i].pid = *pid;
 		s->children[i].place = CHILD_RUNNING;
-		otpi_child_started(s, class, *pid);
+		otpi_child_started(s, &s->classes[i], *pid);
 		return OTP_OK;
 	}
 	otpi_child_clear(s, i);
@@ -103,8 +108,7 @@ otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid)
 void
 otpi_child_clear(struct supervisor *s, size_t i)
 {
-	bool temporary =
-		child_restart_type(&s->class->children[i]) == OTP_TEMPORARY;
+	bool temporary = child_restart_type(&s->classes[i]) == OTP_TEMPORARY;
 
 	s->children[i].pid = (otp_pid){0};
 	s->children[i].place = temporary ? CHILD_FORGOTTEN : CHILD_STOPPED;
@@ -115,9 +119,9 @@ otpi_child_find(const struct supervisor *s, const char *id)
 {
 	size_t i = 0;
 
-	while (i < s->class->child_count &&
+	while (i < static_count(s) &&
 		(s->children[i].place == CHILD_FORGOTTEN ||
-			strcmp(s->class->children[i].id, id) != 0))
+			strcmp(s->classes[i].id, id) != 0))
 		i++;
 	return i;
 }
@@ -189,6 +193,6 @@ otpi_child_stop(struct supervisor *s, size_t i)
 	if (child->place == CHILD_FORGOTTEN)
 		return;
 	if (child->place == CHILD_RUNNING)
-		otpi_child_end(s, &s->class->children[i], child->pid);
+		otpi_child_end(s, &s->classes[i], child->pid);
 	otpi_child_clear(s, i);
 }

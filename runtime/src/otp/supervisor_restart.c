@@ -176,7 +176,7 @@ static bool
 has_significant(const struct supervisor *s)
 {
 	for (size_t i = 0; i < static_count(s); i++)
-		if (s->class->children[i].significant &&
+		if (s->classes[i].significant &&
 			(s->children[i].place == CHILD_RUNNING ||
 				s->children[i].place == CHILD_RESTARTING))
 			return true;
@@ -252,7 +252,7 @@ try_start(struct supervisor *s, size_t i)
 		otp_counters_restarted();
 	if (err == OTP_OK || err == OTP_IGNORE)
 		return true;
-	otpi_child_report(s, OTP_REPORT_START, &s->class->children[i], pid,
+	otpi_child_report(s, OTP_REPORT_START, &s->classes[i], pid,
 		otpi_start_reason(err, pid), "not restarted yet");
 	s->children[i].place = CHILD_RESTARTING;
 	s->children[i].retry = otpi_retry_send(s, (uint32_t)i, (otp_pid){0});
@@ -267,7 +267,7 @@ try_start(struct supervisor *s, size_t i)
 static void
 group_restart(struct supervisor *s, size_t from)
 {
-	size_t count = s->class->child_count;
+	size_t count = static_count(s);
 
 	for (size_t i = count; i-- > from;)
 		otpi_child_stop(s, i);
@@ -301,7 +301,7 @@ child_go_on(struct supervisor *s, size_t i, enum fate fate)
 	if (fate == FATE_RESTART)
 		child_restart(s, i);
 	else if (fate == FATE_GIVE_UP ||
-		otpi_significant_end(s, &s->class->children[i]))
+		otpi_significant_end(s, &s->classes[i]))
 		return otpi_supervisor_give_up(s);
 	return OTP_GO_ON;
 }
@@ -309,8 +309,8 @@ child_go_on(struct supervisor *s, size_t i, enum fate fate)
 enum otp_verdict
 otpi_child_exited(struct supervisor *s, size_t i, otp_term reason)
 {
-	enum fate fate = otpi_child_fate(
-		s, &s->class->children[i], s->children[i].pid, reason);
+	enum fate fate =
+		otpi_child_fate(s, &s->classes[i], s->children[i].pid, reason);
 
 	return child_go_on(s, i, fate);
 }
@@ -319,7 +319,7 @@ static enum otp_verdict
 static_retry(struct supervisor *s, const struct retry *retry)
 {
 	const struct child *child = &s->children[retry->index];
-	const struct otp_child_class *class = &s->class->children[retry->index];
+	const struct otp_child_class *class = &s->classes[retry->index];
 
 	if (child->place != CHILD_RESTARTING || child->retry != retry->number)
 		return OTP_GO_ON;

@@ -2,7 +2,7 @@
 /*
  * The record of a supervisor: the data of its process, touched by it alone.
  *
- * Static children stand in `children`, one for each of the class's, in start
+ * Static children stand in `children`, one for each of `classes`, in start
  * order, and are named by their index. A child has a pid exactly while it is
  * CHILD_RUNNING; a CHILD_FORGOTTEN one is treated as if the class did not have
  * it (C11, C8). A simple_one_for_one supervisor has none of them but dynamic
@@ -65,7 +65,13 @@ struct restart_log {
 
 struct supervisor {
 	const struct otp_supervisor_class *class;
-	const void *arguments; /* of the init block, which is held */
+	/*
+	 * Of the static children: the class's, but for a partition, whose
+	 * children have their numbers in a table of its own.
+	 */
+	const struct otp_child_class *classes;
+	struct otp_msg *start; /* the init block, held; NULL: none */
+	const void *arguments; /* of the init block */
 	struct child *children; /* behind this record */
 	struct restart_log restarts;
 	struct dynamic_children dynamic;
@@ -90,32 +96,53 @@ supervisor_is_simple(const struct supervisor *s)
 
 /* simple_one_for_one: the one in the class is the template of all. */
 static inline size_t
+class_static_count(const struct otp_supervisor_class *class)
+{
+	if (class->strategy == OTP_SIMPLE_ONE_FOR_ONE)
+		return 0;
+	return class->partitions ? class->partitions : class->child_count;
+}
+
+static inline size_t
 static_count(const struct supervisor *s)
 {
-	return supervisor_is_simple(s) ? 0 : s->class->child_count;
+	return class_static_count(s->class);
 }
 
 /*
- * A dynamic child beside others is a supervisor in its place: permanent,
- * never killed. The options in its table are those of its own children.
+ * A dynamic child or a partition beside others is a supervisor in its place:
+ * permanent, never killed. The options in its table are those of its own
+ * children.
  */
+static inline bool
+child_has_stand_in(const struct otp_child_class *class)
+{
+	return class->dynamic || class->partition;
+}
+
 static inline enum otp_restart
 child_restart_type(const struct otp_child_class *class)
 {
-	return class->dynamic ? OTP_PERMANENT : class->restart;
+	return child_has_stand_in(class) ? OTP_PERMANENT : class->restart;
 }
 
 static inline otp_duration
 child_shutdown_ms(const struct otp_child_class *class)
 {
-	return class->dynamic ? OTP_INFINITY : class->shutdown_ms;
+	return child_has_stand_in(class) ? OTP_INFINITY : class->shutdown_ms;
 }
 
 static inline enum otp_child_type
 child_type(const struct otp_child_class *class)
 {
-	return class->dynamic ? OTP_SUPERVISOR : class->type;
+	return child_has_stand_in(class) ? OTP_SUPERVISOR : class->type;
 }
+
+/* supervisor_partition.c */
+
+/* The class's one child as many, in memory of the process. */
+const struct otp_child_class *
+otpi_partition_classes(const struct otp_supervisor_class *class);
 
 /* supervisor_child.c: one child, whatever the strategy. */
 
@@ -129,7 +156,7 @@ otp_err otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid);
 void otpi_child_stop(struct supervisor *s, size_t i);
 /* Not running any more, or not yet: stopped, or forgotten if temporary. */
 void otpi_child_clear(struct supervisor *s, size_t i);
-/* The child of that id which is not forgotten, or child_count. */
+/* The child of that id which is not forgotten, or static_count. */
 size_t otpi_child_find(const struct supervisor *s, const char *id);
 /* Ends a child and waits until it has; a bad end is reported (C32). */
 void otpi_child_end(

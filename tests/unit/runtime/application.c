@@ -127,8 +127,14 @@ start_root(const void *env, otp_pid *root)
 }
 
 static const struct otp_env_key keys[] = {
-	{"path", "Where it is.", OTP_ENV_STRING, offsetof(struct values, path)},
-	{"port", "", OTP_ENV_UINT16, offsetof(struct values, port)},
+	{.name = "path",
+		.doc = "Where it is.",
+		.type = OTP_ENV_STRING,
+		.offset = offsetof(struct values, path)},
+	{.name = "port",
+		.doc = "",
+		.type = OTP_ENV_UINT16,
+		.offset = offsetof(struct values, port)},
 };
 
 static const struct otp_app_class probe = {

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+/* The last number of "shards_3", and the name before it; false when that is no
+   name of a partition's child. */
+static bool
+split_number(struct text text, struct text *name, uint64_t *number)
+{
+	size_t at = text.len;
+
+	while (at > 0 && text.ptr[at - 1] >= '0' && text.ptr[at - 1] <= '9')
+		at--;
+	if (at == 0 || text.ptr[at - 1] != '_' || text.len - at > 5 ||
+		at == text.len || (text.ptr[at] == '0' && text.len - at > 1))
+		return false;
+	*name = (struct text){text.ptr, at - 1};
+	*number = 0;
+	for (; at < text.len; at++)
+		*number = *number * 10 + (uint64_t)(text.ptr[at] - '0');
+	return true;
+}
+
+struct registered {
+	struct program *program;
+	struct table names;
+	struct table partitions; /* by the name without a number */
+};
+
+/* Of a partition "a" and a child 'a_1', whichever comes later is told. */
+static struct child *
+find_in_partition(const struct registered *all, const struct child *child)
+{
+	struct text name;
+	uint64_t number;
+	struct child *partition;
+
+	if (!split_number(child->registered_name, &name, &number))
+		return NULL;
+	partition = table_get(&all->partitions, name);
+	return partition && number < partition->count ? partition : NULL;
+}
+
+static void
+report_registered(struct program *program, const struct child *first,
+	const struct child *second, struct text name)
+{
+	bool in_order = first->span.start < second->span.start;
+	const struct child *later = in_order ? second : first;
+	const struct child *earlier = in_order ? first : second;
+
+	report(program, DIAG_registered_twice, later->name.span, name);
+	note(program, DIAG_note_previous, earlier->name.span);
+}
+
+static void
+add_registered(struct registered *all, struct child *child)
+{
+	struct table *table =
+		child->count_expr ? &all->partitions : &all->names;
+	struct child *other = NULL;
+
+	if (child->registered)
+		other = table_put(table, child->registered_name, child);
+	if (other)
+		report_registered(
+			all->program, other, child, child->registered_name);
+}
+
+/* Names of processes are global on a node. */
+void
+check_registered(const struct value_scope *scope)
+{
+	struct arena *arena = &scope->program->arena;
+	struct registered all = {
+		scope->program, {.arena = arena}, {.arena = arena}};
+
+	for (struct decl *d = scope->module->decls; d; d = d->next) {
+		if (d->kind != DECL_SUPERVISOR)
+			continue;
+		for (struct child *c = d->u.supervisor.children; c; c = c->next)
+			add_registered(&all, c);
+	}
+	for (struct decl *d = scope->module->decls; d; d = d->next) {
+		if (d->kind != DECL_SUPERVISOR)
+			continue;
+		for (struct child *c = d->u.supervisor.children; c;
+			c = c->next) {
+			struct child *partition =
+				c->registered && !c->count_expr
+				? find_in_partition(&all, c)
+				: NULL;
+
+			if (partition)
+				report_registered(scope->program, partition, c,
+					c->registered_name);
+		}
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "warn.h"
+
+void
+warn_program(struct program *program)
+{
+	for (struct module *m = program->modules; m; m = m->next) {
+		warn_calls(program, m);
+		warn_trees(program, m);
+		warn_style(program, m);
+	}
+	warn_unused(program);
+	if (program->diags.n_errors == 0)
+		diag_unused_allows(program);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "warn.h"
+
+/* ---------------------------------------------------------------- imports */
+
+/* By another line that imports the same file, too; it was reported. */
+static bool
+is_used(const struct module *module, const struct import *import)
+{
+	for (const struct import *i = module->imports; i; i = i->next) {
+		if (i->module == import->module && i->used)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_repeated(const struct module *module, const struct import *import)
+{
+	for (const struct import *i = module->imports; i != import;
+		i = i->next) {
+		if (i->module == import->module)
+			return true;
+	}
+	return false;
+}
+
+static void
+mark_dependencies(struct module *module)
+{
+	const struct reference *r = NULL;
+
+	if (module->application)
+		r = module->application->u.application.depends;
+	for (; r; r = r->next) {
+		for (struct import *i = module->imports; i; i = i->next) {
+			if (r->decl && r->decl->module == i->module)
+				i->used = true;
+		}
+	}
+}
+
+/* What was lost may be what used it. */
+static bool
+is_whole(const struct module *module)
+{
+	if (module->lost || module->lost_rest)
+		return false;
+	for (const struct decl *d = module->decls; d; d = d->next) {
+		if (d->lost)
+			return false;
+	}
+	return true;
+}
+
+static void
+warn_imports(struct program *program, struct module *module)
+{
+	mark_dependencies(module);
+	for (const struct import *i = module->imports; i; i = i->next) {
+		if (!i->module || is_used(module, i) || is_repeated(module, i))
+			continue;
+		report(program, DIAG_unused_import, i->span, i->path);
+		fixit(program, i->statement, (struct text){"", 0});
+	}
+}
+
+/* --------------------------------------------------------------- messages */
+
+static void
+mark_handled(struct module *module)
+{
+	for (struct decl *d = module->decls; d; d = d->next) {
+		if (d->kind != DECL_GEN_SERVER)
+			continue;
+		for (struct member *m = d->u.server.members; m; m = m->next) {
+			if (m->message)
+				m->message->u.message.handled = true;
+		}
+	}
+}
+
+static void
+warn_messages(struct program *program, const struct module *module)
+{
+	for (const struct decl *d = module->decls; d; d = d->next) {
+		if (d->kind != DECL_MESSAGE || d->u.message.handled)
+			continue;
+		report(program, DIAG_unhandled_message, d->name.span,
+			d->name.text);
+		note(program, DIAG_note_handle_message, (struct span){0},
+			d->name.text);
+	}
+}
+
+/* Whether the files of the command line are a program, and all of it can be
+   seen. Who takes the messages of a library is not known. */
+static bool
+is_program(const struct program *program)
+{
+	bool has_application = false;
+
+	for (const struct module *m = program->modules; m; m = m->next) {
+		if (!is_whole(m))
+			return false;
+		has_application |= m->is_root && m->application;
+	}
+	return has_application;
+}
+
+void
+warn_unused(struct program *program)
+{
+	for (struct module *m = program->modules; m; m = m->next) {
+		mark_handled(m);
+		if (is_whole(m))
+			warn_imports(program, m);
+	}
+	if (!is_program(program))
+		return;
+	for (struct module *m = program->modules; m; m = m->next) {
+		if (m->is_root)
+			warn_messages(program, m);
+	}
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process between an application's root and those who start and stop it. */
+#include "app.h"
+
+#include <otp/behaviour.h>
+#include <otp/logger.h>
+
+#include <pthread.h>
+
+struct master {
+	struct app *app;
+	otp_pid root;
+	struct otp_msg *stop; /* the call to be answered; NULL: none yet */
+};
+
+static const struct otp_msg_type init_type = {.name = "init",
+	.owner = "application",
+	.size = sizeof(struct app *),
+	.kind = OTP_MSG_INIT};
+static const struct otp_msg_type stop_type = {
+	.name = "stop", .owner = "application", .kind = OTP_MSG_CALL};
+
+/* --- the root ------------------------------------------------------------- */
+
+/* The id comes last, so who finds it finds where it is. */
+static void
+publish_root(struct app *app, otp_pid root)
+{
+	atomic_store(
+		&app->root_where, (uint64_t)root.creation << 32 | root.node);
+	atomic_store(&app->root_id, (uint64_t)root.id << 32 | root.serial);
+}
+
+/* Two words that are not read as one: until the first stays the same. */
+otp_pid
+otpi_app_root_of(struct app *app)
+{
+	otp_pid root = {0, 0, 0, 0};
+	uint64_t id, where;
+
+	do {
+		id = atomic_load(&app->root_id);
+		where = atomic_load(&app->root_where);
+	} while (id != atomic_load(&app->root_id));
+	if (id == 0)
+		return root;
+	root.id = (uint32_t)(id >> 32);
+	root.serial = (uint32_t)id;
+	root.creation = (uint32_t)(where >> 32);
+	root.node = (uint32_t)where;
+	return root;
+}
+
+/* --- unasked ends --------------------------------------------------------- */
+
+static void *
+stop_all(void *app)
+{
+	otpi_app_stop_all(app);
+	return NULL;
+}
+
+/* D8. This process is one of those to be stopped, so that another thread does
+ * it; without one the program goes on as if the application were temporary. */
+static void
+end_of_all(struct app *app, otp_term reason)
+{
+	pthread_t thread;
+
+	if (app->gone) {
+		app->gone(app->app_class, reason);
+		return;
+	}
+	if (pthread_create(&thread, NULL, stop_all, app) == 0)
+		pthread_detach(thread);
+	else
+		otp_log_error("no thread to stop the applications");
+}
+
+static void
+ended_unasked(struct app *app, otp_term reason)
+{
+	static const char *const types[] = {
+		[OTP_APP_TEMPORARY] = "temporary",
+		[OTP_APP_TRANSIENT] = "transient",
+		[OTP_APP_PERMANENT] = "permanent",
+	};
+	bool all = app->type == OTP_APP_PERMANENT ||
+		(app->type == OTP_APP_TRANSIENT &&
+			!otp_term_is_atom(reason, "normal"));
+	char text[256];
+
+	otp_term_print(reason, text, sizeof text);
+	otp_log_notice("application %s (%s) ended: %s%s", app->app_class->name,
+		types[app->type], text, all ? "; all are stopped" : "");
+	if (all)
+		end_of_all(app, reason);
+}
+
+/* --- the process ---------------------------------------------------------- */
+
+static enum otp_verdict
+end_with_error(otp_err err)
+{
+	otp_term_builder builder = {0};
+	otp_term reason;
+	enum otp_verdict verdict;
+
+	if (err == OTP_START_FAILED || err == OTP_DIED)
+		return otp_process_end_with(otp_last_reason());
+	otp_build_atom(&builder, otp_atom_of(otp_err_name(err)));
+	if (otp_term_builder_term(&builder, &reason) != OTP_OK)
+		reason = otp_term_error;
+	verdict = otp_process_end_with(reason);
+	otp_term_builder_free(&builder);
+	return verdict;
+}
+
+static enum otp_verdict
+master_init(void *data, struct otp_msg *start)
+{
+	struct master *self = data;
+	otp_err err;
+
+	memcpy(&self->app, otp_msg_payload(start), sizeof self->app);
+	otp_trap_exit(true);
+	err = self->app->app_class->start(self->app->env.values, &self->root);
+	if (err != OTP_OK)
+		return end_with_error(err);
+	publish_root(self->app, self->root);
+	otp_process_started();
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+master_stop(struct master *self, struct otp_event *event)
+{
+	self->stop = otp_event_take(event);
+	/* Waited for without limit, that is until its EXIT is here. */
+	otp_exit_signal(self->root, OTP_SHUTDOWN);
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+master_root_gone(struct master *self, otp_term reason)
+{
+	otp_pid none = {0, 0, 0, 0};
+
+	if (!self->stop)
+		atomic_store(&self->app->ended, true);
+	publish_root(self->app, none);
+	if (self->stop) {
+		otp_reply_begin(self->stop, 0, 0);
+		otp_call_answer(self->stop, OTP_OK);
+		self->stop = NULL;
+	} else {
+		ended_unasked(self->app, reason);
+	}
+	return otp_process_end_with(OTP_NORMAL);
+}
+
+static enum otp_verdict
+master_handle(void *data, struct otp_event *event)
+{
+	struct master *self = data;
+
+	if (event->kind == OTP_EVENT_EXIT &&
+		otp_pid_equal(event->from, self->root))
+		return master_root_gone(self, event->reason);
+	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &stop_type)
+		return master_stop(self, event);
+	return OTP_GO_ON;
+}
+
+static void
+master_ending(void *data, otp_term reason)
+{
+	(void)data;
+	(void)reason;
+}
+
+static const struct otp_behaviour master_behaviour = {
+	.name = "application",
+	.init = master_init,
+	.handle = master_handle,
+	.ending = master_ending,
+};
+
+static const struct otp_process_class master_class = {
+	.behaviour = &master_behaviour,
+	.name = "application",
+	.data_size = sizeof(struct master),
+};
+
+/* --- for the others ------------------------------------------------------- */
+
+otp_err
+otpi_master_start(struct app *app)
+{
+	struct otp_msg *init = otp_msg_new(&init_type, 0);
+	const struct otp_process_opts how = {
+		.process_class = &master_class,
+		.start = init,
+		.how = OTP_START,
+	};
+
+	memcpy(otp_msg_payload(init), &app, sizeof app);
+	return otp_process_start(&how, &app->master, NULL);
+}
+
+void
+otpi_master_stop(struct app *app)
+{
+	struct otp_msg *m = otp_msg_new(&stop_type, 0);
+
+	/* Otherwise its root has ended before, and the master with it. */
+	if (otp_msg_call(otp_to_pid(app->master), &m, OTP_INFINITY) == OTP_OK)
+		otp_msg_free(m);
+	/* Acquires what the master did, if it was the master that ended. */
+	(void)atomic_load(&app->root_id);
+}
