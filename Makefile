@@ -19,6 +19,10 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+CMAKEDIR ?= $(LIBDIR)/cmake/otp
 
 VERSION := 0.1.0
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -66,7 +70,8 @@ TEST_LIBS := -lcmocka -lm -pthread
 
 # --- what -------------------------------------------------------------------
 
-TEMPLATES := $(wildcard templates/*.tpl)
+TEMPLATES := $(wildcard templates/*.tpl templates/doc/*.tpl \
+	templates/new/*.tpl)
 COMPILER_GEN := $(BUILD)/compiler/templates_data.c \
 	$(patsubst compiler/%.re,$(BUILD)/compiler/%.c,$(wildcard compiler/*.re)) \
 	$(patsubst compiler/%.y,$(BUILD)/compiler/%.c,$(wildcard compiler/*.y))
@@ -95,7 +100,7 @@ TEST_OBJ := $(addsuffix .o,$(COMPILER_TESTS) $(RUNTIME_TESTS))
 COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh)
-PLAIN_STORIES := install aarch64
+PLAIN_STORIES := install aarch64 new cmake meson
 LINTS := $(wildcard tests/lint/*.sh)
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads.
@@ -155,12 +160,13 @@ $(PARSER_H): %.h: %.c ;
 $(patsubst %.h,%.o,$(PARSER_H)): private WARN := -Wall -Wno-unused
 $(BUILD)/compiler/templates_data.o: private WARN := -Wall -Wextra
 
-$(BUILD)/compiler/templates_data.c: $(TEMPLATES) $(wildcard templates)
+$(BUILD)/compiler/templates_data.c: $(TEMPLATES) \
+	$(wildcard templates templates/doc templates/new)
 	@mkdir -p $(@D)
 	@{ echo '#include "template.h"'; \
 	echo 'const struct template_file template_files[] = {'; \
 	for f in $(TEMPLATES); do \
-		printf '{"%s",\n' "$${f##*/}"; \
+		printf '{"%s",\n' "$${f#templates/}"; \
 		sed 's/[\\"]/\\&/g; s/	/\\t/g; s/^/"/; s/$$/\\n"/' "$$f"; \
 		printf '"", %s},\n' "$$(wc -c < "$$f")"; \
 	done; \
@@ -285,7 +291,19 @@ deps: ## install what the tests need (.ci/deps demo: what the demo needs)
 HEADERS := $(wildcard runtime/include/otp/*.h runtime/include/otp/*.def)
 SHARE = $(PREFIX)/share/doc/otpc
 INSTALLED = $(BINDIR)/otpc $(LIBDIR)/libotp.a $(LIBDIR)/pkgconfig/otp.pc \
-	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE
+	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE \
+	$(BASHDIR)/otpc $(ZSHDIR)/_otpc $(FISHDIR)/otpc.fish \
+	$(CMAKEDIR)/otp-config.cmake $(CMAKEDIR)/otp-config-version.cmake
+
+# A folder as CMake finds it from that of otp-config.cmake: the installed tree
+# may be moved.
+from_cmake = $(shell realpath -m --relative-to='$(CMAKEDIR)' '$(1)')
+space := $(subst ,, )
+CMAKE_FILL = sed -e 's|@VERSION@|$(VERSION)|' \
+	-e 's|@LIBDIR@|$(call from_cmake,$(LIBDIR))|' \
+	-e 's|@BINDIR@|$(call from_cmake,$(BINDIR))|' \
+	-e 's|@INCLUDEDIR@|$(call from_cmake,$(INCLUDEDIR))|' \
+	-e 's|@FRAME_CFLAGS@|$(subst $(space),;,$(strip $(FRAME_CFLAGS)))|'
 
 install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))) \
@@ -295,11 +313,19 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -m 644 runtime/include/otp.h $(DESTDIR)$(INCLUDEDIR)/otp.h
 	install -m 644 $(HEADERS) $(SPEC_H) $(DESTDIR)$(INCLUDEDIR)/otp/
 	install -m 644 LICENSE $(DESTDIR)$(SHARE)/LICENSE
-	$(if $(wildcard compiler/otpc.1),install -m 644 compiler/otpc.1 \
-		$(DESTDIR)$(MANDIR)/man1/otpc.1)
+	install -m 644 compiler/otpc.1 $(DESTDIR)$(MANDIR)/man1/otpc.1
+	$(OTPC) completion bash > $(DESTDIR)$(BASHDIR)/otpc
+	$(OTPC) completion zsh > $(DESTDIR)$(ZSHDIR)/_otpc
+	$(OTPC) completion fish > $(DESTDIR)$(FISHDIR)/otpc.fish
+	@for file in otp-config.cmake otp-config-version.cmake; do \
+		$(CMAKE_FILL) compiler/share/cmake/$$file.in \
+			> $(DESTDIR)$(CMAKEDIR)/$$file || exit 1; \
+	done
 	@{ echo 'prefix=$(PREFIX)'; \
 	echo 'libdir=$(LIBDIR)'; \
 	echo 'includedir=$(INCLUDEDIR)'; \
+	echo 'bindir=$(BINDIR)'; \
+	echo 'otpc=$${bindir}/otpc'; \
 	echo; \
 	echo 'Name: otp'; \
 	echo 'Description: processes, servers and supervisors for C'; \
@@ -310,7 +336,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 
 uninstall: ## take out what install put there
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	rm -rf $(DESTDIR)$(INCLUDEDIR)/otp $(DESTDIR)$(SHARE)
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/otp $(DESTDIR)$(SHARE) $(DESTDIR)$(CMAKEDIR)
 
 clean: ## remove build/
 	rm -rf build $(filter-out build/%,$(BUILD)) examples/*/build
@@ -328,6 +354,7 @@ help: ## this list
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'
 	@echo '  PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR='
+	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR='
 
 -include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
 	$(TEST_SPEC_C:.c=.d)

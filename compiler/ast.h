@@ -219,8 +219,6 @@ struct record_decl {
 	enum record_form form;
 	struct span form_span;
 	struct text struct_name; /* RECORD_STRUCT: "Elixir.Bank.R" */
-	size_t size; /* [check] of its struct in C */
-	size_t alignment;
 };
 
 struct variant {
@@ -236,6 +234,7 @@ struct union_decl {
 	struct variant *first;
 	struct variant *last;
 	size_t count;
+	struct table names; /* [resolve] members by name */
 };
 
 struct message_decl {
@@ -506,6 +505,11 @@ struct decl {
 		struct application_decl application;
 	} u;
 	size_t mark; /* scratch of the search for cycles */
+	/* [check] of a record or union */
+	struct decl *next_value; /* see module->first_value */
+	size_t size; /* of its struct in C */
+	size_t alignment;
+	bool has_pointers; /* a value of it owns what lies elsewhere */
 	const struct type *type; /* [resolve] of an enum, record, union; the
 	                            server<X> of a gen_server or supervisor */
 };
@@ -537,12 +541,16 @@ struct module {
 	struct decl *decls; /* in file order */
 	struct decl *last_decl;
 	struct decl *application; /* [resolve] NULL: none */
+	/* [check] records and unions, each after what it holds by value */
+	struct decl *first_value;
+	struct decl *last_value;
 	struct table names; /* [resolve] declarations by name */
 	bool is_root; /* named on the command line: is emitted */
 	bool lost; /* a declaration with a syntax error is missing */
 	struct table lost_names; /* what it may have been called */
 	bool lost_rest; /* no more of the file was read */
 	bool is_loading; /* scratch of load */
+	struct table *helpers; /* scratch of cnames: see helpers.c */
 };
 
 #endif

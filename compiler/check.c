@@ -18,7 +18,6 @@ check_fields(const struct value_scope *scope, const struct field_list *list,
 			note(program, DIAG_note_previous, other->name.span);
 		}
 		check_c_name(program, &f->name);
-		check_wire(scope, &f->wire);
 		if (f->initial)
 			f->value = value_of(scope, f->initial, f->type);
 	}
@@ -31,6 +30,7 @@ check_params(const struct value_scope *scope, const struct field_list *list)
 	const struct field *with_default = NULL;
 
 	check_fields(scope, list, "parameter");
+	check_no_wire(scope, list, "a parameter");
 	for (struct field *f = list->first; f; f = f->next) {
 		if (f->initial)
 			with_default = f;
@@ -41,43 +41,40 @@ check_params(const struct value_scope *scope, const struct field_list *list)
 	}
 }
 
-void
-check_wire(const struct value_scope *scope, const struct name *wire)
-{
-	if (wire->text.ptr)
-		report(scope->program, DIAG_not_supported, wire->span, "`as`");
-}
-
 static void
 check_enum(const struct value_scope *scope, const struct decl *decl)
 {
-	const struct enum_decl *e = &decl->u.enumeration;
-
-	if (e->count == 0)
-		report(scope->program, DIAG_empty_enum, decl->name.span,
+	if (decl->u.enumeration.count == 0)
+		report(scope->program, DIAG_empty_enum, decl->name.span, "enum",
 			decl->name.text);
-	for (struct enum_member *m = e->first; m; m = m->next)
-		check_wire(scope, &m->wire);
+	check_wire_enum(scope, decl);
 }
 
 static void
 check_record(const struct value_scope *scope, const struct decl *decl)
 {
-	const struct record_decl *record = &decl->u.record;
-
-	if (record->form != RECORD_MAP)
-		report(scope->program, DIAG_not_supported, record->form_span,
-			record->form == RECORD_TUPLE ? "`as tuple`"
-						     : "`as struct`");
-	check_fields(scope, &record->fields, "field");
+	check_fields(scope, &decl->u.record.fields, "field");
+	check_wire_record(scope, decl);
 }
 
+/* A member without fields has no place in C that would need a name. */
 static void
 check_union(const struct value_scope *scope, const struct decl *decl)
 {
-	report(scope->program, DIAG_not_supported, decl->name.span, "`union`");
-	for (struct variant *v = decl->u.choice.first; v; v = v->next)
-		check_fields(scope, &v->fields, "field");
+	const struct union_decl *u = &decl->u.choice;
+
+	if (u->count == 0 && !decl->lost)
+		report(scope->program, DIAG_empty_enum, decl->name.span,
+			"union", decl->name.text);
+	for (struct variant *v = u->first; v; v = v->next) {
+		struct name name = v->name;
+
+		name.text = text_snake(&scope->program->arena, name.text);
+		if (v->fields.count > 0)
+			check_c_name(scope->program, &name);
+		check_params(scope, &v->fields);
+	}
+	check_wire_union(scope, decl);
 }
 
 static void
@@ -98,7 +95,7 @@ check_decl(const struct value_scope *scope, struct decl *decl)
 		check_union(scope, decl);
 		break;
 	case DECL_MESSAGE:
-		check_wire(scope, &decl->wire);
+		check_wire_message(scope, decl);
 		check_params(scope, &decl->u.message.params);
 		break;
 	case DECL_GEN_SERVER:
@@ -142,9 +139,6 @@ check(struct program *program, struct module *module)
 {
 	struct value_scope scope = {program, module, NULL, NULL, 0};
 
-	if (module->wire_elixir)
-		report(program, DIAG_not_supported, module->wire_span,
-			"`wire elixir`");
 	check_module_name(&scope);
 	for (struct decl *d = module->decls; d; d = d->next)
 		check_start_params(&scope, d);
@@ -152,4 +146,5 @@ check(struct program *program, struct module *module)
 		check_decl(&scope, d);
 	check_registered(&scope);
 	check_cycles(program, module);
+	check_tuple_sizes(program, module);
 }

@@ -16,10 +16,40 @@ void check_fields(const struct value_scope *scope,
 	const struct field_list *list, const char *what);
 void
 check_params(const struct value_scope *scope, const struct field_list *list);
-void check_wire(const struct value_scope *scope, const struct name *wire);
+
+/* check_wire.c: the names that things have in Erlang */
+void check_wire_enum(const struct value_scope *scope, const struct decl *decl);
+void
+check_wire_record(const struct value_scope *scope, const struct decl *decl);
+void check_wire_union(const struct value_scope *scope, const struct decl *decl);
+void
+check_wire_message(const struct value_scope *scope, const struct decl *decl);
+void
+check_wire_server(const struct value_scope *scope, const struct decl *decl);
+
+/* `what` is known by its place: `as` would name nothing. */
+void check_no_wire(const struct value_scope *scope,
+	const struct field_list *list, const char *what);
 
 /* check_server.c */
 void check_server(const struct value_scope *scope, struct decl *decl);
+
+/* check_process.c: mailbox, max_heap, priority, stack */
+void
+check_process_member(const struct value_scope *scope, struct member *member);
+
+/* check_choice.c: a word of a closed set, with what stands for it; the last
+   word is NULL */
+struct choice {
+	const char *word;
+	int value;
+};
+
+/* A word that is none of them is reported: with the nearest, or else with a
+   note that lists them. */
+void check_choice(struct program *program, const struct choice *choices,
+	const struct name *name, enum diag_id unknown, enum diag_id list,
+	int *value);
 
 /* check_calls.c: `calls` */
 void check_calls(const struct value_scope *scope, struct decl *decl);
@@ -39,8 +69,11 @@ void check_start(const struct value_scope *scope, struct start *start);
 /* cycles.c */
 void check_cycles(struct program *program, struct module *module);
 
-/* size.c: of a record, once all that it holds by value has been asked */
+/* size.c: of a record or union, once all that it holds by value has been
+   asked; it takes its place among the module's values, too */
 void check_size(struct program *program, struct decl *decl);
+/* Of the tuples in all fields and results, after that. */
+void check_tuple_sizes(struct program *program, const struct module *module);
 
 /* reserved.c: a name that C code sees as it is */
 void check_c_name(struct program *program, const struct name *name);

@@ -106,8 +106,11 @@ report_application(const struct value_scope *scope, const struct path *path)
 	report(program, DIAG_unknown_application, path->span,
 		span_text(path->span));
 	for (const struct import *i = scope->module->imports; i; i = i->next) {
-		if (i->module && i->module->application)
-			suggestion_offer(&suggestion, i->module->name.text);
+		if (!i->module || !i->module->application)
+			continue;
+		suggestion_offer(&suggestion, i->module->name.text);
+		suggestion_offer(
+			&suggestion, i->module->application->name.text);
 	}
 	suggest(program, &suggestion, path->span);
 	if (!suggestion.best.ptr)

@@ -73,8 +73,9 @@ spell_duration(struct arena *arena, struct duration duration)
 
 	if (duration.is_infinite)
 		return TEXT_LITERAL("infinity");
-	while (units[i].ms > 1 &&
-		(duration.ms == 0 || duration.ms % units[i].ms != 0))
+	if (duration.ms == 0)
+		return TEXT_LITERAL("0s");
+	while (duration.ms % units[i].ms != 0)
 		i++;
 	return text_printf(arena, "%llu%s",
 		(unsigned long long)(duration.ms / units[i].ms), units[i].unit);
@@ -140,7 +141,10 @@ report_timeout(struct program *program, const struct member *call,
 	struct text longer = spell_duration(arena, nested->timeout);
 
 	report(program, DIAG_call_timeout, at, call->name.text,
-		spell_duration(arena, call->timeout), of->name.text, longer);
+		spell_duration(arena, call->timeout), of->name.text,
+		nested->timeout.is_infinite
+			? TEXT_LITERAL("never")
+			: text_printf(arena, "after %.*s", TEXT_ARG(longer)));
 	note(program, DIAG_note_slowest, nested->name.span, nested->name.text,
 		of->name.text);
 	note(program, DIAG_note_longer_timeout, (struct span){0}, longer);

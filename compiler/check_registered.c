@@ -66,6 +66,61 @@ add_registered(struct registered *all, struct child *child)
 			all->program, other, child, child->registered_name);
 }
 
+enum {
+	registers_none = 3, /* mark: nothing below that registers */
+	depth_most = 1000
+};
+
+/* A registered child of the supervisor or of those it starts. */
+static struct child *
+find_registered(struct decl *decl, int depth)
+{
+	struct child *found = NULL;
+
+	if (!decl || decl->kind != DECL_SUPERVISOR ||
+		decl->mark == registers_none || depth > depth_most)
+		return NULL;
+	for (struct child *c = decl->u.supervisor.children; c && !found;
+		c = c->next) {
+		if (c->registered)
+			found = c;
+		else if (!c->dynamic)
+			found = find_registered(c->start.decl, depth + 1);
+	}
+	if (!found)
+		decl->mark = registers_none;
+	return found;
+}
+
+/* The second of them would find its names taken. */
+static void
+check_partition_of(struct program *program, const struct child *child)
+{
+	struct child *found = NULL;
+
+	if (child->count > 1 && !child->dynamic)
+		found = find_registered(child->start.decl, 0);
+	if (!found)
+		return;
+	report(program, DIAG_partition_registers, child->start.target.span,
+		child->start.decl->name.text);
+	note(program, DIAG_note_registered, found->name.span, found->name.text);
+}
+
+static void
+check_names_of(const struct registered *all, const struct child *child)
+{
+	const struct child *partition = NULL;
+
+	if (child->count_expr)
+		check_partition_of(all->program, child);
+	else if (child->registered)
+		partition = find_in_partition(all, child);
+	if (partition)
+		report_registered(
+			all->program, partition, child, child->registered_name);
+}
+
 /* Names of processes are global on a node. */
 void
 check_registered(const struct value_scope *scope)
@@ -75,24 +130,19 @@ check_registered(const struct value_scope *scope)
 		scope->program, {.arena = arena}, {.arena = arena}};
 
 	for (struct decl *d = scope->module->decls; d; d = d->next) {
-		if (d->kind != DECL_SUPERVISOR)
-			continue;
-		for (struct child *c = d->u.supervisor.children; c; c = c->next)
+		struct child *c = NULL;
+
+		if (d->kind == DECL_SUPERVISOR)
+			c = d->u.supervisor.children;
+		for (; c; c = c->next)
 			add_registered(&all, c);
 	}
 	for (struct decl *d = scope->module->decls; d; d = d->next) {
-		if (d->kind != DECL_SUPERVISOR)
-			continue;
-		for (struct child *c = d->u.supervisor.children; c;
-			c = c->next) {
-			struct child *partition =
-				c->registered && !c->count_expr
-				? find_in_partition(&all, c)
-				: NULL;
+		struct child *c = NULL;
 
-			if (partition)
-				report_registered(scope->program, partition, c,
-					c->registered_name);
-		}
+		if (d->kind == DECL_SUPERVISOR)
+			c = d->u.supervisor.children;
+		for (; c; c = c->next)
+			check_names_of(&all, c);
 	}
 }

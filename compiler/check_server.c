@@ -3,9 +3,6 @@
 
 static const struct duration default_timeout = {5000, false};
 
-static const uint64_t least_stack = 16 * 1024;
-static const uint64_t largest_stack = 1024 * 1024 * 1024;
-
 /* What other code calls by name: these share one namespace in C. */
 static bool
 is_named(const struct member *member)
@@ -34,60 +31,14 @@ check_names(const struct value_scope *scope, const struct decl *decl)
 	}
 }
 
-/* What is not supported yet; NULL: it is. */
-static const char *
-unsupported(enum member_kind kind)
-{
-	switch (kind) {
-	case MEMBER_MAILBOX:
-		return "`mailbox`";
-	case MEMBER_MAX_HEAP:
-		return "`max_heap`";
-	case MEMBER_BLOCKING:
-		return "`blocking`";
-	case MEMBER_PRIORITY:
-		return "`priority`";
-	case MEMBER_INIT:
-	case MEMBER_STATE:
-	case MEMBER_CALL:
-	case MEMBER_CAST:
-	case MEMBER_INFO:
-	case MEMBER_CONTINUE:
-	case MEMBER_TRAP_EXIT:
-	case MEMBER_TERMINATE:
-	case MEMBER_STACK:
-	case MEMBER_CALLS:
-		break;
-	}
-	return NULL;
-}
-
-static void
-check_stack(const struct value_scope *scope, struct member *member)
-{
-	if (!value_of_amount(scope, member->amount_expr, &member->amount))
-		return;
-	if (member->amount < least_stack || member->amount > largest_stack)
-		report(scope->program, DIAG_bad_stack,
-			member->amount_expr->span);
-}
-
 static void
 check_member(const struct value_scope *scope, struct member *member)
 {
-	const char *later = unsupported(member->kind);
-
-	if (later) {
-		report(scope->program, DIAG_not_supported, member->span, later);
-		return;
-	}
-	check_wire(scope, &member->wire);
 	if (member->kind == MEMBER_STATE)
 		check_fields(scope, &member->params, "field");
-	else if (member->kind == MEMBER_STACK)
-		check_stack(scope, member);
 	else if (member->kind != MEMBER_INIT)
 		check_params(scope, &member->params);
+	check_process_member(scope, member);
 	if (member->kind != MEMBER_CALL)
 		return;
 	member->timeout = default_timeout;
@@ -113,6 +64,7 @@ void
 check_server(const struct value_scope *scope, struct decl *decl)
 {
 	check_names(scope, decl);
+	check_wire_server(scope, decl);
 	for (struct member *m = decl->u.server.members; m; m = m->next)
 		check_member(scope, m);
 	check_exits(scope, decl);

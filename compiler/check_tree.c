@@ -2,12 +2,6 @@
 #include "check.h"
 #include "scope.h"
 
-/* A word of a closed set, with what stands for it. */
-struct choice {
-	const char *word;
-	int value;
-};
-
 static const struct choice strategies[] = {
 	{"one_for_one", STRATEGY_ONE_FOR_ONE},
 	{"one_for_all", STRATEGY_ONE_FOR_ALL},
@@ -29,28 +23,6 @@ static const struct choice auto_shutdowns[] = {
 	{NULL, 0},
 };
 
-/* A word that is none of them is reported: with the nearest, or else with a
-   note that lists them. */
-static void
-choose(struct program *program, const struct choice *choices,
-	const struct name *name, enum diag_id unknown, enum diag_id list,
-	int *value)
-{
-	struct suggestion suggestion = suggestion_for(program, name->text);
-
-	for (; choices->word; choices++) {
-		if (text_is(name->text, choices->word)) {
-			*value = choices->value;
-			return;
-		}
-		suggestion_offer(&suggestion, text_of(choices->word));
-	}
-	report(program, unknown, name->span, name->text);
-	suggest(program, &suggestion, name->span);
-	if (!suggestion.best.ptr)
-		note(program, list, (struct span){0});
-}
-
 /* --------------------------------------------------------------- settings */
 
 static void
@@ -62,8 +34,8 @@ check_strategy(struct program *program, struct supervisor_decl *supervisor,
 
 	if (text_is(setting->name.text, "simple_one_for_one"))
 		list = DIAG_note_use_dynamic;
-	choose(program, strategies, &setting->name, DIAG_unknown_strategy, list,
-		&value);
+	check_choice(program, strategies, &setting->name, DIAG_unknown_strategy,
+		list, &value);
 	supervisor->strategy = (enum strategy)value;
 }
 
@@ -87,7 +59,7 @@ check_auto_shutdown(struct program *program, struct supervisor_decl *supervisor,
 {
 	int value = AUTO_SHUTDOWN_NEVER;
 
-	choose(program, auto_shutdowns, &setting->name,
+	check_choice(program, auto_shutdowns, &setting->name,
 		DIAG_unknown_auto_shutdown, DIAG_note_auto_shutdowns, &value);
 	supervisor->auto_shutdown = (enum auto_shutdown)value;
 }
@@ -192,7 +164,7 @@ check_restart(struct program *program, struct child *child,
 {
 	int value = RESTART_PERMANENT;
 
-	choose(program, restarts, &option->name, DIAG_unknown_restart,
+	check_choice(program, restarts, &option->name, DIAG_unknown_restart,
 		DIAG_note_restarts, &value);
 	child->restart = (enum restart)value;
 }

@@ -91,6 +91,8 @@ report_taken(struct claims *claims, struct text c_name,
 	if (!other->is_type)
 		note(program, DIAG_note_rename, other->name.span,
 			renamed(claims, other->name.text));
+	else
+		note(program, DIAG_note_wrap_type, claim->name.span);
 }
 
 void
@@ -161,6 +163,10 @@ check_field_names(struct claims *claims, const struct module *module)
 			check_fields_of(claims, &d->u.supervisor.params);
 		else if (d->kind == DECL_APPLICATION)
 			check_fields_of(claims, &d->u.application.env);
+		else if (d->kind == DECL_UNION)
+			for (const struct variant *v = d->u.choice.first; v;
+				v = v->next)
+				check_fields_of(claims, &v->fields);
 		else if (d->kind == DECL_GEN_SERVER)
 			for (const struct member *m = d->u.server.members; m;
 				m = m->next)

@@ -33,34 +33,18 @@ type_is_helper(const struct type *type)
 }
 
 bool
-type_has_pointers(const struct type *type)
-{
-	switch ((int)type->kind) {
-	case TYPE_ATOM:
-	case TYPE_STRING:
-	case TYPE_BINARY:
-	case TYPE_TERM:
-	case TYPE_OPTIONAL:
-	case TYPE_LIST:
-	case TYPE_MAP:
-		return true;
-	case TYPE_RECORD:
-		for (const struct field *f = type->decl->u.record.fields.first;
-			f; f = f->next) {
-			if (type_has_pointers(f->type))
-				return true;
-		}
-		return false;
-	default:
-		return false;
-	}
-}
-
-bool
 type_by_pointer(const struct type *type)
 {
 	return type->kind == TYPE_RECORD || type->kind == TYPE_UNION ||
 		type->kind == TYPE_TUPLE;
+}
+
+bool
+type_wire_is_nil(const struct module *module, const struct type *optional)
+{
+	return is_declared(optional->element)
+		? optional->element->decl->module->wire_elixir
+		: module->wire_elixir;
 }
 
 /* ----------------------------------------------------------------- names */
@@ -97,6 +81,33 @@ cname_enum_member(struct arena *arena, const struct decl *decl,
 	return cname_macro(arena,
 		join(arena, cname_decl(arena, decl),
 			text_snake(arena, member->name.text)));
+}
+
+struct text
+cname_variant(struct arena *arena, const struct decl *decl,
+	const struct variant *variant)
+{
+	return join(arena, cname_decl(arena, decl),
+		text_snake(arena, variant->name.text));
+}
+
+struct text
+cname_variant_tag(struct arena *arena, const struct decl *decl,
+	const struct variant *variant)
+{
+	return cname_macro(arena, cname_variant(arena, decl, variant));
+}
+
+struct text
+cname_variant_member(struct arena *arena, const struct variant *variant)
+{
+	return text_snake(arena, variant->name.text);
+}
+
+struct text
+cname_element(struct arena *arena, size_t i)
+{
+	return text_printf(arena, "v%zu", i);
 }
 
 struct text
@@ -212,6 +223,20 @@ suffix_of(const struct type *type)
 	return type->kind == TYPE_LIST ? "list" : "opt";
 }
 
+/* Maps and tuples are named from left to right, and so is what holds them: the
+   list of a `map_string_int64` is no `map_string_int64_list`, which is a map
+   to lists. */
+static bool
+is_prefixed(const struct type *type)
+{
+	while (type->kind == TYPE_LIST || type->kind == TYPE_OPTIONAL)
+		type = type->element;
+	return type->kind == TYPE_MAP || type->kind == TYPE_TUPLE;
+}
+
+static struct text tuple_part(struct arena *arena, const struct module *module,
+	const struct type *type);
+
 /* A part of a name: without the prefix of the module it is used in. */
 static struct text
 part(struct arena *arena, const struct module *module, const struct type *type)
@@ -220,6 +245,15 @@ part(struct arena *arena, const struct module *module, const struct type *type)
 
 	if (type_is_scalar(type))
 		return text_of(scalars[type->kind].name);
+	if (type->kind == TYPE_TUPLE)
+		return tuple_part(arena, module, type);
+	if (type->kind == TYPE_MAP)
+		return text_printf(arena, "map_%.*s_%.*s",
+			TEXT_ARG(part(arena, module, type->key)),
+			TEXT_ARG(part(arena, module, type->element)));
+	if (is_prefixed(type))
+		return join(arena, text_of(suffix_of(type)),
+			part(arena, module, type->element));
 	if (type->kind == TYPE_LIST || type->kind == TYPE_OPTIONAL)
 		return join(arena, part(arena, module, type->element),
 			text_of(suffix_of(type)));
@@ -228,6 +262,18 @@ part(struct arena *arena, const struct module *module, const struct type *type)
 		: cname_decl(arena, type->decl);
 	return type->kind == TYPE_SERVER ? join(arena, name, text_of("ref"))
 					 : name;
+}
+
+static struct text
+tuple_part(struct arena *arena, const struct module *module,
+	const struct type *type)
+{
+	struct text name = text_of("tuple");
+
+	for (size_t i = 0; i < type->n_elements; i++)
+		name = join(
+			arena, name, part(arena, module, type->elements[i]));
+	return name;
 }
 
 struct text

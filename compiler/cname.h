@@ -23,6 +23,18 @@ struct text cname_macro(struct arena *arena, struct text name);
 struct text cname_enum_member(struct arena *arena, const struct decl *decl,
 	const struct enum_member *member);
 
+/* Of a member of a union: what makes one, bank_event_opened; its tag,
+   BANK_EVENT_OPENED; what it is called within `u`, opened. */
+struct text cname_variant(struct arena *arena, const struct decl *decl,
+	const struct variant *variant);
+struct text cname_variant_tag(struct arena *arena, const struct decl *decl,
+	const struct variant *variant);
+struct text
+cname_variant_member(struct arena *arena, const struct variant *variant);
+
+/* v0, v1 ... of a tuple */
+struct text cname_element(struct arena *arena, size_t i);
+
 /* bank_account_deposit, for calls, casts, infos and continues */
 struct text cname_member(struct arena *arena, const struct decl *server,
 	const struct member *member);
@@ -76,11 +88,30 @@ struct text cname_const_pointer(struct arena *arena, struct text type);
    of that module. */
 bool type_is_helper(const struct type *type);
 
-/* Whether a value holds pointers, so that it is copied in two passes. */
-bool type_has_pointers(const struct type *type);
-
 /* Whether it is passed as `const *`. */
 bool type_by_pointer(const struct type *type);
+
+/* Whether an absent T? used in the module is `nil` on the wire: as the module
+   that declares T says, of all others the one that uses it. */
+bool type_wire_is_nil(const struct module *module, const struct type *optional);
+
+/* ------------------------------------------------------------ helpers.c */
+
+/* The functions of a list or optional of a declared type are in the C of its
+   module when that uses it, otherwise in that of each module that does; see
+   README.md. These are their two halves. */
+enum helper_part {
+	HELPER_VALUE = 1, /* counting, copying, comparing, encoding */
+	HELPER_KEPT = 2 /* for a field of a state */
+};
+
+/* Which halves the module uses of any type that is put together. */
+unsigned helper_uses(struct program *program, const struct module *module,
+	const struct type *type);
+
+/* Which of them are in the module's C. */
+unsigned helper_owned(struct program *program, const struct module *module,
+	const struct type *type);
 
 /* Whether a header of C that programs include has it already. */
 bool cname_is_library(struct text name);

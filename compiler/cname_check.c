@@ -11,6 +11,7 @@ static const char *const enum_names[] = {
 	"_name", "_equal", "_print", "_to_term", "_encode_term", NULL};
 static const char *const record_names[] = {"_keep", "_equal", "_print",
 	"_to_term", "_encode_term", "_flat", "_copy", "_build", NULL};
+static const char *const union_tag[] = {"_tag", NULL};
 static const char *const helper_names[] = {"_list_new", "_list_keep",
 	"_list_kept_push", "_list_kept_set", "_list_kept_remove", "_list_equal",
 	"_list_flat", "_list_copy", "_list_encode_term", "_opt_keep",
@@ -67,6 +68,26 @@ take_members(struct claims *claims, const struct decl *decl)
 		take(claims, &claims->names,
 			cname_enum_member(&claims->program->arena, decl, m),
 			&claim);
+	}
+}
+
+static void take_param_defaults(struct claims *claims,
+	const struct module *module, struct text msg,
+	const struct field_list *params);
+
+/* What makes each member, its tag, and the defaults of its fields. */
+static void
+take_variants(struct claims *claims, const struct decl *decl)
+{
+	struct arena *arena = &claims->program->arena;
+
+	for (const struct variant *v = decl->u.choice.first; v; v = v->next) {
+		struct claim claim = {"member", v->name, decl->module, false};
+		struct text c = cname_variant(arena, decl, v);
+
+		take(claims, &claims->names, c, &claim);
+		take(claims, &claims->names, cname_macro(arena, c), &claim);
+		take_param_defaults(claims, decl->module, c, &v->fields);
 	}
 }
 
@@ -304,11 +325,16 @@ take_decl(struct claims *claims, const struct decl *decl)
 		break;
 	case DECL_RECORD:
 		take_defaults(claims, decl, &decl->u.record.fields, "field");
-		/* fall through */
+		take_all(claims, names, c, record_names, &claim);
+		take_all(claims, names, c, helper_names, &claim);
+		take_all(claims, tags, c, type_tags, &claim);
+		break;
 	case DECL_UNION:
 		take_all(claims, names, c, record_names, &claim);
 		take_all(claims, names, c, helper_names, &claim);
 		take_all(claims, tags, c, type_tags, &claim);
+		take_all(claims, tags, c, union_tag, &claim);
+		take_variants(claims, decl);
 		break;
 	case DECL_MESSAGE:
 		take_message(claims, decl, &claim);

@@ -7,80 +7,83 @@
  * claimed once for a module, where it is used first.
  */
 
+struct helper_names {
+	const char *const *names;
+	const char *const *tags;
+};
+
 static const char *const list_names[] = {"_new", "_keep", "_kept_push",
 	"_kept_set", "_kept_remove", "_equal", "_flat", "_copy", "_encode_term",
 	NULL};
 static const char *const opt_names[] = {
 	"_keep", "_equal", "_flat", "_copy", "_encode_term", NULL};
-static const char *const list_tags[] = {"", "_kept", NULL};
+static const char *const map_names[] = {"_make", "_find", "_keep", "_kept_put",
+	"_kept_remove", "_equal", "_print", "_to_term", "_flat", "_copy",
+	"_encode_term", "_build", "_pair_keep", "_order", NULL};
+static const char *const tuple_names[] = {"_keep", "_equal", "_print",
+	"_to_term", "_flat", "_copy", "_encode_term", "_build", NULL};
+static const char *const value_tags[] = {"", "_kept", NULL};
 static const char *const opt_tags[] = {"_kept", NULL};
+static const char *const map_tags[] = {"", "_kept", "_pair", NULL};
+
+static struct helper_names
+names_of(const struct type *type)
+{
+	if (type->kind == TYPE_MAP)
+		return (struct helper_names){map_names, map_tags};
+	if (type->kind == TYPE_TUPLE)
+		return (struct helper_names){tuple_names, value_tags};
+	if (type->kind == TYPE_LIST)
+		return (struct helper_names){list_names, value_tags};
+	return (struct helper_names){opt_names, opt_tags};
+}
+
+/* Of the module whose types are claimed. */
+struct claiming {
+	struct claims *claims;
+	const struct module *module;
+};
 
 static void
-take_type(struct claims *claims, const struct module *module,
-	const struct type *type, struct span at)
+take_type(const struct claiming *claiming, const struct type *type,
+	struct span at)
 {
+	struct claims *claims = claiming->claims;
+	const struct module *module = claiming->module;
 	struct arena *arena = &claims->program->arena;
 	struct claim claim = {
 		"type", {type->spelling, at, false}, module, true};
+	struct helper_names names;
 	struct text key, c;
-	bool is_list = type->kind == TYPE_LIST;
 
-	if (type_is_scalar(type) || !type->element)
+	if (type->key)
+		take_type(claiming, type->key, at);
+	if (type->element)
+		take_type(claiming, type->element, at);
+	for (size_t i = 0; i < type->n_elements; i++)
+		take_type(claiming, type->elements[i], at);
+	if (!type_is_helper(type))
 		return;
-	take_type(claims, module, type->element, at);
 	key = text_printf(
 		arena, "%p %p", (const void *)module, (const void *)type);
-	if (!type_is_helper(type) ||
-		table_put(&claims->helpers, key, (void *)(uintptr_t)type))
+	if (table_put(&claims->helpers, key, (void *)(uintptr_t)type))
 		return;
 	c = cname_type(arena, module, type);
-	take_all(claims, &claims->names, c, is_list ? list_names : opt_names,
-		&claim);
-	take_all(claims, &claims->tags, c, is_list ? list_tags : opt_tags,
-		&claim);
+	names = names_of(type);
+	take_all(claims, &claims->names, c, names.names, &claim);
+	take_all(claims, &claims->tags, c, names.tags, &claim);
 }
 
 static void
-take_fields(struct claims *claims, const struct module *module,
-	const struct field_list *fields)
+take_use(void *context, const struct type_use *use)
 {
-	for (const struct field *f = fields->first; f; f = f->next)
-		take_type(claims, module, f->type, f->type_ref->span);
-}
-
-static void
-take_members(struct claims *claims, const struct decl *decl)
-{
-	for (const struct member *m = decl->u.server.members; m; m = m->next) {
-		take_fields(claims, decl->module, &m->params);
-		if (m->reply)
-			take_type(claims, decl->module, m->reply,
-				m->reply_ref->span);
-	}
+	take_type(context, use->type, use->at);
 }
 
 void
 take_helpers(struct claims *claims, const struct decl *decl)
 {
-	switch (decl->kind) {
-	case DECL_RECORD:
-		take_fields(claims, decl->module, &decl->u.record.fields);
-		break;
-	case DECL_MESSAGE:
-		take_fields(claims, decl->module, &decl->u.message.params);
-		break;
-	case DECL_GEN_SERVER:
-		take_members(claims, decl);
-		break;
-	case DECL_SUPERVISOR:
-		take_fields(claims, decl->module, &decl->u.supervisor.params);
-		break;
-	case DECL_APPLICATION:
-		take_fields(claims, decl->module, &decl->u.application.env);
-		break;
-	case DECL_CONST:
-	case DECL_ENUM:
-	case DECL_UNION:
-		break;
-	}
+	struct claiming claiming = {claims, decl->module};
+
+	each_type_used(decl, take_use, &claiming);
 }

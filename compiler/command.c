@@ -27,6 +27,23 @@ const struct option_entry option_entries[OPTION_COUNT] = {
 };
 
 bool
+option_takes(const char *argument, const char *word)
+{
+	size_t len = strlen(word);
+
+	if (!strchr(argument, '|'))
+		return true;
+	while (*argument) {
+		size_t next = strcspn(argument, "|");
+
+		if (next == len && strncmp(argument, word, len) == 0)
+			return true;
+		argument += next + (argument[next] == '|');
+	}
+	return false;
+}
+
+bool
 option_is_for(const struct option_entry *option, enum command_id command)
 {
 	return (option->commands >> command) & 1;

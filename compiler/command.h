@@ -62,6 +62,10 @@ struct option_entry {
 
 extern const struct option_entry option_entries[OPTION_COUNT];
 
+/* Whether the word may stand where the help says `argument`: it is one of
+   those of "a|b|c", or there is no `|`. */
+bool option_takes(const char *argument, const char *word);
+
 bool option_is_for(const struct option_entry *option, enum command_id command);
 
 /* options_warn.c: what stands after -W, and for --error-format. False when it

@@ -150,13 +150,14 @@ report_cycle(struct walk *w, size_t first)
 			last = i;
 	}
 	report(w->program, w->error, w->stack[last].edge->at,
+		decl_kind_name(w->stack[last].edge->to->kind),
 		w->stack[last].edge->to->name.text);
 	for (size_t i = 0; n > 1 && i < n && i < 20; i++) {
 		const struct frame *f =
 			&w->stack[first + (last - first + 1 + i) % n];
 
-		note(w->program, w->step, f->edge->at,
-			f->decl->name.text, f->edge->to->name.text);
+		note(w->program, w->step, f->edge->at, f->decl->name.text,
+			f->edge->to->name.text);
 	}
 	note(w->program, w->hint, (struct span){0});
 }

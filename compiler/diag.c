@@ -116,7 +116,7 @@ is_unwanted(const struct diag_sink *sink, enum diag_id id, struct span at)
 	if (entries[id].severity != SEVERITY_WARNING)
 		return false;
 	return diag_severity_of(sink, id) == SEVERITY_NOTE ||
-		diag_is_allowed(sink, entries[id].name, at);
+		diag_is_allowed(entries[id].name, at);
 }
 
 void
@@ -130,6 +130,8 @@ report(struct program *program, enum diag_id id, struct span at, ...)
 	if (is_unwanted(sink, id, at) ||
 		(sink->n_reports < kept_reports && is_known(sink, id, at)))
 		return;
+	if (entries[id].severity == SEVERITY_ERROR)
+		sink->n_wrong++;
 	if (diag_severity_of(sink, id) == SEVERITY_ERROR)
 		sink->n_errors++;
 	else if (diag_severity_of(sink, id) == SEVERITY_WARNING)

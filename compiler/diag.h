@@ -87,17 +87,15 @@ struct diag_report {
 	size_t order; /* of arrival */
 };
 
-struct diag_allowed; /* see diag_allow.c */
-
 struct diag_sink {
 	struct diag_report *first; /* in order of arrival */
 	struct diag_report *last;
 	struct diag_report *current; /* takes notes; NULL: it was dropped */
 	size_t n_reports; /* kept ones; the rest is only counted */
 	size_t n_errors;
+	size_t n_wrong; /* of them, those that are no warnings */
 	size_t n_warnings;
 	struct diag_choices choices;
-	struct diag_allowed *allowed; /* by comments in the files */
 	enum diag_format format;
 	bool show_all; /* however many errors: a list of changes */
 	bool show_ids; /* --diag-ids, for tests/diag/coverage.sh */
@@ -196,10 +194,10 @@ diag_severity_chosen(const struct diag_choices *choices, enum diag_switch s);
 
 /* Takes in a comment: `// otpc: allow NAME...` keeps warnings of its line, or
    of the next one when it has a line of its own, from being reported. */
-void diag_allow(struct program *program, struct span comment);
+void
+diag_allow(struct program *program, struct source *source, struct span comment);
 
-bool diag_is_allowed(
-	const struct diag_sink *sink, enum diag_switch s, struct span at);
+bool diag_is_allowed(enum diag_switch s, struct span at);
 
 /* Reports those that had nothing to keep, though it was looked for. */
 void diag_unused_allows(struct program *program);

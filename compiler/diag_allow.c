@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "otpc.h"
 
+#include <string.h>
+
 /*
  * Problem: one place may be as it is for a reason that otpc cannot know, and
  * a switch for the whole run hides the next mistake too. Solution: a comment
  * `// otpc: allow NAME...` beside the place. It is taken in by the lexer, so
- * before any warning about what follows it is made.
+ * before any warning about what follows it is made. The lexer goes from top to
+ * bottom: the comments of a source are in the order of their lines, those they
+ * are for too.
  */
 
 _Static_assert(SWITCH_COUNT <= 64, "a bit for each in diag_allowed");
 
+enum {
+	/* what stands above one line: more can say nothing new */
+	most_together = SWITCH_COUNT
+};
+
 struct diag_allowed {
-	struct diag_allowed *next;
-	const struct source *source;
 	size_t first_line;
 	size_t last_line;
 	uint64_t switches; /* a bit for each */
@@ -60,20 +67,42 @@ says_nothing(struct text line)
 }
 
 /* Its line; and if it has that for itself, what follows up to the first line
-   with something else. */
+   with something else. The one before may have found that line. */
 static void
-set_lines(struct diag_allowed *allowed, struct span comment)
+set_lines(struct diag_allowed *allowed, const struct source *source)
 {
-	const struct source *source = comment.source;
-	size_t line = source_position(source, comment.start).line;
+	const struct diag_allowed *before = source->n_allowed > 0
+		? &source->allowed[source->n_allowed - 1]
+		: NULL;
+	size_t line = source_position(source, allowed->comment.start).line;
 
 	allowed->first_line = line;
 	if (says_nothing(source_line(source, line))) {
+		if (before && before->last_line > line)
+			line = before->last_line;
 		while (line < source->n_lines &&
 			says_nothing(source_line(source, line)))
 			line++;
 	}
 	allowed->last_line = line;
+}
+
+static void
+add(struct program *program, struct source *source,
+	const struct diag_allowed *allowed)
+{
+	size_t n = source->n_allowed;
+
+	/* full at each power of two */
+	if ((n & (n - 1)) == 0) {
+		struct diag_allowed *more = arena_array(
+			&program->arena, n ? 2 * n : 1, sizeof(*more));
+
+		if (n > 0)
+			memcpy(more, source->allowed, n * sizeof(*more));
+		source->allowed = more;
+	}
+	source->allowed[source->n_allowed++] = *allowed;
 }
 
 static struct span
@@ -100,10 +129,10 @@ bit_of(struct program *program, struct span at, struct text name)
 }
 
 void
-diag_allow(struct program *program, struct span comment)
+diag_allow(struct program *program, struct source *source, struct span comment)
 {
 	struct text rest = span_text(comment);
-	struct diag_allowed *allowed;
+	struct diag_allowed allowed = {.comment = comment};
 	struct text word;
 
 	rest.ptr += 2;
@@ -118,29 +147,46 @@ diag_allow(struct program *program, struct span comment)
 		report(program, DIAG_bad_comment, comment);
 		return;
 	}
-	allowed = ARENA_NEW(&program->arena, struct diag_allowed);
-	allowed->source = comment.source;
-	allowed->comment = comment;
-	set_lines(allowed, comment);
+	set_lines(&allowed, source);
 	while ((word = next_word(&rest)).len > 0)
-		allowed->switches |=
+		allowed.switches |=
 			bit_of(program, span_of_word(comment, word), word);
-	allowed->next = program->diags.allowed;
-	program->diags.allowed = allowed;
+	add(program, source, &allowed);
+}
+
+/* One past the last comment on the line or above it. */
+static size_t
+find(const struct source *source, size_t line)
+{
+	size_t low = 0;
+	size_t high = source->n_allowed;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (source->allowed[middle].first_line <= line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
 bool
-diag_is_allowed(
-	const struct diag_sink *sink, enum diag_switch s, struct span at)
+diag_is_allowed(enum diag_switch s, struct span at)
 {
-	size_t line;
+	size_t line, after;
 
-	if (!sink->allowed || !at.source)
+	if (!at.source || at.source->n_allowed == 0)
 		return false;
 	line = source_position(at.source, at.start).line;
-	for (struct diag_allowed *a = sink->allowed; a; a = a->next) {
-		if (a->source == at.source && a->first_line <= line &&
-			line <= a->last_line && (a->switches >> s & 1)) {
+	after = find(at.source, line);
+	for (size_t n = 1; n <= after && n <= most_together; n++) {
+		struct diag_allowed *a = &at.source->allowed[after - n];
+
+		if (a->last_line < line)
+			return false;
+		if (a->switches >> s & 1) {
 			a->needed |= UINT64_C(1) << s;
 			return true;
 		}
@@ -148,19 +194,31 @@ diag_is_allowed(
 	return false;
 }
 
+static void
+report_unused(struct program *program, const struct diag_allowed *allowed)
+{
+	const struct diag_choices *choices = &program->diags.choices;
+
+	for (int i = 0; i < SWITCH_COUNT; i++) {
+		enum diag_switch s = (enum diag_switch)i;
+
+		/* only a whole program is asked for messages */
+		if ((allowed->switches & ~allowed->needed) >> s & 1 &&
+			s != SWITCH_unhandled_message &&
+			diag_severity_chosen(choices, s) != SEVERITY_NOTE)
+			report(program, DIAG_unused_allow, allowed->comment,
+				diag_switch_name(&program->arena, s));
+	}
+}
+
+/* Some warnings are for the files of the command line only. */
 void
 diag_unused_allows(struct program *program)
 {
-	struct diag_sink *sink = &program->diags;
-
-	for (const struct diag_allowed *a = sink->allowed; a; a = a->next) {
-		for (int s = 0; s < SWITCH_COUNT; s++) {
-			if ((a->switches & ~a->needed) >> s & 1 &&
-				diag_severity_chosen(&sink->choices,
-					(enum diag_switch)s) != SEVERITY_NOTE)
-				report(program, DIAG_unused_allow, a->comment,
-					diag_switch_name(&program->arena,
-						(enum diag_switch)s));
-		}
+	for (const struct source *s = program->sources; s; s = s->next) {
+		if (!s->module || !s->module->is_root)
+			continue;
+		for (size_t i = 0; i < s->n_allowed; i++)
+			report_unused(program, &s->allowed[i]);
 	}
 }

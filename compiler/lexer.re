@@ -305,7 +305,7 @@ again:
 	"\n" { lexer->starts_line = true; goto again; }
 	"////" | "//" {
 		lexer->cursor = line_end(lexer, start);
-		diag_allow(lexer->program,
+		diag_allow(lexer->program, lexer->source,
 			span_of(lexer, start, lexer->cursor));
 		goto again;
 	}

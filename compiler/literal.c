@@ -282,16 +282,6 @@ report_unterminated(struct quoted *q)
 		q->rest.ptr[0] == '"' ? TEXT_LITERAL("\"") : TEXT_LITERAL("'"));
 }
 
-static size_t
-count_characters(struct text text)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.len; i++)
-		n += (text.ptr[i] & 0xc0) != 0x80;
-	return n;
-}
-
 struct token
 literal_quoted(struct program *program, struct text rest, struct span span,
 	size_t *len)
@@ -315,7 +305,7 @@ literal_quoted(struct program *program, struct text rest, struct span span,
 	token.text = textbuf_text(&q.value);
 	*len = q.at;
 	if (token.kind == TK_ATOM &&
-		count_characters(token.text) > longest_atom)
+		utf8_length(token.text) > longest_atom)
 		report(program, DIAG_atom_too_long, place(&q, 0, q.at),
 			(size_t)longest_atom);
 	if (token.kind == TK_STRING && token.text.len > longest_string)

@@ -105,6 +105,7 @@ add_head(const struct model *model)
 	tree_text(model->root, "header",
 		text_printf(model->arena, "%.*s.h", TEXT_ARG(source)));
 	tree_text(model->root, "guard", cname_guard(model->arena, module));
+	tree_flag(model->root, "wire_elixir", module->wire_elixir);
 	ctext_doc(model->root, "doc", module->doc);
 	/* by its name: outputs land in one folder, whatever the import says */
 	for (const struct import *i = module->imports; i; i = i->next)
@@ -119,7 +120,7 @@ model_module(struct program *program, const struct module *module)
 	struct arena *arena = &program->arena;
 	struct model *model = ARENA_NEW(arena, struct model);
 
-	*model = (struct model){arena, module, tree_new(arena)};
+	*model = (struct model){arena, module, tree_new(arena), program};
 	tree_list(model->root, "imports");
 	add_head(model);
 	model_types(model);

@@ -19,6 +19,7 @@ struct model {
 	struct arena *arena;
 	const struct module *module;
 	struct tree *root;
+	struct program *program; /* of the module's own model only */
 };
 
 /* The model of a checked module: all its names are on the tree. */
@@ -29,6 +30,10 @@ struct tree *model_module(struct program *program, const struct module *module);
 /* value, pointer, flat_fn and so on, of a value of the type. */
 void model_type(
 	const struct model *model, struct tree *node, const struct type *type);
+
+/* The type's facts, and name, decl, wire, doc, default. */
+void model_field(
+	const struct model *model, struct tree *node, const struct field *f);
 
 /* A node for each field in list `name`. */
 void model_fields(const struct model *model, struct tree *node,
@@ -42,6 +47,10 @@ void model_defaults(const struct model *model, struct tree *node,
 /* model_default.c: the same for the parameters of a message. */
 void model_param_defaults(const struct model *model, struct tree *node,
 	struct text msg, const struct field_list *params);
+
+/* model_argument.c: a value where what another module declares is started. */
+struct text model_argument(const struct model *model, const struct value *value,
+	const struct module *target);
 
 /* params, then_params, args and the like: the parameters as C has them. */
 void model_params(const struct model *model, struct tree *node,
@@ -60,6 +69,9 @@ model_message(const struct model *model, struct tree *node, struct text msg,
 /* my_NAME: a name for the generator's own, unlike any parameter's. */
 void model_own_names(const struct model *model, struct tree *node,
 	const struct field_list *params);
+
+/* --- model_state.c: state_pointers and record_defaults of a state */
+void model_state(struct tree *node, const struct field_list *fields);
 
 /* --- model_server.c, model_tree.c */
 void model_server(

@@ -38,6 +38,7 @@ model_own_names(const struct model *model, struct tree *node,
 		{"my_supervisor", "supervisor"},
 		{"my_timeout_ms", "timeout_ms"},
 		{"my_to", "to"},
+		{"my_value", "value"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -149,7 +149,8 @@ info_node(const struct model *model, struct tree *server,
 		struct text message = cname_decl(model->arena, m->message);
 		/* its parameters have the types of its module */
 		struct model declaring = {
-			model->arena, m->message->module, model->root};
+			model->arena, m->message->module, model->root,
+			model->program};
 
 		node = tree_add(server, "declared");
 		model_message(&declaring, node,
@@ -160,61 +161,6 @@ info_node(const struct model *model, struct tree *server,
 		tree_text(node, "args_struct", message);
 		tree_text(
 			node, "handler", cname_handler(model->arena, decl, m));
-	}
-}
-
-/* ------------------------------------------------------------------- state */
-
-/* The pointers in a value at `path`, to which humans say `label`. */
-static void
-add_pointers(const struct model *model, struct tree *server,
-	const struct type *type, struct text path, struct text label)
-{
-	struct arena *arena = model->arena;
-	const char *suffix = type->kind == TYPE_OPTIONAL ? "" : ".ptr";
-	struct tree *node;
-
-	if (!type_has_pointers(type))
-		return;
-	if (type->kind == TYPE_RECORD) {
-		for (const struct field *f = type->decl->u.record.fields.first;
-			f; f = f->next)
-			add_pointers(model, server, f->type,
-				text_printf(arena, "%.*s.%.*s", TEXT_ARG(path),
-					TEXT_ARG(f->name.text)),
-				text_printf(arena, "%.*s.%.*s", TEXT_ARG(label),
-					TEXT_ARG(f->name.text)));
-		return;
-	}
-	node = tree_add(server, "state_pointers");
-	tree_text(node, "path",
-		text_printf(arena, "%.*s%s", TEXT_ARG(path), suffix));
-	tree_text(node, "label", label);
-}
-
-/* What the record at `path` of the state, and those in it, begin with. It is
-   static, so a kept record needs no memory for it. */
-static void
-add_record_defaults(const struct model *model, struct tree *server,
-	const struct type *type, struct text path)
-{
-	struct arena *arena = model->arena;
-
-	if (type->kind != TYPE_RECORD)
-		return;
-	for (const struct field *f = type->decl->u.record.fields.first; f;
-		f = f->next) {
-		struct text inner = text_printf(arena, "%.*s.%.*s",
-			TEXT_ARG(path), TEXT_ARG(f->name.text));
-		struct tree *node;
-
-		add_record_defaults(model, server, f->type, inner);
-		if (!f->value)
-			continue;
-		node = tree_add(server, "record_defaults");
-		tree_text(node, "path", inner);
-		tree_text(node, "macro", cname_default(arena, type->decl, f));
-		tree_flag(server, "has_state_defaults", true);
 	}
 }
 
@@ -240,23 +186,7 @@ add_state(const struct model *model, struct tree *node,
 	tree_flag(node, "empty", fields->count == 0);
 	tree_text(
 		node, "count", text_printf(model->arena, "%zu", fields->count));
-	tree_list(node, "state_pointers");
-	tree_list(node, "record_defaults");
-	tree_flag(node, "has_state_defaults", false);
-	for (const struct field *f = fields->first; f; f = f->next) {
-		add_record_defaults(model, node, f->type,
-			type_has_pointers(f->type)
-				? text_printf(model->arena, "%.*s.v",
-					  TEXT_ARG(f->name.text))
-				: f->name.text);
-		if (f->value)
-			tree_flag(node, "has_state_defaults", true);
-	}
-	for (const struct field *f = fields->first; f; f = f->next)
-		add_pointers(model, node, f->type,
-			text_printf(
-				model->arena, "%.*s.v", TEXT_ARG(f->name.text)),
-			f->name.text);
+	model_state(node, fields);
 	add_count(node, "pointer_count", "state_pointers");
 }
 
@@ -300,6 +230,39 @@ add_builtins(struct tree *node, const struct server_decl *server)
 					? server->stack->amount
 					: 0)));
 	tree_flag(node, "has_stack", server->stack != NULL);
+}
+
+/* A number, and a word as the C of libotp has it. */
+static void
+add_choice(struct tree *node, const char *name, const struct member *member,
+	const char *prefix)
+{
+	struct text word = member ? text_upper(node->arena, member->name.text)
+				  : TEXT_LITERAL("");
+
+	tree_text(node, name,
+		text_printf(node->arena, "%s%.*s", prefix, TEXT_ARG(word)));
+}
+
+static void
+add_limit(struct tree *node, const char *name, const struct member *member)
+{
+	tree_text(node, name,
+		text_printf(node->arena, "%llu",
+			(unsigned long long)(member ? member->amount : 0)));
+}
+
+static void
+add_process(struct tree *node, const struct server_decl *server)
+{
+	tree_flag(node, "has_mailbox", server->mailbox != NULL);
+	add_limit(node, "mailbox", server->mailbox);
+	add_choice(node, "policy", server->mailbox, "OTP_MAILBOX_");
+	tree_flag(node, "has_max_heap", server->max_heap != NULL);
+	add_limit(node, "max_heap", server->max_heap);
+	tree_flag(node, "has_priority", server->priority != NULL);
+	add_choice(node, "priority", server->priority, "OTP_PRIORITY_");
+	tree_flag(node, "blocking", server->blocking != NULL);
 }
 
 static void
@@ -350,6 +313,7 @@ model_server(
 	add_init(model, node, decl);
 	add_state(model, node, &decl->u.server);
 	add_builtins(node, &decl->u.server);
+	add_process(node, &decl->u.server);
 	add_members(model, node, decl);
 	add_count(node, "message_count", "messages");
 	add_count(node, "declared_count", "declared");

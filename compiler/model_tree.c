@@ -8,40 +8,6 @@ declared(struct arena *arena, const struct decl *decl, const char *suffix)
 		arena, "%.*s%s", TEXT_ARG(cname_decl(arena, decl)), suffix);
 }
 
-/*
- * A list that each module has a struct of its own for is handed over by its
- * parts: the structs differ in name only.
- */
-static struct text
-list_argument(const struct model *model, const struct value *value,
-	const struct module *target)
-{
-	struct arena *arena = model->arena;
-	const struct type *element = value->type->element;
-	bool differs = type_is_helper(element) && element->kind == TYPE_LIST;
-	struct text to = cname_value(arena, target, value->type);
-	struct text from = ctext_value(arena, value);
-	struct text cast = text_printf(arena, "(%.*s)",
-		TEXT_ARG(cname_const_pointer(
-			arena, cname_value(arena, target, element))));
-
-	return text_printf(arena, "(%.*s){%s%.*s.ptr, %.*s.len}", TEXT_ARG(to),
-		differs ? cast.ptr : "", TEXT_ARG(from), TEXT_ARG(from));
-}
-
-static struct text
-argument(const struct model *model, const struct value *value,
-	const struct module *target)
-{
-	bool is_variable =
-		value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
-
-	if (is_variable && target != model->module &&
-		value->type->kind == TYPE_LIST && type_is_helper(value->type))
-		return list_argument(model, value, target);
-	return ctext_value(model->arena, value);
-}
-
 /* What a child or a root starts, with which arguments. */
 static void
 add_start(
@@ -52,7 +18,8 @@ add_start(
 
 	for (size_t i = 0; i < start->n_values; i++) {
 		const struct value *value = start->values[i];
-		struct text text = argument(model, value, start->decl->module);
+		struct text text =
+			model_argument(model, value, start->decl->module);
 
 		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
 		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
@@ -124,7 +91,8 @@ child_node(const struct model *model, struct tree *node,
 	struct text prefix = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
 	/* the parameters are those of what it starts */
-	struct model target = {arena, child->start.decl->module, model->root};
+	struct model target = {arena, child->start.decl->module, model->root,
+		model->program};
 
 	ctext_doc(node, "doc", child->doc);
 	tree_text(node, "name", child->name.text);

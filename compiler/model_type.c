@@ -50,7 +50,10 @@ equal_function(const struct model *model, const struct type *type)
 	case TYPE_TERM:
 	case TYPE_OPTIONAL:
 	case TYPE_LIST:
+	case TYPE_MAP:
+	case TYPE_TUPLE:
 	case TYPE_RECORD:
+	case TYPE_UNION:
 		return with_suffix(model->arena, name, "_equal");
 	case TYPE_REFERENCE:
 		return text_of("otp_ref_equal");
@@ -109,6 +112,34 @@ zero_of(const struct type *type)
 	}
 }
 
+/* What a template can ask about the kind of a type. */
+static void
+kind(const struct model *model, struct tree *node, const struct type *type)
+{
+	static const struct {
+		const char *name;
+		enum type_kind kind;
+	} flags[] = {
+		{"is_enum", TYPE_ENUM},
+		{"is_handle", TYPE_SERVER},
+		{"is_list", TYPE_LIST},
+		{"is_map", TYPE_MAP},
+		{"is_optional", TYPE_OPTIONAL},
+		{"is_record", TYPE_RECORD},
+		{"is_tuple", TYPE_TUPLE},
+		{"is_union", TYPE_UNION},
+	};
+	bool scalar = type_is_scalar(type);
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		tree_flag(node, flags[i].name, type->kind == flags[i].kind);
+	tree_flag(node, "is_scalar", scalar);
+	tree_text(node, "scalar", scalar ? type->spelling : text_of(""));
+	tree_flag(node, "nil",
+		type->kind == TYPE_OPTIONAL &&
+			type_wire_is_nil(model->module, type));
+}
+
 static struct text
 param_type(const struct model *model, const struct type *type)
 {
@@ -144,6 +175,7 @@ model_type(
 	else
 		tree_string(node, "zero", zero_of(type));
 	functions(model, node, type);
+	kind(model, node, type);
 }
 
 /* ------------------------------------------------------ fields, parameters */
@@ -154,8 +186,8 @@ wire_of(struct arena *arena, const struct name *name, const struct name *wire)
 	return ctext_string(arena, wire->text.ptr ? wire->text : name->text);
 }
 
-static void
-field(const struct model *model, struct tree *node, const struct field *f)
+void
+model_field(const struct model *model, struct tree *node, const struct field *f)
 {
 	struct arena *arena = model->arena;
 	struct text value = cname_value(arena, model->module, f->type);
@@ -181,7 +213,7 @@ model_fields(const struct model *model, struct tree *node, const char *name,
 {
 	tree_list(node, name);
 	for (const struct field *f = fields->first; f; f = f->next)
-		field(model, tree_add(node, name), f);
+		model_field(model, tree_add(node, name), f);
 }
 
 /* A default that a pointer has to point to is an object of its own. */

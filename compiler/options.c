@@ -112,6 +112,11 @@ set(struct options *options, enum option_id id)
 		*(bool *)field = true;
 		return OPTIONS_RUN;
 	case OPTION_WORD:
+		if (!option_takes(entry->argument, optarg)) {
+			fprintf(stderr, "otpc: --%s takes one of %s\n",
+				entry->name, entry->argument);
+			return misuse();
+		}
 		*(const char **)field = optarg;
 		return OPTIONS_RUN;
 	case OPTION_SPECIAL:
@@ -150,13 +155,14 @@ make_tables(struct getopt_tables *tables, enum command_id command)
 }
 
 static enum option_id
-id_of(int option)
+id_of(int option, enum command_id command)
 {
 	int id = 0;
 
 	if (option >= first_long)
 		return (enum option_id)(option - first_long);
-	while (option_entries[id].letter != option)
+	while (option_entries[id].letter != option ||
+		!option_is_for(&option_entries[id], command))
 		id++;
 	return (enum option_id)id;
 }
@@ -181,7 +187,7 @@ parse_options(
 		else if (option == 'W')
 			result = parse_w(options, arena, optarg);
 		else
-			result = set(options, id_of(option));
+			result = set(options, id_of(option, options->command));
 	}
 	return result;
 }
@@ -198,14 +204,21 @@ check_operands(const struct options *options)
 			stderr);
 		return misuse();
 	}
+	if (!*options->out_dir) {
+		fputs("otpc: -o needs a folder; this one is `.`\n", stderr);
+		return misuse();
+	}
 	if (options->list_outputs && options->verify) {
 		fputs("otpc: --list-outputs and --verify are not for one run\n",
 			stderr);
 		return misuse();
 	}
 	if (options->n_files >= command->least &&
-		options->n_files <= command->most)
-		return OPTIONS_RUN;
+		options->n_files <= command->most) {
+		if (options->n_files == 0 ||
+			option_takes(command->operands, options->files[0]))
+			return OPTIONS_RUN;
+	}
 	if (options->n_files == 0)
 		fprintf(stderr, "otpc: %s\n",
 			strstr(command->operands, "FILE") ? "no file given"

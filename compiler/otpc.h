@@ -57,10 +57,19 @@ struct options {
 	bool emit_main; /* --main */
 	bool list_outputs; /* --list-outputs: names only, no files */
 	bool verify; /* --verify: compares the files, writes none */
+	const char *doc_format; /* --format of doc; NULL: html */
+	const char *graph_format; /* --format of graph; NULL: dot */
+	const char *out_file; /* -o of graph; NULL: standard output */
+	bool graph_tree; /* --tree; neither of the two: both */
+	bool graph_calls; /* --calls */
+	const char *new_dir; /* --dir of new; NULL: the name */
 	const char *templates_dir; /* --templates; NULL: the built-in ones */
 	struct diag_choices warnings; /* -W..., -w */
 	enum diag_format error_format; /* --error-format */
 	const char *against; /* --against: the old version */
+	bool fmt_check; /* fmt --check */
+	bool fmt_diff; /* fmt --diff */
+	bool ast_json; /* ast --json: its only form */
 	bool diag_ids; /* --diag-ids: "[id]" after each message */
 	const struct overlay *overlay; /* NULL: none */
 	const char **files;
@@ -87,6 +96,9 @@ struct source {
 	size_t n_lines;
 	size_t index; /* in order of loading, from 0 */
 	struct module *module; /* [load] what was parsed from it */
+	/* [lex] comments that allow something, see diag_allow.c */
+	struct diag_allowed *allowed;
+	size_t n_allowed;
 	/* which file this is, so that two paths to it are one module */
 	uint64_t device;
 	uint64_t inode;
@@ -196,6 +208,24 @@ const struct type *type_map(struct program *program, const struct type *key,
 const struct type *type_tuple(struct program *program,
 	const struct type **elements, size_t n_elements);
 
+/* --- used.c */
+
+/* A type as it stands in a declaration: of a field, parameter or result. */
+struct type_use {
+	const struct type *type; /* never NULL */
+	struct span at;
+	bool in_state; /* of a field of a state */
+};
+
+typedef void type_visitor(void *context, const struct type_use *use);
+
+/* Each one of the declaration, in file order; parts of types are left to the
+   visitor. */
+void each_type_used(
+	const struct decl *decl, type_visitor *visit, void *context);
+
+/* --- types.c */
+
 /* Offers the names of the scalar types. */
 void types_offer(struct suggestion *suggestion);
 
@@ -204,6 +234,10 @@ void types_each(void (*each)(void *data, struct text name), void *data);
 
 bool type_is_integer(const struct type *type);
 bool type_is_float(const struct type *type);
+
+/* Whether a value holds pointers, so that it is copied in two passes. [check]
+   knows it of records and unions: size.c. */
+bool type_has_pointers(const struct type *type);
 
 /* ------------------------------------------------------------------ check */
 

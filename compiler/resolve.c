@@ -133,6 +133,22 @@ resolve_call(struct scope *s, struct member *member)
 	note(s->program, DIAG_note_refusal_types, (struct span){0});
 }
 
+/* What such a member begins with. */
+static struct text
+word_of(const struct member *member)
+{
+	switch ((int)member->kind) {
+	case MEMBER_INIT:
+		return TEXT_LITERAL("init");
+	case MEMBER_MAILBOX:
+		return TEXT_LITERAL("mailbox");
+	case MEMBER_PRIORITY:
+		return TEXT_LITERAL("priority");
+	default:
+		return member->name.text;
+	}
+}
+
 static void
 set_once(struct scope *s, struct member **slot, struct member *member)
 {
@@ -140,9 +156,7 @@ set_once(struct scope *s, struct member **slot, struct member *member)
 		*slot = member;
 		return;
 	}
-	report(s->program, DIAG_given_twice, member->span,
-		member->kind == MEMBER_INIT ? TEXT_LITERAL("init")
-					    : member->name.text);
+	report(s->program, DIAG_given_twice, member->span, word_of(member));
 	note(s->program, DIAG_note_previous, (*slot)->span);
 }
 
@@ -335,6 +349,24 @@ resolve_enum(struct scope *s, struct decl *decl)
 }
 
 static void
+resolve_union(struct scope *s, struct decl *decl)
+{
+	struct union_decl *u = &decl->u.choice;
+
+	u->names.arena = &s->program->arena;
+	for (struct variant *v = u->first; v; v = v->next) {
+		struct variant *other = table_put(&u->names, v->name.text, v);
+
+		resolve_fields(s, &v->fields);
+		if (!other)
+			continue;
+		report(s->program, DIAG_duplicate_member, v->name.span,
+			v->name.text, "union", decl->name.text);
+		note(s->program, DIAG_note_previous, other->name.span);
+	}
+}
+
+static void
 resolve_decl(struct scope *s, struct decl *decl)
 {
 	switch (decl->kind) {
@@ -347,8 +379,7 @@ resolve_decl(struct scope *s, struct decl *decl)
 		resolve_fields(s, &decl->u.record.fields);
 		break;
 	case DECL_UNION:
-		for (struct variant *v = decl->u.choice.first; v; v = v->next)
-			resolve_fields(s, &v->fields);
+		resolve_union(s, decl);
 		break;
 	case DECL_MESSAGE:
 		resolve_fields(s, &decl->u.message.params);

@@ -35,8 +35,6 @@ resolve_named(struct scope *s, struct type_ref *ref)
 
 	if (!ref->path.module.text.ptr)
 		scalar = type_named(s->program, ref->path.name.text);
-	if (scalar && scalar->kind == TYPE_TERM)
-		report(s->program, DIAG_not_supported, ref->span, "`term`");
 	if (scalar)
 		return scalar;
 	decl = find_decl(s->program, s->module, &ref->path, WANTED_TYPE,
@@ -50,6 +48,14 @@ resolve_named(struct scope *s, struct type_ref *ref)
 	return no_type(s);
 }
 
+/* Here or on the wire. */
+static bool
+reads_as_absent(const struct name *name, const struct name *wire)
+{
+	return text_is(name->text, "undefined") || text_is(name->text, "nil") ||
+		text_is(wire->text, "undefined") || text_is(wire->text, "nil");
+}
+
 /* The member of an enum or union that reads as an absent T?. */
 static struct text
 absent_member(const struct type *type)
@@ -57,8 +63,7 @@ absent_member(const struct type *type)
 	if (type->kind == TYPE_ENUM) {
 		for (struct enum_member *m = type->decl->u.enumeration.first; m;
 			m = m->next) {
-			if (text_is(m->name.text, "undefined") ||
-				text_is(m->name.text, "nil"))
+			if (reads_as_absent(&m->name, &m->wire))
 				return m->name.text;
 		}
 	}
@@ -66,8 +71,7 @@ absent_member(const struct type *type)
 		for (struct variant *v = type->decl->u.choice.first; v;
 			v = v->next) {
 			if (v->fields.count == 0 &&
-				(text_is(v->name.text, "undefined") ||
-					text_is(v->name.text, "nil")))
+				reads_as_absent(&v->name, &v->wire))
 				return v->name.text;
 		}
 	}
@@ -98,16 +102,36 @@ static const struct type *
 resolve_tuple(struct scope *s, struct type_ref *ref)
 {
 	const struct type **elements;
+	bool wrong = false;
 	size_t n = 0;
 
-	report(s->program, DIAG_not_supported, ref->span, "`tuple`");
 	for (struct type_ref *e = ref->elements; e; e = e->next)
 		n++;
 	elements = arena_array(&s->program->arena, n, sizeof(*elements));
 	n = 0;
 	for (struct type_ref *e = ref->elements; e; e = e->next)
 		elements[n++] = resolve_type(s, e);
-	return type_tuple(s->program, elements, n);
+	for (size_t i = 0; i < n; i++)
+		wrong |= elements[i]->kind == TYPE_ERROR;
+	return wrong ? no_type(s) : type_tuple(s->program, elements, n);
+}
+
+/* What has an order, and an equality that is the same everywhere. */
+static bool
+can_be_key(const struct type *type)
+{
+	switch ((int)type->kind) {
+	case TYPE_BOOL:
+	case TYPE_ENUM:
+	case TYPE_ATOM:
+	case TYPE_STRING:
+	case TYPE_BINARY:
+	case TYPE_PID:
+	case TYPE_REFERENCE:
+		return true;
+	default:
+		return type_is_integer(type);
+	}
 }
 
 static const struct type *
@@ -116,8 +140,13 @@ resolve_map(struct scope *s, struct type_ref *ref)
 	const struct type *key = resolve_type(s, ref->key);
 	const struct type *element = resolve_type(s, ref->element);
 
-	report(s->program, DIAG_not_supported, ref->span, "`map`");
-	return type_map(s->program, key, element);
+	if (key->kind == TYPE_ERROR || element->kind == TYPE_ERROR)
+		return no_type(s);
+	if (can_be_key(key))
+		return type_map(s->program, key, element);
+	report(s->program, DIAG_map_key, ref->key->span, key->spelling);
+	note(s->program, DIAG_note_map_keys, (struct span){0});
+	return no_type(s);
 }
 
 static const struct type *

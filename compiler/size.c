@@ -6,53 +6,20 @@
  * after ten lines and larger than memory after sixty. Solution: the size that
  * a C compiler with 8-byte pointers gives it is computed, parts before wholes,
  * and what is over the limit is refused. One that is too large stops counting
- * there, so nothing overflows, and what holds it says nothing again.
+ * there, so nothing overflows, and what holds it says nothing again. Whether
+ * it holds pointers is found on the same way, once for each declaration.
  */
 
 enum {
-	largest_record = 64 * 1024,
-	too_large = largest_record + 1
+	largest_value = 64 * 1024,
+	too_large = largest_value + 1
 };
 
 struct layout {
 	size_t size;
 	size_t alignment;
+	bool has_pointers;
 };
-
-static struct layout
-layout_of(const struct type *type)
-{
-	static const struct layout layouts[] = {
-		[TYPE_BOOL] = {1, 1},
-		[TYPE_INT8] = {1, 1},
-		[TYPE_INT16] = {2, 2},
-		[TYPE_INT32] = {4, 4},
-		[TYPE_INT64] = {8, 8},
-		[TYPE_UINT8] = {1, 1},
-		[TYPE_UINT16] = {2, 2},
-		[TYPE_UINT32] = {4, 4},
-		[TYPE_UINT64] = {8, 8},
-		[TYPE_FLOAT32] = {4, 4},
-		[TYPE_FLOAT64] = {8, 8},
-		[TYPE_ATOM] = {16, 8},
-		[TYPE_STRING] = {16, 8},
-		[TYPE_BINARY] = {24, 8},
-		[TYPE_PID] = {16, 4},
-		[TYPE_REFERENCE] = {32, 4},
-		[TYPE_TERM] = {16, 8},
-		[TYPE_TIMESTAMP] = {8, 8},
-		[TYPE_DURATION] = {8, 8},
-		[TYPE_OPTIONAL] = {8, 8},
-		[TYPE_LIST] = {16, 8},
-		[TYPE_ENUM] = {4, 4},
-		[TYPE_SERVER] = {24, 4},
-	};
-
-	if (type->kind == TYPE_RECORD)
-		return (struct layout){type->decl->u.record.size,
-			type->decl->u.record.alignment};
-	return layouts[type->kind]; /* zero for what is not supported */
-}
 
 static size_t
 rounded(size_t size, size_t alignment)
@@ -61,43 +28,201 @@ rounded(size_t size, size_t alignment)
 			     : size;
 }
 
-/* The field that is too large by itself was reported where it is declared. */
-static bool
-holds_too_large(const struct record_decl *record)
+/* One after the other, as members of a struct. */
+static void
+append(struct layout *whole, struct layout part)
 {
-	for (const struct field *f = record->fields.first; f; f = f->next) {
-		if (f->type->kind == TYPE_RECORD &&
-			f->type->decl->u.record.size == too_large)
+	if (whole->size < too_large)
+		whole->size = rounded(whole->size, part.alignment) + part.size;
+	if (part.alignment > whole->alignment)
+		whole->alignment = part.alignment;
+	whole->has_pointers |= part.has_pointers;
+}
+
+/* In one place, as members of a union. */
+static void
+overlay(struct layout *whole, struct layout part)
+{
+	if (part.size > whole->size)
+		whole->size = part.size;
+	if (part.alignment > whole->alignment)
+		whole->alignment = part.alignment;
+	whole->has_pointers |= part.has_pointers;
+}
+
+static struct layout
+finished(struct layout layout)
+{
+	layout.size = rounded(layout.size, layout.alignment);
+	if (layout.size > largest_value)
+		layout.size = too_large;
+	return layout;
+}
+
+static struct layout
+layout_of(const struct type *type)
+{
+	static const struct layout layouts[] = {
+		[TYPE_BOOL] = {1, 1, false},
+		[TYPE_INT8] = {1, 1, false},
+		[TYPE_INT16] = {2, 2, false},
+		[TYPE_INT32] = {4, 4, false},
+		[TYPE_INT64] = {8, 8, false},
+		[TYPE_UINT8] = {1, 1, false},
+		[TYPE_UINT16] = {2, 2, false},
+		[TYPE_UINT32] = {4, 4, false},
+		[TYPE_UINT64] = {8, 8, false},
+		[TYPE_FLOAT32] = {4, 4, false},
+		[TYPE_FLOAT64] = {8, 8, false},
+		[TYPE_ATOM] = {16, 8, true},
+		[TYPE_STRING] = {16, 8, true},
+		[TYPE_BINARY] = {24, 8, true},
+		[TYPE_PID] = {16, 4, false},
+		[TYPE_REFERENCE] = {32, 4, false},
+		[TYPE_TERM] = {16, 8, true},
+		[TYPE_TIMESTAMP] = {8, 8, false},
+		[TYPE_DURATION] = {8, 8, false},
+		[TYPE_OPTIONAL] = {8, 8, true},
+		[TYPE_LIST] = {16, 8, true},
+		[TYPE_MAP] = {16, 8, true},
+		[TYPE_ENUM] = {4, 4, false},
+		[TYPE_SERVER] = {24, 4, false},
+	};
+	struct layout tuple = {0, 1, false};
+
+	if (type->kind == TYPE_RECORD || type->kind == TYPE_UNION)
+		return (struct layout){type->decl->size, type->decl->alignment,
+			type->decl->has_pointers};
+	if (type->kind != TYPE_TUPLE)
+		return layouts[type->kind]; /* zero for what was wrong */
+	for (size_t i = 0; i < type->n_elements; i++)
+		append(&tuple, layout_of(type->elements[i]));
+	return finished(tuple);
+}
+
+bool
+type_has_pointers(const struct type *type)
+{
+	return layout_of(type).has_pointers;
+}
+
+static struct layout
+layout_of_fields(const struct field_list *fields)
+{
+	struct layout layout = {0, 1, false};
+
+	for (const struct field *f = fields->first; f; f = f->next)
+		append(&layout, layout_of(f->type));
+	return finished(layout);
+}
+
+static struct layout
+layout_of_decl(const struct decl *decl)
+{
+	struct layout tag = {4, 4, false}, choice = {0, 1, false};
+
+	if (decl->kind == DECL_RECORD) {
+		choice = layout_of_fields(&decl->u.record.fields);
+		if (choice.size == 0)
+			choice.size = 1; /* C wants a member */
+		return choice;
+	}
+	for (const struct variant *v = decl->u.choice.first; v; v = v->next)
+		overlay(&choice, layout_of_fields(&v->fields));
+	append(&tag, choice);
+	return finished(tag);
+}
+
+/* What is too large by itself was reported where it is declared. */
+static bool
+is_too_large(const struct field_list *fields)
+{
+	for (const struct field *f = fields->first; f; f = f->next) {
+		if (layout_of(f->type).size == too_large)
 			return true;
 	}
 	return false;
 }
 
+static bool
+holds_too_large(const struct decl *decl)
+{
+	if (decl->kind == DECL_RECORD)
+		return is_too_large(&decl->u.record.fields);
+	for (const struct variant *v = decl->u.choice.first; v; v = v->next) {
+		if (is_too_large(&v->fields))
+			return true;
+	}
+	return false;
+}
+
+static void
+report_too_large(struct program *program, struct span at, const char *kind,
+	struct text name)
+{
+	report(program, DIAG_record_too_large, at, kind, name,
+		(size_t)largest_value / 1024);
+	note(program, DIAG_note_outside, (struct span){0});
+}
+
 void
 check_size(struct program *program, struct decl *decl)
 {
-	struct record_decl *record = &decl->u.record;
-	size_t size = 0;
-	size_t alignment = 1;
+	struct module *module = decl->module;
+	struct layout layout;
 
-	if (decl->kind != DECL_RECORD)
+	if (decl->kind != DECL_RECORD && decl->kind != DECL_UNION)
 		return;
-	for (struct field *f = record->fields.first; f && size < too_large;
-		f = f->next) {
-		struct layout layout = layout_of(f->type);
+	layout = layout_of_decl(decl);
+	decl->size = layout.size;
+	decl->alignment = layout.alignment;
+	decl->has_pointers = layout.has_pointers;
+	if (module->last_value)
+		module->last_value->next_value = decl;
+	else
+		module->first_value = decl;
+	module->last_value = decl;
+	if (decl->size == too_large && !holds_too_large(decl))
+		report_too_large(program, decl->name.span,
+			decl_kind_name(decl->kind), decl->name.text);
+}
 
-		size = rounded(size, layout.alignment) + layout.size;
-		if (layout.alignment > alignment)
-			alignment = layout.alignment;
+/* ------------------------------------------------------------------ tuples */
+
+static bool
+holds_large_part(const struct type *tuple)
+{
+	for (size_t i = 0; i < tuple->n_elements; i++) {
+		if (layout_of(tuple->elements[i]).size == too_large)
+			return true;
 	}
-	size = rounded(size, alignment);
-	if (size == 0)
-		size = 1; /* C wants a member */
-	record->size = size > largest_record ? too_large : size;
-	record->alignment = alignment;
-	if (record->size != too_large || holds_too_large(record))
-		return;
-	report(program, DIAG_record_too_large, decl->name.span, decl->name.text,
-		(size_t)largest_record / 1024);
-	note(program, DIAG_note_outside, (struct span){0});
+	return false;
+}
+
+/* One may stand in a list, where no record is too large by it. */
+static void
+check_type(struct program *program, const struct type *type, struct span at)
+{
+	if (type->key)
+		check_type(program, type->key, at);
+	if (type->element)
+		check_type(program, type->element, at);
+	for (size_t i = 0; i < type->n_elements; i++)
+		check_type(program, type->elements[i], at);
+	if (type->kind == TYPE_TUPLE && layout_of(type).size == too_large &&
+		!holds_large_part(type))
+		report_too_large(program, at, "type", type->spelling);
+}
+
+static void
+check_use(void *program, const struct type_use *use)
+{
+	check_type(program, use->type, use->at);
+}
+
+void
+check_tuple_sizes(struct program *program, const struct module *module)
+{
+	for (const struct decl *d = module->decls; d; d = d->next)
+		each_type_used(d, check_use, program);
 }

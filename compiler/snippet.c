@@ -186,7 +186,7 @@ snippet_print(struct span at, struct span fix_at, struct text fix,
 	for (size_t i = caret.start + 1; i < caret.end; i++)
 		putc('~', stderr);
 	fprintf(stderr, "%s\n", caret_off);
-	if (!fix.ptr || !fix_columns.is_shown)
+	if (fix.len == 0 || !fix_columns.is_shown)
 		return;
 	print_spaces(fix_columns.start);
 	fprintf(stderr, "%s%.*s%s\n", caret_on, TEXT_ARG(fix), caret_off);

@@ -104,6 +104,9 @@ struct text textbuf_text(const struct textbuf *buf);
    `code_point` may be NULL. */
 size_t utf8_decode(struct text text, uint32_t *code_point);
 
+/* In characters; a byte that is no UTF-8 counts as one. */
+size_t utf8_length(struct text text);
+
 /* Columns a character takes on a terminal: 0, 1 or 2. */
 unsigned utf8_width(uint32_t code_point);
 

@@ -45,6 +45,22 @@ utf8_decode(struct text text, uint32_t *code_point)
 	return form->len;
 }
 
+size_t
+utf8_length(struct text text)
+{
+	size_t n = 0;
+
+	while (text.len > 0) {
+		size_t len = utf8_decode(text, NULL);
+
+		len += len == 0;
+		text.ptr += len;
+		text.len -= len;
+		n++;
+	}
+	return n;
+}
+
 struct range {
 	uint32_t first;
 	uint32_t last;

@@ -9,7 +9,8 @@ warn_program(struct program *program)
 		warn_trees(program, m);
 		warn_style(program, m);
 	}
-	warn_unused(program);
-	if (program->diags.n_errors == 0)
+	if (program->diags.n_wrong == 0) {
+		warn_unused(program);
 		diag_unused_allows(program);
+	}
 }

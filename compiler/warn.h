@@ -5,9 +5,9 @@
 /*
  * What is allowed and yet hardly meant. These parts run once all modules were
  * checked, since most of it only a look at the whole program can tell; they
- * change nothing and report warnings only. What a syntax error took may be
- * what is missed here: a declaration that is not whole is passed over. Style
- * is looked at in the files of the command line, not in their imports.
+ * change nothing and report warnings only. What is wrong elsewhere may be what
+ * would have used something, so unused things are looked for when nothing is.
+ * Style is looked at in the files of the command line, not in their imports.
  */
 
 #include "otpc.h"
@@ -16,10 +16,11 @@
 void warn_calls(struct program *program, struct module *module);
 
 /* warn_tree.c: children that are killed before they had their time; an
-   intensity of 0; parameters that go to no child */
+   intensity of 0 */
 void warn_trees(struct program *program, struct module *module);
 
-/* warn_unused.c: imports, messages */
+/* warn_unused.c: imports, parameters of supervisors, messages; in a program
+   without errors */
 void warn_unused(struct program *program);
 
 /* warn_style.c: names, doc comments */

@@ -103,49 +103,6 @@ warn_intensity(struct program *program, const struct decl *decl)
 	}
 }
 
-/* ------------------------------------------------------------- parameters */
-
-/* False when what a child is given is not all known. */
-static bool
-mark_used(const struct child *child, bool *used)
-{
-	if (child->dynamic)
-		return true;
-	if (!child->start.decl || child->lost ||
-		child->start.n_args > child->start.n_values)
-		return false;
-	for (size_t i = 0; i < child->start.n_values; i++) {
-		const struct value *value = child->start.values[i];
-
-		if (!value || value->kind == VALUE_ERROR)
-			return false;
-		if (value->kind == VALUE_PARAM)
-			used[value->u.field->index] = true;
-	}
-	return true;
-}
-
-/* A supervisor has no code of its own that could use one. */
-static void
-warn_parameters(struct program *program, const struct decl *decl)
-{
-	const struct field_list *params = &decl->u.supervisor.params;
-	bool *used = arena_array(&program->arena, params->count, sizeof(*used));
-
-	if (decl->lost || params->lost)
-		return;
-	for (const struct child *c = decl->u.supervisor.children; c;
-		c = c->next) {
-		if (!mark_used(c, used))
-			return;
-	}
-	for (const struct field *f = params->first; f; f = f->next) {
-		if (!used[f->index])
-			report(program, DIAG_unused_parameter, f->name.span,
-				decl->name.text, f->name.text);
-	}
-}
-
 void
 warn_trees(struct program *program, struct module *module)
 {
@@ -156,6 +113,5 @@ warn_trees(struct program *program, struct module *module)
 			c = c->next)
 			warn_shutdown(program, c);
 		warn_intensity(program, d);
-		warn_parameters(program, d);
 	}
 }

@@ -40,19 +40,6 @@ mark_dependencies(struct module *module)
 	}
 }
 
-/* What was lost may be what used it. */
-static bool
-is_whole(const struct module *module)
-{
-	if (module->lost || module->lost_rest)
-		return false;
-	for (const struct decl *d = module->decls; d; d = d->next) {
-		if (d->lost)
-			return false;
-	}
-	return true;
-}
-
 static void
 warn_imports(struct program *program, struct module *module)
 {
@@ -62,6 +49,36 @@ warn_imports(struct program *program, struct module *module)
 			continue;
 		report(program, DIAG_unused_import, i->span, i->path);
 		fixit(program, i->statement, (struct text){"", 0});
+	}
+}
+
+/* ------------------------------------------------------------- parameters */
+
+static void
+mark_arguments(const struct child *child, bool *used)
+{
+	for (size_t i = 0; i < child->start.n_values; i++) {
+		const struct value *value = child->start.values[i];
+
+		if (value && value->kind == VALUE_PARAM)
+			used[value->u.field->index] = true;
+	}
+}
+
+/* A supervisor has no code of its own that could use one. */
+static void
+warn_parameters(struct program *program, const struct decl *decl)
+{
+	const struct field_list *params = &decl->u.supervisor.params;
+	bool *used = arena_array(&program->arena, params->count, sizeof(*used));
+
+	for (const struct child *c = decl->u.supervisor.children; c;
+		c = c->next)
+		mark_arguments(c, used);
+	for (const struct field *f = params->first; f; f = f->next) {
+		if (!used[f->index])
+			report(program, DIAG_unused_parameter, f->name.span,
+				decl->name.text, f->name.text);
 	}
 }
 
@@ -93,19 +110,16 @@ warn_messages(struct program *program, const struct module *module)
 	}
 }
 
-/* Whether the files of the command line are a program, and all of it can be
-   seen. Who takes the messages of a library is not known. */
+/* Whether the files of the command line are a program. Who takes the messages
+   of a library is not known. */
 static bool
 is_program(const struct program *program)
 {
-	bool has_application = false;
-
 	for (const struct module *m = program->modules; m; m = m->next) {
-		if (!is_whole(m))
-			return false;
-		has_application |= m->is_root && m->application;
+		if (m->is_root && m->application)
+			return true;
 	}
-	return has_application;
+	return false;
 }
 
 void
@@ -113,13 +127,14 @@ warn_unused(struct program *program)
 {
 	for (struct module *m = program->modules; m; m = m->next) {
 		mark_handled(m);
-		if (is_whole(m))
-			warn_imports(program, m);
+		warn_imports(program, m);
+		for (const struct decl *d = m->decls; d; d = d->next) {
+			if (d->kind == DECL_SUPERVISOR)
+				warn_parameters(program, d);
+		}
 	}
-	if (!is_program(program))
-		return;
 	for (struct module *m = program->modules; m; m = m->next) {
-		if (m->is_root)
+		if (m->is_root && is_program(program))
 			warn_messages(program, m);
 	}
 }

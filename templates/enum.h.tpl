@@ -24,6 +24,18 @@ struct $c$_list {
 	size_t len;
 };
 
+/* In a state: read v, write with $c$_list_keep and the like. */
+struct $c$_list_kept {
+	struct $c$_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with $c$_opt_keep. */
+struct $c$_opt_kept {
+	const enum $c$ *v; /* absent: NULL */
+	void *mem;
+};
+
 $for lists$
 $include list.h.tpl$
 

@@ -258,6 +258,11 @@ $for state_pointers$
 	{
 		.field = "$label$",
 		.offset = offsetof(struct $c$, $path$),
+$if tag$
+		.tag_offset = offsetof(struct $c$, $tag_path$),
+		.tag = $tag$,
+		.has_tag = true,
+$end$
 	},
 $end$
 };
@@ -268,6 +273,19 @@ const struct otp_server_class $c$_class = {
 	.process.name = "$c$",
 $if has_stack$
 	.process.stack = $stack$,
+$end$
+$if has_mailbox$
+	.process.mailbox = $mailbox$,
+	.process.policy = $policy$,
+$end$
+$if has_priority$
+	.process.priority = $priority$,
+$end$
+$if blocking$
+	.process.blocking = true,
+$end$
+$if has_max_heap$
+	.process.max_heap = $max_heap$,
 $end$
 	.owner = "$c$",
 $if opaque$

@@ -1,4 +1,5 @@
-$pointer$
+$if values$
+$linkage$$pointer$
 $c$_new(struct $c$ *list, size_t n)
 {
 	$pointer$elements = otp_tmp_array(n, sizeof(*elements));
@@ -8,7 +9,7 @@ $c$_new(struct $c$ *list, size_t n)
 	return elements;
 }
 
-void
+$linkage$void
 $c$_flat(struct otp_flat *flat, struct $c$ value)
 {
 $if pointers$
@@ -28,7 +29,7 @@ $else$
 $end$
 }
 
-struct $c$
+$linkage$struct $c$
 $c$_copy(struct otp_copy *copy, struct $c$ value)
 {
 $if pointers$
@@ -50,7 +51,7 @@ $end$
 	return value;
 }
 
-bool
+$linkage$bool
 $c$_equal(struct $c$ a, struct $c$ b)
 {
 	if (a.len != b.len)
@@ -67,17 +68,11 @@ $end$
 	return true;
 }
 
-void
-$c$_encode_term(otp_term_builder *builder, struct $c$ value)
-{
-	if (value.len > 0)
-		otp_build_list(builder, (uint32_t)value.len);
-	for (size_t i = 0; i < value.len; i++)
-		$build_fn$(builder, $amp$value.ptr[i]);
-	otp_build_nil(builder);
-}
+$include list_codec.c.tpl$
+$end$
 
-void
+$if keeps$
+$linkage$void
 $c$_keep(struct $c$_kept *kept, struct $c$ value)
 {
 	struct otp_flat flat = {0, 0, OTP_OK};
@@ -92,7 +87,7 @@ $c$_keep(struct $c$_kept *kept, struct $c$ value)
 	kept->mem = mem;
 }
 
-void
+$linkage$void
 $c$_kept_push(struct $c$_kept *kept, $value_param$)
 {
 $if pointers$
@@ -116,7 +111,7 @@ $end$
 	kept->v.len++;
 }
 
-void
+$linkage$void
 $c$_kept_set(struct $c$_kept *kept, size_t i, $value_param$)
 {
 $if pointers$
@@ -139,9 +134,10 @@ $end$
 	otp_kept_list_set(kept->mem, kept->v.len, i, &element, sizeof(element), $if pointers$mem$else$NULL$end$);
 }
 
-void
+$linkage$void
 $c$_kept_remove(struct $c$_kept *kept, size_t i)
 {
 	otp_kept_list_remove(kept->mem, kept->v.len, i, sizeof(*kept->v.ptr));
 	kept->v.len--;
 }
+$end$

@@ -9,8 +9,19 @@ $for handles$
 $include handle.c.tpl$
 
 $end$
-$for records$
+$for structs$
+$if is_record$
 $include record.c.tpl$
+$end$
+$if is_union$
+$include union.c.tpl$
+$end$
+$if is_tuple$
+$include tuple.c.tpl$
+$end$
+$if is_map$
+$include map.c.tpl$
+$end$
 
 $end$
 $for lists$

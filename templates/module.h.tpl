@@ -36,9 +36,36 @@ struct $c$ {
 	size_t len;
 };
 
+$if keeps$
+/* In a state: read v, write with $c$_keep and the like. */
+struct $c$_kept {
+	struct $c$ v;
+	void *mem;
+};
+
 $end$
-$for records$
+$end$
+$for opt_structs$
+/* In a state: read v, write with $c$_keep. */
+struct $c$_kept {
+	$ptr_decl$; /* absent: NULL */
+	void *mem;
+};
+
+$end$
+$for structs$
+$if is_record$
 $include record.h.tpl$
+$end$
+$if is_union$
+$include union.h.tpl$
+$end$
+$if is_tuple$
+$include tuple.h.tpl$
+$end$
+$if is_map$
+$include map.h.tpl$
+$end$
 
 $end$
 $for lists$

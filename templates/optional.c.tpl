@@ -1,4 +1,5 @@
-void
+$if values$
+$linkage$void
 $c$_flat(struct otp_flat *flat, $const_pointer$value)
 {
 $if deep$
@@ -17,7 +18,7 @@ $if deep$
 $end$
 }
 
-$const_pointer$
+$linkage$$const_pointer$
 $c$_copy(struct otp_copy *copy, $const_pointer$value)
 {
 	$pointer$to;
@@ -35,7 +36,7 @@ $end$
 	return to;
 }
 
-bool
+$linkage$bool
 $c$_equal($const_pointer$a, $const_pointer$b)
 {
 	if (!a || !b)
@@ -47,16 +48,11 @@ $else$
 $end$
 }
 
-void
-$c$_encode_term(otp_term_builder *builder, $const_pointer$value)
-{
-	if (value)
-		$build_fn$(builder, $if by_pointer$value$else$*value$end$);
-	else
-		otp_build_atom(builder, otp_atom_of("undefined"));
-}
+$include optional_codec.c.tpl$
+$end$
 
-void
+$if keeps$
+$linkage$void
 $c$_keep(struct $c$_kept *kept, $const_pointer$value)
 {
 	struct otp_flat flat = {0, 0, OTP_OK};
@@ -69,3 +65,4 @@ $c$_keep(struct $c$_kept *kept, $const_pointer$value)
 	otp_free_later(kept->mem);
 	kept->mem = mem;
 }
+$end$

@@ -182,7 +182,8 @@ refuse(json_t *id, enum lsp_code code, const char *why)
 	lsp_refuse(id ? json_incref(id) : json_null(), &error);
 }
 
-static void
+/* True when it was a request. */
+static bool
 dispatch(struct lsp *lsp, json_t *message)
 {
 	json_t *id = json_at(message, "id");
@@ -194,40 +195,43 @@ dispatch(struct lsp *lsp, json_t *message)
 	/* the client's answer to what we asked */
 	if (!method && id &&
 		(json_at(message, "result") || json_at(message, "error")))
-		return;
+		return false;
 	if (!method || (id && !json_is_string(id) && !json_is_integer(id))) {
 		refuse(NULL, LSP_INVALID_REQUEST,
 			"neither a request nor a notification");
-		return;
+		return false;
 	}
 	if (!id) {
 		notify(lsp, method, params);
-		return;
+		return false;
 	}
 	result = run_request(lsp, method, params, &error);
 	if (error.code == LSP_OK)
 		lsp_answer(json_incref(id), result);
 	else
 		lsp_refuse(json_incref(id), &error);
+	return true;
 }
 
-static void
+static bool
 receive(struct lsp *lsp, const char *body, size_t length)
 {
+	bool was_request = false;
 	json_error_t error;
 	json_t *message = json_loadb(body, length, JSON_ALLOW_NUL, &error);
 
 	if (message)
-		dispatch(lsp, message);
+		was_request = dispatch(lsp, message);
 	else
 		refuse(NULL, LSP_PARSE_ERROR, error.text);
 	json_decref(message);
+	return was_request;
 }
 
 /* ------------------------------------------------------------------- loop */
 
-/* Diagnostics wait until nothing more is to be read: who types fast is told
-   about the last state, not about each. */
+/* Diagnostics wait until nothing more is to be read, or a question was
+   answered: who types fast is told about the last state, not about each. */
 static int
 serve(struct lsp *lsp)
 {
@@ -236,12 +240,16 @@ serve(struct lsp *lsp)
 	char *body;
 
 	while (lsp->state < LSP_EXITED && (body = lsp_read(&length, &broken))) {
-		receive(lsp, body, length);
+		bool was_request = receive(lsp, body, length);
+
 		free(body);
 		if (lsp->is_stale && lsp->state == LSP_RUNNING &&
-			!lsp_has_input())
+			(was_request || !lsp_has_input()))
 			publish(lsp);
+		arena_fini(&lsp->scratch);
 	}
+	if (lsp->state == LSP_SHUT_DOWN && !broken)
+		return 0;
 	if (lsp->state < LSP_EXITED && !broken)
 		fputs("otpc lsp: the input ends without `exit`\n", stderr);
 	return lsp->state == LSP_EXITED ? 0 : 1;
@@ -259,6 +267,7 @@ run_lsp(struct program *program, const struct options *options)
 		      "EDITORS in otpc(1)\n",
 			stderr);
 	signal(SIGPIPE, SIG_IGN);
+	arena_init(&lsp.scratch);
 	lsp.published = json_object();
 	status = serve(&lsp);
 	documents_free(&lsp);

@@ -90,6 +90,7 @@ struct lsp {
 	size_t n_folders;
 	json_t *published; /* by URI: the diagnostics the client shows */
 	bool is_stale; /* `published` is behind the documents */
+	struct arena scratch; /* until the message is done with */
 };
 
 /* Reads one message's body; it is the caller's to free. NULL: there will be
@@ -240,6 +241,8 @@ void publish(struct lsp *lsp);
 json_t *diagnostic_json(struct lsp *lsp, struct analysis *analysis,
 	const struct diag_report *report);
 
+void each_report(struct analysis *analysis, diag_visitor *visit, void *data);
+
 /* A TextEdit. */
 json_t *edit_of(struct lsp *lsp, struct analysis *analysis, struct span span,
 	struct text new);
@@ -279,6 +282,9 @@ const struct occurrence *index_at(struct analysis *analysis, size_t offset);
 struct decl *find_named(struct module *module, const struct path *path);
 struct module *find_imported(struct module *module, struct text name);
 
+/* `init`, and infos that are not declared: nobody gave them their names. */
+bool member_is_builtin(const struct member *member);
+
 /* The top declaration around an offset of the analysed file, or NULL. */
 struct decl *decl_around(const struct analysis *analysis, size_t offset);
 
@@ -294,9 +300,12 @@ void add_c_names(struct textbuf *buf, const struct analysis *analysis,
 /* The doc comment of what the name means. */
 struct text occurrence_doc(const struct occurrence *occurrence);
 
-/* The line that declares it, without what is inside. */
+/* How it is declared, without what is inside if that is long. */
 struct text
 occurrence_signature(struct arena *arena, const struct occurrence *occurrence);
+
+/* Its first words, up to the `{`. */
+struct text decl_head(const struct decl *decl);
 
 /* "calls Ledger", in one line. */
 struct text one_line(struct arena *arena, struct text text);
@@ -336,6 +345,8 @@ struct context {
 	size_t argument; /* which one */
 	bool in_root; /* of an application: env.x stands for something */
 	bool in_child; /* parameters of the supervisor do */
+	bool in_const; /* a value of any type */
+	bool is_duration; /* the statement says so */
 	bool *expected; /* by TK_... */
 };
 

@@ -11,9 +11,8 @@ struct actions {
 
 /* What the change does, for a menu: the note may have said it. */
 static json_t *
-title_of(struct analysis *analysis, const struct diag_item *item)
+title_of(struct arena *arena, const struct diag_item *item)
 {
-	struct arena *arena = &analysis->program.arena;
 	struct text old = one_line(arena, span_text(item->fix_at));
 	struct text new = one_line(arena, item->fix);
 
@@ -48,7 +47,7 @@ add_fix(struct actions *x, const struct diag_report *report,
 		"[o]", edit_of(x->lsp, analysis, item->fix_at, item->fix));
 	json_array_append_new(x->list,
 		json_pack("{s:o, s:s, s:b, s:[o], s:{s:{s:o}}}", "title",
-			title_of(analysis, item), "kind", "quickfix",
+			title_of(&x->lsp->scratch, item), "kind", "quickfix",
 			"isPreferred", 1, "diagnostics",
 			diagnostic_json(x->lsp, analysis, report), "edit",
 			"changes", x->place->document->uri, edits));
@@ -97,6 +96,6 @@ lsp_code_action(struct lsp *lsp, json_t *params, struct lsp_error *error)
 	}
 	actions.list = json_array();
 	if (wants_fixes(params) && lsp->client.literal_actions)
-		diag_each(&place.analysis->program, add_fixes, &actions);
+		each_report(place.analysis, add_fixes, &actions);
 	return actions.list;
 }

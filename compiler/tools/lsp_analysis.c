@@ -23,6 +23,7 @@ analysis_new(struct lsp *lsp, const char *path)
 	analysis->file = text_copy(&program->arena, text_of(path)).ptr;
 	analysis->options = *lsp->options;
 	analysis->options.overlay = &lsp->overlay;
+	analysis->options.warnings.all = true; /* lint's, too */
 	analysis->options.include_dirs = (const char **)lsp->include_dirs;
 	analysis->options.n_include_dirs = lsp->n_include_dirs;
 	analysis->options.files = &analysis->file;

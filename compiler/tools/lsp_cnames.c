@@ -53,10 +53,10 @@ add_tagged(struct writer *w, const char *tag, const struct decl *decl)
 }
 
 static void
-add_size(struct writer *w, const struct record_decl *record)
+add_size(struct writer *w, const struct decl *decl)
 {
-	if (record->size > 0)
-		textbuf_printf(w->buf, ", %zu bytes", record->size);
+	if (decl->size > 0)
+		textbuf_printf(w->buf, ", %zu bytes", decl->size);
 }
 
 static void
@@ -113,7 +113,7 @@ add_decl_names(struct writer *w, const struct decl *decl)
 		break;
 	case DECL_RECORD:
 		add_tagged(w, "struct", decl);
-		add_size(w, &decl->u.record);
+		add_size(w, decl);
 		break;
 	case DECL_UNION:
 		add_tagged(w, "struct", decl);

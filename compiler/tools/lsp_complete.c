@@ -151,14 +151,13 @@ fits(const struct decl *decl, enum expected_name names)
 static void
 add_decls(struct completer *x, const struct module *module)
 {
-	struct arena *arena = &x->context.program.arena;
-
 	for (const struct decl *d = module->decls; d; d = d->next) {
-		struct occurrence o = {.kind = SYMBOL_DECL, .node = d};
-
 		if (fits(d, x->context.names))
 			add_item(x, d->name.text, kind_of(d), 1,
-				occurrence_signature(arena, &o), d->doc);
+				d->kind == DECL_CONST || d->kind == DECL_MESSAGE
+					? span_text(d->span)
+					: decl_head(d),
+				d->doc);
 	}
 }
 
@@ -289,9 +288,10 @@ add_typed_values(struct completer *x, const struct type *type)
 		type = type->element;
 	if (type && type->kind == TYPE_ENUM)
 		add_members(x, &type->decl->u.enumeration);
-	if (!type || type->kind == TYPE_BOOL)
+	if (x->context.in_const || (type && type->kind == TYPE_BOOL))
 		add_words(x, bools, ITEM_VALUE);
-	if (!type || type->kind == TYPE_DURATION)
+	if (x->context.in_const || x->context.is_duration ||
+		(type && type->kind == TYPE_DURATION))
 		add_words(x, endless, ITEM_VALUE);
 }
 

@@ -33,6 +33,7 @@ struct words {
 	size_t n;
 	size_t capacity;
 	size_t first; /* of the statement */
+	size_t depth; /* of its parentheses */
 };
 
 /* ------------------------------------------------------- where it begins */
@@ -149,6 +150,44 @@ find_file_word(
 
 /* ------------------------------------------------------------- statements */
 
+/* A word that begins a statement, wherever it stands, if its line does; the
+   one before may lack its `;`. */
+static bool
+is_starter(int kind)
+{
+	static const int starters[] = {TK_MODULE, TK_IMPORT, TK_CONST, TK_ENUM,
+		TK_RECORD, TK_UNION, TK_MESSAGE, TK_GEN_SERVER, TK_SUPERVISOR,
+		TK_APPLICATION, TK_INIT, TK_STATE, TK_CALL, TK_CAST, TK_INFO,
+		TK_CONTINUE, TK_MAILBOX, TK_MAX_HEAP, TK_PRIORITY, TK_STACK,
+		TK_CALLS, TK_STRATEGY, TK_INTENSITY, TK_AUTO_SHUTDOWN, TK_CHILD,
+		TK_RESTART, TK_SHUTDOWN, TK_REGISTER, TK_MAX_CHILDREN,
+		TK_SIGNIFICANT, TK_VERSION, TK_ROOT, TK_ENV, TK_DEPENDS};
+
+	for (size_t i = 0; i < sizeof(starters) / sizeof(*starters); i++) {
+		if (starters[i] == kind)
+			return true;
+	}
+	return false;
+}
+
+static void
+find_statement(struct words *words, const struct token *token)
+{
+	int kind = token->kind;
+
+	if (kind == TK_SEMI || kind == TK_LB || kind == TK_RB) {
+		words->first = words->n;
+		words->depth = 0;
+	} else if (kind == TK_LP) {
+		words->depth++;
+	} else if (kind == TK_RP && words->depth > 0) {
+		words->depth--;
+	} else if (token->starts_line && words->depth == 0 &&
+		is_starter(kind)) {
+		words->first = words->n - 1;
+	}
+}
+
 static void
 read_words(struct words *words, struct program *program, struct source *source)
 {
@@ -168,9 +207,7 @@ read_words(struct words *words, struct program *program, struct source *source)
 			words->capacity = capacity;
 		}
 		words->tokens[words->n++] = token;
-		if (token.kind == TK_SEMI || token.kind == TK_LB ||
-			token.kind == TK_RB)
-			words->first = words->n;
+		find_statement(words, &token);
 	}
 }
 
@@ -264,7 +301,10 @@ find_value(struct context *context, const struct words *words)
 		context->names = EXPECT_SHUTDOWN;
 	context->in_root = first == TK_ROOT;
 	context->in_child = first == TK_CHILD;
-	if (kind_at(words, -1) == TK_EQ && first != TK_CONST)
+	context->in_const = first == TK_CONST;
+	context->is_duration = first == TK_SHUTDOWN ||
+		kind_at(words, -1) == TK_TIMEOUT || kind_at(words, -1) == TK_IN;
+	if (kind_at(words, -1) == TK_EQ && !context->in_const)
 		find_type(context, words);
 	else if (context->in_root || context->in_child)
 		find_target(context, words);

@@ -23,6 +23,12 @@ head_of(struct text text)
 	return text;
 }
 
+struct text
+decl_head(const struct decl *decl)
+{
+	return head_of(span_text(decl->span));
+}
+
 static struct text
 whole_or_head(struct text text)
 {
@@ -36,7 +42,7 @@ whole_or_head(struct text text)
 static struct text
 server_signature(struct arena *arena, const struct decl *decl)
 {
-	struct text head = head_of(span_text(decl->span));
+	struct text head = decl_head(decl);
 	const struct member *init = decl->u.server.init;
 
 	/* resolve makes an empty one where there is none */
@@ -62,7 +68,7 @@ decl_signature(struct arena *arena, const struct decl *decl)
 	case DECL_APPLICATION:
 		break;
 	}
-	return head_of(span_text(decl->span));
+	return decl_head(decl);
 }
 
 static struct text
@@ -212,21 +218,34 @@ add_owner(struct textbuf *buf, const struct occurrence *o)
 			TEXT_ARG(o->owner->module->name.text));
 }
 
-static struct text
-hover_text(struct analysis *analysis, const struct occurrence *occurrence)
+/* What nobody documents, since it is everybody's: NULL for the rest. */
+static const char *
+builtin_help(const struct occurrence *occurrence)
 {
-	struct arena *arena = &analysis->program.arena;
+	const struct member *member = occurrence->node;
+	const struct type *type = occurrence->node;
+
+	if (occurrence->kind == SYMBOL_TYPE)
+		return word_help(type->spelling);
+	if (occurrence->kind == SYMBOL_MEMBER && member_is_builtin(member))
+		return word_help(member->name.text);
+	return NULL;
+}
+
+static struct text
+hover_text(struct arena *arena, const struct analysis *analysis,
+	const struct occurrence *occurrence)
+{
 	struct textbuf buf = {.arena = arena};
 	struct text doc = occurrence_doc(occurrence);
+	const char *help = builtin_help(occurrence);
 
 	add_code(&buf, occurrence_signature(arena, occurrence));
 	add_owner(&buf, occurrence);
 	if (doc.len > 0)
 		textbuf_printf(&buf, "\n\n%.*s", TEXT_ARG(doc));
-	else if (occurrence->kind == SYMBOL_TYPE)
-		textbuf_printf(&buf, "\n\n%s",
-			word_help(((const struct type *)occurrence->node)
-					  ->spelling));
+	else if (help)
+		textbuf_printf(&buf, "\n\n%s", help);
 	add_c_names(&buf, analysis, occurrence);
 	return textbuf_text(&buf);
 }
@@ -274,7 +293,7 @@ lsp_hover(struct lsp *lsp, json_t *params, struct lsp_error *error)
 	found = index_at(place.analysis, place.offset);
 	if (found)
 		return hover_json(lsp, place.analysis, found->span,
-			hover_text(place.analysis, found));
+			hover_text(&lsp->scratch, place.analysis, found));
 	if (is_silent(place.analysis->source->content, place.offset))
 		return json_null();
 	span = word_at(place.analysis->source, place.offset);

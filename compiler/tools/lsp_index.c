@@ -400,6 +400,13 @@ index_at(struct analysis *analysis, size_t offset)
 	return before;
 }
 
+bool
+member_is_builtin(const struct member *member)
+{
+	return member->kind == MEMBER_INIT ||
+		(member->kind == MEMBER_INFO && !member->has_params);
+}
+
 struct decl *
 decl_around(const struct analysis *analysis, size_t offset)
 {

@@ -80,6 +80,16 @@ read_line(char line[longest_line])
 	return LINE_READ;
 }
 
+/* `Name: value` */
+static bool
+is_field(const char *line)
+{
+	size_t n = strspn(
+		line, "-ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+	return n > 0 && line[n] == ':';
+}
+
 static bool
 parse_length(const char *digits, size_t *length)
 {
@@ -123,7 +133,7 @@ read_header(size_t *length, bool *is_broken)
 		if (line[0] == '\0')
 			return broken(
 				is_broken, "a message without Content-Length");
-		if (!strchr(line, ':'))
+		if (!is_field(line))
 			return broken(is_broken,
 				"this is no header of the Language Server "
 				"Protocol: it is an editor that talks to us");

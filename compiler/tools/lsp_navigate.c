@@ -194,8 +194,7 @@ renamable(struct place *place, struct lsp_error *error)
 		!found || !found->target.source || found->kind == SYMBOL_IMPORT;
 
 	if (!is_fixed && found->kind == SYMBOL_MEMBER)
-		is_fixed = ((const struct member *)found->node)->kind ==
-			MEMBER_INIT;
+		is_fixed = member_is_builtin(found->node);
 	if (!is_fixed)
 		return found;
 	lsp_fail(error, LSP_REQUEST_FAILED, "there is no name to change here");

@@ -60,8 +60,7 @@ add(struct outline *o, const struct name *name, struct span whole,
 		span_range(lsp, o->analysis, name->span));
 	if (detail.len > 0)
 		json_object_set_new(made, "detail",
-			json_text(
-				one_line(&o->analysis->program.arena, detail)));
+			json_text(one_line(&lsp->scratch, detail)));
 	json_object_set_new(made, "children", json_array());
 	json_array_append_new(o->into, made);
 	return json_object_get(made, "children");
@@ -224,10 +223,11 @@ add_fold(struct outline *o, struct span span)
 
 	lines_find(lines, o->lsp->encoding, span.start, &first, &column);
 	lines_find(lines, o->lsp->encoding, span.end, &last, &column);
-	if (last > first)
+	/* the line with the `}` stays */
+	if (last > first + 1)
 		json_array_append_new(o->into,
 			json_pack("{s:o, s:o}", "startLine", json_size(first),
-				"endLine", json_size(last)));
+				"endLine", json_size(last - 1)));
 }
 
 json_t *

@@ -33,9 +33,8 @@ severity_number(enum diag_severity severity)
 }
 
 static json_t *
-code_of(struct analysis *analysis, enum diag_id id)
+code_of(struct arena *arena, enum diag_id id)
 {
-	struct arena *arena = &analysis->program.arena;
 	enum diag_switch which = diag_switch_of(id);
 
 	if (which == SWITCH_COUNT)
@@ -45,10 +44,9 @@ code_of(struct analysis *analysis, enum diag_id id)
 
 /* Where a note cannot be a place of its own it is part of the text. */
 static struct text
-message_of(struct lsp *lsp, struct analysis *analysis,
-	const struct diag_report *report)
+message_of(struct lsp *lsp, const struct diag_report *report)
 {
-	struct textbuf buf = {.arena = &analysis->program.arena};
+	struct textbuf buf = {.arena = &lsp->scratch};
 
 	textbuf_add(&buf, report->item.message);
 	for (const struct diag_item *n = report->notes; n; n = n->next) {
@@ -96,8 +94,8 @@ diagnostic_json(struct lsp *lsp, struct analysis *analysis,
 	json_t *made = json_pack("{s:o, s:i, s:o, s:s, s:o}", "range",
 		span_range(lsp, analysis, place_of(analysis, report)),
 		"severity", severity_number(severity), "code",
-		code_of(analysis, report->item.id), "source", "otpc", "message",
-		json_text(message_of(lsp, analysis, report)));
+		code_of(&lsp->scratch, report->item.id), "source", "otpc",
+		"message", json_text(message_of(lsp, report)));
 
 	if (lsp->client.related_information)
 		notes = related(lsp, analysis, report);
@@ -105,6 +103,16 @@ diagnostic_json(struct lsp *lsp, struct analysis *analysis,
 		json_object_set(made, "relatedInformation", notes);
 	json_decref(notes);
 	return made;
+}
+
+/* In the order they were made: diag_each would sort them at the cost of memory
+   that stays until the next analysis. */
+void
+each_report(struct analysis *analysis, diag_visitor *visit, void *data)
+{
+	for (const struct diag_report *r = analysis->program.diags.first; r;
+		r = r->next)
+		visit(data, r);
 }
 
 static void
@@ -123,7 +131,7 @@ diagnostics_of(
 {
 	struct publisher p = {lsp, analysis, source, json_array()};
 
-	diag_each(&analysis->program, add_report, &p);
+	each_report(analysis, add_report, &p);
 	return p.list;
 }
 

@@ -125,13 +125,12 @@ by_start(const void *left, const void *right)
 
 /* Names of the file itself, in order. Strings stay strings. */
 static const struct occurrence **
-own_names(struct analysis *analysis, size_t *n)
+own_names(struct arena *arena, struct analysis *analysis, size_t *n)
 {
 	const struct occurrence **own;
 
 	index_build(analysis);
-	own = arena_array(&analysis->program.arena, analysis->n_occurrences + 1,
-		sizeof(*own));
+	own = arena_array(arena, analysis->n_occurrences + 1, sizeof(*own));
 	*n = 0;
 	for (size_t i = 0; i < analysis->n_occurrences; i++) {
 		const struct occurrence *o = &analysis->occurrences[i];
@@ -186,7 +185,7 @@ lsp_semantic_tokens(struct lsp *lsp, json_t *params, struct lsp_error *error)
 
 	if (!find_document(lsp, params, &place, error))
 		return NULL;
-	names = own_names(place.analysis, &n);
+	names = own_names(&lsp->scratch, place.analysis, &n);
 	return json_pack(
 		"{s:o}", "data", encode(lsp, place.analysis, names, n));
 }

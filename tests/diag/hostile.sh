@@ -104,9 +104,21 @@ story "no file" 2
 story "an option that there is not" 2 --no-such-option fine.otp
 story "a short option that there is not" 2 -q fine.otp
 story "an option without its argument" 2 fine.otp -o
+story "a folder without a name" 2 -o '' fine.otp
 story "a target without its name" 2 fine.otp -MT
 story "a form of -M that there is not" 2 -MX fine.otp
-story "a warning that there is not" 2 -Wall fine.otp
+story "a target without a depfile" 2 -MT x fine.otp
+story "a warning that there is not" 2 -Wextra fine.otp
+story "an error format that there is not" 2 --error-format=xml fine.otp
+story "names of outputs, and their verification" 2 --list-outputs --verify fine.otp
+{ yes '// otpc: allow name-style, intensity-zero' | head -n 200000
+	echo 'module allowed;'
+	yes 'const A = 1; // otpc: allow name-style' | head -n 2000; } > allowed.otp
+story "202,000 comments that allow something" 1 lint allowed.otp
+{ echo 'module ring; gen_server S1 { }'
+	seq 100000 | awk '{ print "gen_server R" $1 " { calls R" $1 % 100000 + 1 "; }" }'
+} > ring.otp
+story "100,000 servers in a circle" 0 check ring.otp
 story "check without a file" 2 check
 story "a good file" 0 check fine.otp
 story "help" 0 --help

@@ -36,50 +36,17 @@ struct defaults_kind_list {
 	size_t len;
 };
 
-/* In a state: read v, write with the functions below. */
+/* In a state: read v, write with defaults_kind_list_keep and the like. */
 struct defaults_kind_list_kept {
 	struct defaults_kind_list v;
 	void *mem;
 };
-
-/* Points the list at n zeroed elements of scratch memory. */
-enum defaults_kind *
-defaults_kind_list_new(struct defaults_kind_list *list, size_t n);
-void defaults_kind_list_keep(
-	struct defaults_kind_list_kept *kept, struct defaults_kind_list value);
-void defaults_kind_list_kept_push(
-	struct defaults_kind_list_kept *kept, enum defaults_kind value);
-void defaults_kind_list_kept_set(struct defaults_kind_list_kept *kept, size_t i,
-	enum defaults_kind value);
-void
-defaults_kind_list_kept_remove(struct defaults_kind_list_kept *kept, size_t i);
-bool defaults_kind_list_equal(
-	struct defaults_kind_list a, struct defaults_kind_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-defaults_kind_list_flat(struct otp_flat *flat, struct defaults_kind_list value);
-struct defaults_kind_list
-defaults_kind_list_copy(struct otp_copy *copy, struct defaults_kind_list value);
-void defaults_kind_list_encode_term(
-	otp_term_builder *builder, struct defaults_kind_list value);
 
 /* In a state: read v, write with defaults_kind_opt_keep. */
 struct defaults_kind_opt_kept {
 	const enum defaults_kind *v; /* absent: NULL */
 	void *mem;
 };
-
-void defaults_kind_opt_keep(
-	struct defaults_kind_opt_kept *kept, const enum defaults_kind *value);
-bool defaults_kind_opt_equal(
-	const enum defaults_kind *a, const enum defaults_kind *b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-defaults_kind_opt_flat(struct otp_flat *flat, const enum defaults_kind *value);
-const enum defaults_kind *
-defaults_kind_opt_copy(struct otp_copy *copy, const enum defaults_kind *value);
-void defaults_kind_opt_encode_term(
-	otp_term_builder *builder, const enum defaults_kind *value);
 
 /* A handle to gen_server Keeper: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -231,9 +198,21 @@ struct defaults_inner_list {
 	size_t len;
 };
 
+/* In a state: read v, write with defaults_inner_list_keep and the like. */
+struct defaults_inner_list_kept {
+	struct defaults_inner_list v;
+	void *mem;
+};
+
 struct defaults_settings_list {
 	const struct defaults_settings *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with defaults_settings_list_keep and the like. */
+struct defaults_settings_list_kept {
+	struct defaults_settings_list v;
+	void *mem;
 };
 
 struct defaults_point_list {
@@ -241,9 +220,45 @@ struct defaults_point_list {
 	size_t len;
 };
 
+/* In a state: read v, write with defaults_point_list_keep and the like. */
+struct defaults_point_list_kept {
+	struct defaults_point_list v;
+	void *mem;
+};
+
 struct defaults_plain_list {
 	const struct defaults_plain *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with defaults_plain_list_keep and the like. */
+struct defaults_plain_list_kept {
+	struct defaults_plain_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with defaults_inner_opt_keep. */
+struct defaults_inner_opt_kept {
+	const struct defaults_inner *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with defaults_settings_opt_keep. */
+struct defaults_settings_opt_kept {
+	const struct defaults_settings *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with defaults_point_opt_keep. */
+struct defaults_point_opt_kept {
+	const struct defaults_point *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with defaults_plain_opt_keep. */
+struct defaults_plain_opt_kept {
+	const struct defaults_plain *v; /* absent: NULL */
+	void *mem;
 };
 
 /* One line, ?? / */
@@ -269,58 +284,13 @@ size_t defaults_inner_print(
 	const struct defaults_inner *value, char *text, size_t size);
 /* Lent. */
 otp_term defaults_inner_to_term(const struct defaults_inner *value);
-/* For generated code: the two passes of a copy, and the term. */
+void defaults_inner_encode_term(
+	otp_term_builder *builder, const struct defaults_inner *value);
+/* For generated code: the two passes of a copy. */
 void
 defaults_inner_flat(struct otp_flat *flat, const struct defaults_inner *value);
 void defaults_inner_copy(struct otp_copy *copy, struct defaults_inner *to,
 	const struct defaults_inner *value);
-void defaults_inner_encode_term(
-	otp_term_builder *builder, const struct defaults_inner *value);
-
-/* In a state: read v, write with the functions below. */
-struct defaults_inner_list_kept {
-	struct defaults_inner_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct defaults_inner *
-defaults_inner_list_new(struct defaults_inner_list *list, size_t n);
-void defaults_inner_list_keep(struct defaults_inner_list_kept *kept,
-	struct defaults_inner_list value);
-void defaults_inner_list_kept_push(struct defaults_inner_list_kept *kept,
-	const struct defaults_inner *value);
-void defaults_inner_list_kept_set(struct defaults_inner_list_kept *kept,
-	size_t i, const struct defaults_inner *value);
-void defaults_inner_list_kept_remove(
-	struct defaults_inner_list_kept *kept, size_t i);
-bool defaults_inner_list_equal(
-	struct defaults_inner_list a, struct defaults_inner_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_inner_list_flat(
-	struct otp_flat *flat, struct defaults_inner_list value);
-struct defaults_inner_list defaults_inner_list_copy(
-	struct otp_copy *copy, struct defaults_inner_list value);
-void defaults_inner_list_encode_term(
-	otp_term_builder *builder, struct defaults_inner_list value);
-
-/* In a state: read v, write with defaults_inner_opt_keep. */
-struct defaults_inner_opt_kept {
-	const struct defaults_inner *v; /* absent: NULL */
-	void *mem;
-};
-
-void defaults_inner_opt_keep(struct defaults_inner_opt_kept *kept,
-	const struct defaults_inner *value);
-bool defaults_inner_opt_equal(
-	const struct defaults_inner *a, const struct defaults_inner *b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_inner_opt_flat(
-	struct otp_flat *flat, const struct defaults_inner *value);
-const struct defaults_inner *defaults_inner_opt_copy(
-	struct otp_copy *copy, const struct defaults_inner *value);
-void defaults_inner_opt_encode_term(
-	otp_term_builder *builder, const struct defaults_inner *value);
 
 struct defaults_settings {
 	enum defaults_kind kind;
@@ -363,31 +333,17 @@ size_t defaults_settings_print(
 	const struct defaults_settings *value, char *text, size_t size);
 /* Lent. */
 otp_term defaults_settings_to_term(const struct defaults_settings *value);
-/* For generated code: the two passes of a copy, and the term. */
+void defaults_settings_encode_term(
+	otp_term_builder *builder, const struct defaults_settings *value);
+/* For generated code: the two passes of a copy. */
 void defaults_settings_flat(
 	struct otp_flat *flat, const struct defaults_settings *value);
 void defaults_settings_copy(struct otp_copy *copy, struct defaults_settings *to,
 	const struct defaults_settings *value);
-void defaults_settings_encode_term(
-	otp_term_builder *builder, const struct defaults_settings *value);
-
-/* In a state: read v, write with the functions below. */
-struct defaults_settings_list_kept {
-	struct defaults_settings_list v;
-	void *mem;
-};
 
 /* Points the list at n zeroed elements of scratch memory. */
 struct defaults_settings *
 defaults_settings_list_new(struct defaults_settings_list *list, size_t n);
-void defaults_settings_list_keep(struct defaults_settings_list_kept *kept,
-	struct defaults_settings_list value);
-void defaults_settings_list_kept_push(struct defaults_settings_list_kept *kept,
-	const struct defaults_settings *value);
-void defaults_settings_list_kept_set(struct defaults_settings_list_kept *kept,
-	size_t i, const struct defaults_settings *value);
-void defaults_settings_list_kept_remove(
-	struct defaults_settings_list_kept *kept, size_t i);
 bool defaults_settings_list_equal(
 	struct defaults_settings_list a, struct defaults_settings_list b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -397,12 +353,14 @@ struct defaults_settings_list defaults_settings_list_copy(
 	struct otp_copy *copy, struct defaults_settings_list value);
 void defaults_settings_list_encode_term(
 	otp_term_builder *builder, struct defaults_settings_list value);
-
-/* In a state: read v, write with defaults_settings_opt_keep. */
-struct defaults_settings_opt_kept {
-	const struct defaults_settings *v; /* absent: NULL */
-	void *mem;
-};
+void defaults_settings_list_keep(struct defaults_settings_list_kept *kept,
+	struct defaults_settings_list value);
+void defaults_settings_list_kept_push(struct defaults_settings_list_kept *kept,
+	const struct defaults_settings *value);
+void defaults_settings_list_kept_set(struct defaults_settings_list_kept *kept,
+	size_t i, const struct defaults_settings *value);
+void defaults_settings_list_kept_remove(
+	struct defaults_settings_list_kept *kept, size_t i);
 
 void defaults_settings_opt_keep(struct defaults_settings_opt_kept *kept,
 	const struct defaults_settings *value);
@@ -430,53 +388,7 @@ size_t defaults_point_print(
 	const struct defaults_point *value, char *text, size_t size);
 /* Lent. */
 otp_term defaults_point_to_term(const struct defaults_point *value);
-/* For generated code: the two passes of a copy, and the term. */
 void defaults_point_encode_term(
-	otp_term_builder *builder, const struct defaults_point *value);
-
-/* In a state: read v, write with the functions below. */
-struct defaults_point_list_kept {
-	struct defaults_point_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct defaults_point *
-defaults_point_list_new(struct defaults_point_list *list, size_t n);
-void defaults_point_list_keep(struct defaults_point_list_kept *kept,
-	struct defaults_point_list value);
-void defaults_point_list_kept_push(struct defaults_point_list_kept *kept,
-	const struct defaults_point *value);
-void defaults_point_list_kept_set(struct defaults_point_list_kept *kept,
-	size_t i, const struct defaults_point *value);
-void defaults_point_list_kept_remove(
-	struct defaults_point_list_kept *kept, size_t i);
-bool defaults_point_list_equal(
-	struct defaults_point_list a, struct defaults_point_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_point_list_flat(
-	struct otp_flat *flat, struct defaults_point_list value);
-struct defaults_point_list defaults_point_list_copy(
-	struct otp_copy *copy, struct defaults_point_list value);
-void defaults_point_list_encode_term(
-	otp_term_builder *builder, struct defaults_point_list value);
-
-/* In a state: read v, write with defaults_point_opt_keep. */
-struct defaults_point_opt_kept {
-	const struct defaults_point *v; /* absent: NULL */
-	void *mem;
-};
-
-void defaults_point_opt_keep(struct defaults_point_opt_kept *kept,
-	const struct defaults_point *value);
-bool defaults_point_opt_equal(
-	const struct defaults_point *a, const struct defaults_point *b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_point_opt_flat(
-	struct otp_flat *flat, const struct defaults_point *value);
-const struct defaults_point *defaults_point_opt_copy(
-	struct otp_copy *copy, const struct defaults_point *value);
-void defaults_point_opt_encode_term(
 	otp_term_builder *builder, const struct defaults_point *value);
 
 struct defaults_plain {
@@ -493,53 +405,7 @@ size_t defaults_plain_print(
 	const struct defaults_plain *value, char *text, size_t size);
 /* Lent. */
 otp_term defaults_plain_to_term(const struct defaults_plain *value);
-/* For generated code: the two passes of a copy, and the term. */
 void defaults_plain_encode_term(
-	otp_term_builder *builder, const struct defaults_plain *value);
-
-/* In a state: read v, write with the functions below. */
-struct defaults_plain_list_kept {
-	struct defaults_plain_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct defaults_plain *
-defaults_plain_list_new(struct defaults_plain_list *list, size_t n);
-void defaults_plain_list_keep(struct defaults_plain_list_kept *kept,
-	struct defaults_plain_list value);
-void defaults_plain_list_kept_push(struct defaults_plain_list_kept *kept,
-	const struct defaults_plain *value);
-void defaults_plain_list_kept_set(struct defaults_plain_list_kept *kept,
-	size_t i, const struct defaults_plain *value);
-void defaults_plain_list_kept_remove(
-	struct defaults_plain_list_kept *kept, size_t i);
-bool defaults_plain_list_equal(
-	struct defaults_plain_list a, struct defaults_plain_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_plain_list_flat(
-	struct otp_flat *flat, struct defaults_plain_list value);
-struct defaults_plain_list defaults_plain_list_copy(
-	struct otp_copy *copy, struct defaults_plain_list value);
-void defaults_plain_list_encode_term(
-	otp_term_builder *builder, struct defaults_plain_list value);
-
-/* In a state: read v, write with defaults_plain_opt_keep. */
-struct defaults_plain_opt_kept {
-	const struct defaults_plain *v; /* absent: NULL */
-	void *mem;
-};
-
-void defaults_plain_opt_keep(struct defaults_plain_opt_kept *kept,
-	const struct defaults_plain *value);
-bool defaults_plain_opt_equal(
-	const struct defaults_plain *a, const struct defaults_plain *b);
-/* For generated code: the two passes of a copy, and the term. */
-void defaults_plain_opt_flat(
-	struct otp_flat *flat, const struct defaults_plain *value);
-const struct defaults_plain *defaults_plain_opt_copy(
-	struct otp_copy *copy, const struct defaults_plain *value);
-void defaults_plain_opt_encode_term(
 	otp_term_builder *builder, const struct defaults_plain *value);
 
 /* --- gen_server Keeper */

@@ -107,111 +107,6 @@ shipping_customer_refusal_reason_list_encode_term(otp_term_builder *builder,
 }
 
 void
-shipping_customer_refusal_reason_list_keep(
-	struct shipping_customer_refusal_reason_list_kept *kept,
-	struct shipping_customer_refusal_reason_list value)
-{
-	struct otp_flat flat = {0, 0, OTP_OK};
-	struct otp_copy copy;
-	void *mem;
-
-	shipping_customer_refusal_reason_list_flat(&flat, value);
-	mem = otp_kept_list_new(&flat, value.len, &copy);
-	value = shipping_customer_refusal_reason_list_copy(&copy, value);
-	otp_kept_list_free(kept->mem);
-	kept->v = value;
-	kept->mem = mem;
-}
-
-void
-shipping_customer_refusal_reason_list_kept_push(
-	struct shipping_customer_refusal_reason_list_kept *kept,
-	enum shipping_customer_refusal_reason value)
-{
-	enum shipping_customer_refusal_reason element = value;
-
-	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
-	kept->v.len++;
-}
-
-void
-shipping_customer_refusal_reason_list_kept_set(
-	struct shipping_customer_refusal_reason_list_kept *kept, size_t i,
-	enum shipping_customer_refusal_reason value)
-{
-	enum shipping_customer_refusal_reason element = value;
-
-	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
-}
-
-void
-shipping_customer_refusal_reason_list_kept_remove(
-	struct shipping_customer_refusal_reason_list_kept *kept, size_t i)
-{
-	otp_kept_list_remove(kept->mem, kept->v.len, i, sizeof(*kept->v.ptr));
-	kept->v.len--;
-}
-
-void
-shipping_customer_refusal_reason_opt_flat(struct otp_flat *flat,
-	const enum shipping_customer_refusal_reason *value)
-{
-	if (!value)
-		return;
-	otp_flat_bytes(flat, sizeof(*value));
-}
-
-const enum shipping_customer_refusal_reason *
-shipping_customer_refusal_reason_opt_copy(struct otp_copy *copy,
-	const enum shipping_customer_refusal_reason *value)
-{
-	enum shipping_customer_refusal_reason *to;
-
-	if (!value)
-		return NULL;
-	to = otp_copy_bytes(copy, value, sizeof(*value));
-	return to;
-}
-
-bool
-shipping_customer_refusal_reason_opt_equal(
-	const enum shipping_customer_refusal_reason *a,
-	const enum shipping_customer_refusal_reason *b)
-{
-	if (!a || !b)
-		return a == b;
-	return *a == *b;
-}
-
-void
-shipping_customer_refusal_reason_opt_encode_term(otp_term_builder *builder,
-	const enum shipping_customer_refusal_reason *value)
-{
-	if (value)
-		shipping_customer_refusal_reason_encode_term(builder, *value);
-	else
-		otp_build_atom(builder, otp_atom_of("undefined"));
-}
-
-void
-shipping_customer_refusal_reason_opt_keep(
-	struct shipping_customer_refusal_reason_opt_kept *kept,
-	const enum shipping_customer_refusal_reason *value)
-{
-	struct otp_flat flat = {0, 0, OTP_OK};
-	struct otp_copy copy;
-	void *mem;
-
-	shipping_customer_refusal_reason_opt_flat(&flat, value);
-	mem = otp_keep_new(&flat, &copy);
-	kept->v = shipping_customer_refusal_reason_opt_copy(&copy, value);
-	otp_free_later(kept->mem);
-	kept->mem = mem;
-}
-
-void
 shipping_customer_manager_ref_encode_term(
 	otp_term_builder *builder, shipping_customer_manager_ref value)
 {
@@ -489,66 +384,6 @@ shipping_customer_description_list_kept_remove(
 	kept->v.len--;
 }
 
-void
-shipping_customer_description_opt_flat(struct otp_flat *flat,
-	const struct shipping_customer_description *value)
-{
-	if (!value || !otp_flat_enter(flat))
-		return;
-	otp_flat_bytes(flat, sizeof(*value));
-	shipping_customer_description_flat(flat, value);
-	otp_flat_leave(flat);
-}
-
-const struct shipping_customer_description *
-shipping_customer_description_opt_copy(struct otp_copy *copy,
-	const struct shipping_customer_description *value)
-{
-	struct shipping_customer_description *to;
-
-	if (!value)
-		return NULL;
-	to = otp_copy_bytes(copy, value, sizeof(*value));
-	shipping_customer_description_copy(copy, to, value);
-	return to;
-}
-
-bool
-shipping_customer_description_opt_equal(
-	const struct shipping_customer_description *a,
-	const struct shipping_customer_description *b)
-{
-	if (!a || !b)
-		return a == b;
-	return shipping_customer_description_equal(a, b);
-}
-
-void
-shipping_customer_description_opt_encode_term(otp_term_builder *builder,
-	const struct shipping_customer_description *value)
-{
-	if (value)
-		shipping_customer_description_encode_term(builder, value);
-	else
-		otp_build_atom(builder, otp_atom_of("undefined"));
-}
-
-void
-shipping_customer_description_opt_keep(
-	struct shipping_customer_description_opt_kept *kept,
-	const struct shipping_customer_description *value)
-{
-	struct otp_flat flat = {0, 0, OTP_OK};
-	struct otp_copy copy;
-	void *mem;
-
-	shipping_customer_description_opt_flat(&flat, value);
-	mem = otp_keep_new(&flat, &copy);
-	kept->v = shipping_customer_description_opt_copy(&copy, value);
-	otp_free_later(kept->mem);
-	kept->mem = mem;
-}
-
 shipping_customer_manager_ref *
 shipping_customer_manager_ref_list_new(
 	struct shipping_customer_manager_ref_list *list, size_t n)
@@ -605,54 +440,6 @@ shipping_customer_manager_ref_list_encode_term(otp_term_builder *builder,
 }
 
 void
-shipping_customer_manager_ref_list_keep(
-	struct shipping_customer_manager_ref_list_kept *kept,
-	struct shipping_customer_manager_ref_list value)
-{
-	struct otp_flat flat = {0, 0, OTP_OK};
-	struct otp_copy copy;
-	void *mem;
-
-	shipping_customer_manager_ref_list_flat(&flat, value);
-	mem = otp_kept_list_new(&flat, value.len, &copy);
-	value = shipping_customer_manager_ref_list_copy(&copy, value);
-	otp_kept_list_free(kept->mem);
-	kept->v = value;
-	kept->mem = mem;
-}
-
-void
-shipping_customer_manager_ref_list_kept_push(
-	struct shipping_customer_manager_ref_list_kept *kept,
-	shipping_customer_manager_ref value)
-{
-	shipping_customer_manager_ref element = value;
-
-	kept->v.ptr = otp_kept_list_push(
-		&kept->mem, kept->v.len, &element, sizeof(element), NULL);
-	kept->v.len++;
-}
-
-void
-shipping_customer_manager_ref_list_kept_set(
-	struct shipping_customer_manager_ref_list_kept *kept, size_t i,
-	shipping_customer_manager_ref value)
-{
-	shipping_customer_manager_ref element = value;
-
-	otp_kept_list_set(
-		kept->mem, kept->v.len, i, &element, sizeof(element), NULL);
-}
-
-void
-shipping_customer_manager_ref_list_kept_remove(
-	struct shipping_customer_manager_ref_list_kept *kept, size_t i)
-{
-	otp_kept_list_remove(kept->mem, kept->v.len, i, sizeof(*kept->v.ptr));
-	kept->v.len--;
-}
-
-void
 shipping_customer_manager_ref_opt_flat(
 	struct otp_flat *flat, const shipping_customer_manager_ref *value)
 {
@@ -690,22 +477,6 @@ shipping_customer_manager_ref_opt_encode_term(
 		shipping_customer_manager_ref_encode_term(builder, *value);
 	else
 		otp_build_atom(builder, otp_atom_of("undefined"));
-}
-
-void
-shipping_customer_manager_ref_opt_keep(
-	struct shipping_customer_manager_ref_opt_kept *kept,
-	const shipping_customer_manager_ref *value)
-{
-	struct otp_flat flat = {0, 0, OTP_OK};
-	struct otp_copy copy;
-	void *mem;
-
-	shipping_customer_manager_ref_opt_flat(&flat, value);
-	mem = otp_keep_new(&flat, &copy);
-	kept->v = shipping_customer_manager_ref_opt_copy(&copy, value);
-	otp_free_later(kept->mem);
-	kept->mem = mem;
 }
 
 static void

@@ -34,9 +34,15 @@ struct shipping_customer_refusal_reason_list {
 	size_t len;
 };
 
-/* In a state: read v, write with the functions below. */
+/* In a state: read v, write with shipping_customer_refusal_reason_list_keep and the like. */
 struct shipping_customer_refusal_reason_list_kept {
 	struct shipping_customer_refusal_reason_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with shipping_customer_refusal_reason_opt_keep. */
+struct shipping_customer_refusal_reason_opt_kept {
+	const enum shipping_customer_refusal_reason *v; /* absent: NULL */
 	void *mem;
 };
 
@@ -44,17 +50,6 @@ struct shipping_customer_refusal_reason_list_kept {
 enum shipping_customer_refusal_reason *
 shipping_customer_refusal_reason_list_new(
 	struct shipping_customer_refusal_reason_list *list, size_t n);
-void shipping_customer_refusal_reason_list_keep(
-	struct shipping_customer_refusal_reason_list_kept *kept,
-	struct shipping_customer_refusal_reason_list value);
-void shipping_customer_refusal_reason_list_kept_push(
-	struct shipping_customer_refusal_reason_list_kept *kept,
-	enum shipping_customer_refusal_reason value);
-void shipping_customer_refusal_reason_list_kept_set(
-	struct shipping_customer_refusal_reason_list_kept *kept, size_t i,
-	enum shipping_customer_refusal_reason value);
-void shipping_customer_refusal_reason_list_kept_remove(
-	struct shipping_customer_refusal_reason_list_kept *kept, size_t i);
 bool shipping_customer_refusal_reason_list_equal(
 	struct shipping_customer_refusal_reason_list a,
 	struct shipping_customer_refusal_reason_list b);
@@ -67,27 +62,6 @@ shipping_customer_refusal_reason_list_copy(struct otp_copy *copy,
 void
 shipping_customer_refusal_reason_list_encode_term(otp_term_builder *builder,
 	struct shipping_customer_refusal_reason_list value);
-
-/* In a state: read v, write with shipping_customer_refusal_reason_opt_keep. */
-struct shipping_customer_refusal_reason_opt_kept {
-	const enum shipping_customer_refusal_reason *v; /* absent: NULL */
-	void *mem;
-};
-
-void shipping_customer_refusal_reason_opt_keep(
-	struct shipping_customer_refusal_reason_opt_kept *kept,
-	const enum shipping_customer_refusal_reason *value);
-bool shipping_customer_refusal_reason_opt_equal(
-	const enum shipping_customer_refusal_reason *a,
-	const enum shipping_customer_refusal_reason *b);
-/* For generated code: the two passes of a copy, and the term. */
-void shipping_customer_refusal_reason_opt_flat(struct otp_flat *flat,
-	const enum shipping_customer_refusal_reason *value);
-const enum shipping_customer_refusal_reason *
-shipping_customer_refusal_reason_opt_copy(struct otp_copy *copy,
-	const enum shipping_customer_refusal_reason *value);
-void shipping_customer_refusal_reason_opt_encode_term(otp_term_builder *builder,
-	const enum shipping_customer_refusal_reason *value);
 
 /* A handle to gen_server CustomerManager: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -241,9 +215,21 @@ struct shipping_customer_description_list {
 	size_t len;
 };
 
+/* In a state: read v, write with shipping_customer_description_list_keep and the like. */
+struct shipping_customer_description_list_kept {
+	struct shipping_customer_description_list v;
+	void *mem;
+};
+
 struct shipping_customer_manager_ref_list {
 	const shipping_customer_manager_ref *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with shipping_customer_description_opt_keep. */
+struct shipping_customer_description_opt_kept {
+	const struct shipping_customer_description *v; /* absent: NULL */
+	void *mem;
 };
 
 struct shipping_customer_description {
@@ -274,35 +260,18 @@ size_t shipping_customer_description_print(
 /* Lent. */
 otp_term shipping_customer_description_to_term(
 	const struct shipping_customer_description *value);
-/* For generated code: the two passes of a copy, and the term. */
+void shipping_customer_description_encode_term(otp_term_builder *builder,
+	const struct shipping_customer_description *value);
+/* For generated code: the two passes of a copy. */
 void shipping_customer_description_flat(struct otp_flat *flat,
 	const struct shipping_customer_description *value);
 void shipping_customer_description_copy(struct otp_copy *copy,
 	struct shipping_customer_description *to,
 	const struct shipping_customer_description *value);
-void shipping_customer_description_encode_term(otp_term_builder *builder,
-	const struct shipping_customer_description *value);
-
-/* In a state: read v, write with the functions below. */
-struct shipping_customer_description_list_kept {
-	struct shipping_customer_description_list v;
-	void *mem;
-};
 
 /* Points the list at n zeroed elements of scratch memory. */
 struct shipping_customer_description *shipping_customer_description_list_new(
 	struct shipping_customer_description_list *list, size_t n);
-void shipping_customer_description_list_keep(
-	struct shipping_customer_description_list_kept *kept,
-	struct shipping_customer_description_list value);
-void shipping_customer_description_list_kept_push(
-	struct shipping_customer_description_list_kept *kept,
-	const struct shipping_customer_description *value);
-void shipping_customer_description_list_kept_set(
-	struct shipping_customer_description_list_kept *kept, size_t i,
-	const struct shipping_customer_description *value);
-void shipping_customer_description_list_kept_remove(
-	struct shipping_customer_description_list_kept *kept, size_t i);
 bool shipping_customer_description_list_equal(
 	struct shipping_customer_description_list a,
 	struct shipping_customer_description_list b);
@@ -314,48 +283,21 @@ shipping_customer_description_list_copy(
 	struct otp_copy *copy, struct shipping_customer_description_list value);
 void shipping_customer_description_list_encode_term(otp_term_builder *builder,
 	struct shipping_customer_description_list value);
-
-/* In a state: read v, write with shipping_customer_description_opt_keep. */
-struct shipping_customer_description_opt_kept {
-	const struct shipping_customer_description *v; /* absent: NULL */
-	void *mem;
-};
-
-void shipping_customer_description_opt_keep(
-	struct shipping_customer_description_opt_kept *kept,
+void shipping_customer_description_list_keep(
+	struct shipping_customer_description_list_kept *kept,
+	struct shipping_customer_description_list value);
+void shipping_customer_description_list_kept_push(
+	struct shipping_customer_description_list_kept *kept,
 	const struct shipping_customer_description *value);
-bool shipping_customer_description_opt_equal(
-	const struct shipping_customer_description *a,
-	const struct shipping_customer_description *b);
-/* For generated code: the two passes of a copy, and the term. */
-void shipping_customer_description_opt_flat(struct otp_flat *flat,
+void shipping_customer_description_list_kept_set(
+	struct shipping_customer_description_list_kept *kept, size_t i,
 	const struct shipping_customer_description *value);
-const struct shipping_customer_description *
-shipping_customer_description_opt_copy(struct otp_copy *copy,
-	const struct shipping_customer_description *value);
-void shipping_customer_description_opt_encode_term(otp_term_builder *builder,
-	const struct shipping_customer_description *value);
-
-/* In a state: read v, write with the functions below. */
-struct shipping_customer_manager_ref_list_kept {
-	struct shipping_customer_manager_ref_list v;
-	void *mem;
-};
+void shipping_customer_description_list_kept_remove(
+	struct shipping_customer_description_list_kept *kept, size_t i);
 
 /* Points the list at n zeroed elements of scratch memory. */
 shipping_customer_manager_ref *shipping_customer_manager_ref_list_new(
 	struct shipping_customer_manager_ref_list *list, size_t n);
-void shipping_customer_manager_ref_list_keep(
-	struct shipping_customer_manager_ref_list_kept *kept,
-	struct shipping_customer_manager_ref_list value);
-void shipping_customer_manager_ref_list_kept_push(
-	struct shipping_customer_manager_ref_list_kept *kept,
-	shipping_customer_manager_ref value);
-void shipping_customer_manager_ref_list_kept_set(
-	struct shipping_customer_manager_ref_list_kept *kept, size_t i,
-	shipping_customer_manager_ref value);
-void shipping_customer_manager_ref_list_kept_remove(
-	struct shipping_customer_manager_ref_list_kept *kept, size_t i);
 bool shipping_customer_manager_ref_list_equal(
 	struct shipping_customer_manager_ref_list a,
 	struct shipping_customer_manager_ref_list b);
@@ -368,15 +310,6 @@ shipping_customer_manager_ref_list_copy(
 void shipping_customer_manager_ref_list_encode_term(otp_term_builder *builder,
 	struct shipping_customer_manager_ref_list value);
 
-/* In a state: read v, write with shipping_customer_manager_ref_opt_keep. */
-struct shipping_customer_manager_ref_opt_kept {
-	const shipping_customer_manager_ref *v; /* absent: NULL */
-	void *mem;
-};
-
-void shipping_customer_manager_ref_opt_keep(
-	struct shipping_customer_manager_ref_opt_kept *kept,
-	const shipping_customer_manager_ref *value);
 bool
 shipping_customer_manager_ref_opt_equal(const shipping_customer_manager_ref *a,
 	const shipping_customer_manager_ref *b);

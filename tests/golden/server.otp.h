@@ -28,44 +28,17 @@ struct server_why_list {
 	size_t len;
 };
 
-/* In a state: read v, write with the functions below. */
+/* In a state: read v, write with server_why_list_keep and the like. */
 struct server_why_list_kept {
 	struct server_why_list v;
 	void *mem;
 };
-
-/* Points the list at n zeroed elements of scratch memory. */
-enum server_why *server_why_list_new(struct server_why_list *list, size_t n);
-void server_why_list_keep(
-	struct server_why_list_kept *kept, struct server_why_list value);
-void server_why_list_kept_push(
-	struct server_why_list_kept *kept, enum server_why value);
-void server_why_list_kept_set(
-	struct server_why_list_kept *kept, size_t i, enum server_why value);
-void server_why_list_kept_remove(struct server_why_list_kept *kept, size_t i);
-bool server_why_list_equal(struct server_why_list a, struct server_why_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void server_why_list_flat(struct otp_flat *flat, struct server_why_list value);
-struct server_why_list
-server_why_list_copy(struct otp_copy *copy, struct server_why_list value);
-void server_why_list_encode_term(
-	otp_term_builder *builder, struct server_why_list value);
 
 /* In a state: read v, write with server_why_opt_keep. */
 struct server_why_opt_kept {
 	const enum server_why *v; /* absent: NULL */
 	void *mem;
 };
-
-void server_why_opt_keep(
-	struct server_why_opt_kept *kept, const enum server_why *value);
-bool server_why_opt_equal(const enum server_why *a, const enum server_why *b);
-/* For generated code: the two passes of a copy, and the term. */
-void server_why_opt_flat(struct otp_flat *flat, const enum server_why *value);
-const enum server_why *
-server_why_opt_copy(struct otp_copy *copy, const enum server_why *value);
-void server_why_opt_encode_term(
-	otp_term_builder *builder, const enum server_why *value);
 
 /* A handle to gen_server Full: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -216,9 +189,33 @@ struct server_detail_list {
 	size_t len;
 };
 
+/* In a state: read v, write with server_detail_list_keep and the like. */
+struct server_detail_list_kept {
+	struct server_detail_list v;
+	void *mem;
+};
+
 struct server_full_ref_list {
 	const server_full_ref *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with server_full_ref_list_keep and the like. */
+struct server_full_ref_list_kept {
+	struct server_full_ref_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with server_detail_opt_keep. */
+struct server_detail_opt_kept {
+	const struct server_detail *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with server_full_ref_opt_keep. */
+struct server_full_ref_opt_kept {
+	const server_full_ref *v; /* absent: NULL */
+	void *mem;
 };
 
 struct server_detail {
@@ -241,76 +238,17 @@ size_t
 server_detail_print(const struct server_detail *value, char *text, size_t size);
 /* Lent. */
 otp_term server_detail_to_term(const struct server_detail *value);
-/* For generated code: the two passes of a copy, and the term. */
+void server_detail_encode_term(
+	otp_term_builder *builder, const struct server_detail *value);
+/* For generated code: the two passes of a copy. */
 void
 server_detail_flat(struct otp_flat *flat, const struct server_detail *value);
 void server_detail_copy(struct otp_copy *copy, struct server_detail *to,
 	const struct server_detail *value);
-void server_detail_encode_term(
-	otp_term_builder *builder, const struct server_detail *value);
-
-/* In a state: read v, write with the functions below. */
-struct server_detail_list_kept {
-	struct server_detail_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct server_detail *
-server_detail_list_new(struct server_detail_list *list, size_t n);
-void server_detail_list_keep(
-	struct server_detail_list_kept *kept, struct server_detail_list value);
-void server_detail_list_kept_push(struct server_detail_list_kept *kept,
-	const struct server_detail *value);
-void server_detail_list_kept_set(struct server_detail_list_kept *kept, size_t i,
-	const struct server_detail *value);
-void
-server_detail_list_kept_remove(struct server_detail_list_kept *kept, size_t i);
-bool server_detail_list_equal(
-	struct server_detail_list a, struct server_detail_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-server_detail_list_flat(struct otp_flat *flat, struct server_detail_list value);
-struct server_detail_list
-server_detail_list_copy(struct otp_copy *copy, struct server_detail_list value);
-void server_detail_list_encode_term(
-	otp_term_builder *builder, struct server_detail_list value);
-
-/* In a state: read v, write with server_detail_opt_keep. */
-struct server_detail_opt_kept {
-	const struct server_detail *v; /* absent: NULL */
-	void *mem;
-};
-
-void server_detail_opt_keep(
-	struct server_detail_opt_kept *kept, const struct server_detail *value);
-bool server_detail_opt_equal(
-	const struct server_detail *a, const struct server_detail *b);
-/* For generated code: the two passes of a copy, and the term. */
-void server_detail_opt_flat(
-	struct otp_flat *flat, const struct server_detail *value);
-const struct server_detail *server_detail_opt_copy(
-	struct otp_copy *copy, const struct server_detail *value);
-void server_detail_opt_encode_term(
-	otp_term_builder *builder, const struct server_detail *value);
-
-/* In a state: read v, write with the functions below. */
-struct server_full_ref_list_kept {
-	struct server_full_ref_list v;
-	void *mem;
-};
 
 /* Points the list at n zeroed elements of scratch memory. */
 server_full_ref *
 server_full_ref_list_new(struct server_full_ref_list *list, size_t n);
-void server_full_ref_list_keep(struct server_full_ref_list_kept *kept,
-	struct server_full_ref_list value);
-void server_full_ref_list_kept_push(
-	struct server_full_ref_list_kept *kept, server_full_ref value);
-void server_full_ref_list_kept_set(struct server_full_ref_list_kept *kept,
-	size_t i, server_full_ref value);
-void server_full_ref_list_kept_remove(
-	struct server_full_ref_list_kept *kept, size_t i);
 bool server_full_ref_list_equal(
 	struct server_full_ref_list a, struct server_full_ref_list b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -320,12 +258,14 @@ struct server_full_ref_list server_full_ref_list_copy(
 	struct otp_copy *copy, struct server_full_ref_list value);
 void server_full_ref_list_encode_term(
 	otp_term_builder *builder, struct server_full_ref_list value);
-
-/* In a state: read v, write with server_full_ref_opt_keep. */
-struct server_full_ref_opt_kept {
-	const server_full_ref *v; /* absent: NULL */
-	void *mem;
-};
+void server_full_ref_list_keep(struct server_full_ref_list_kept *kept,
+	struct server_full_ref_list value);
+void server_full_ref_list_kept_push(
+	struct server_full_ref_list_kept *kept, server_full_ref value);
+void server_full_ref_list_kept_set(struct server_full_ref_list_kept *kept,
+	size_t i, server_full_ref value);
+void server_full_ref_list_kept_remove(
+	struct server_full_ref_list_kept *kept, size_t i);
 
 void server_full_ref_opt_keep(
 	struct server_full_ref_opt_kept *kept, const server_full_ref *value);

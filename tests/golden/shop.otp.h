@@ -29,50 +29,17 @@ struct shop_refusal_list {
 	size_t len;
 };
 
-/* In a state: read v, write with the functions below. */
+/* In a state: read v, write with shop_refusal_list_keep and the like. */
 struct shop_refusal_list_kept {
 	struct shop_refusal_list v;
 	void *mem;
 };
-
-/* Points the list at n zeroed elements of scratch memory. */
-enum shop_refusal *
-shop_refusal_list_new(struct shop_refusal_list *list, size_t n);
-void shop_refusal_list_keep(
-	struct shop_refusal_list_kept *kept, struct shop_refusal_list value);
-void shop_refusal_list_kept_push(
-	struct shop_refusal_list_kept *kept, enum shop_refusal value);
-void shop_refusal_list_kept_set(
-	struct shop_refusal_list_kept *kept, size_t i, enum shop_refusal value);
-void
-shop_refusal_list_kept_remove(struct shop_refusal_list_kept *kept, size_t i);
-bool
-shop_refusal_list_equal(struct shop_refusal_list a, struct shop_refusal_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-shop_refusal_list_flat(struct otp_flat *flat, struct shop_refusal_list value);
-struct shop_refusal_list
-shop_refusal_list_copy(struct otp_copy *copy, struct shop_refusal_list value);
-void shop_refusal_list_encode_term(
-	otp_term_builder *builder, struct shop_refusal_list value);
 
 /* In a state: read v, write with shop_refusal_opt_keep. */
 struct shop_refusal_opt_kept {
 	const enum shop_refusal *v; /* absent: NULL */
 	void *mem;
 };
-
-void shop_refusal_opt_keep(
-	struct shop_refusal_opt_kept *kept, const enum shop_refusal *value);
-bool
-shop_refusal_opt_equal(const enum shop_refusal *a, const enum shop_refusal *b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-shop_refusal_opt_flat(struct otp_flat *flat, const enum shop_refusal *value);
-const enum shop_refusal *
-shop_refusal_opt_copy(struct otp_copy *copy, const enum shop_refusal *value);
-void shop_refusal_opt_encode_term(
-	otp_term_builder *builder, const enum shop_refusal *value);
 
 /* A handle to gen_server Till: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -173,6 +140,18 @@ struct shop_receipt_list {
 	size_t len;
 };
 
+/* In a state: read v, write with shop_receipt_list_keep and the like. */
+struct shop_receipt_list_kept {
+	struct shop_receipt_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with shop_receipt_opt_keep. */
+struct shop_receipt_opt_kept {
+	const struct shop_receipt *v; /* absent: NULL */
+	void *mem;
+};
+
 /* What a sale gives. */
 struct shop_receipt {
 	otp_string item;
@@ -196,45 +175,12 @@ size_t
 shop_receipt_print(const struct shop_receipt *value, char *text, size_t size);
 /* Lent. */
 otp_term shop_receipt_to_term(const struct shop_receipt *value);
-/* For generated code: the two passes of a copy, and the term. */
+void shop_receipt_encode_term(
+	otp_term_builder *builder, const struct shop_receipt *value);
+/* For generated code: the two passes of a copy. */
 void shop_receipt_flat(struct otp_flat *flat, const struct shop_receipt *value);
 void shop_receipt_copy(struct otp_copy *copy, struct shop_receipt *to,
 	const struct shop_receipt *value);
-void shop_receipt_encode_term(
-	otp_term_builder *builder, const struct shop_receipt *value);
-
-/* In a state: read v, write with the functions below. */
-struct shop_receipt_list_kept {
-	struct shop_receipt_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct shop_receipt *
-shop_receipt_list_new(struct shop_receipt_list *list, size_t n);
-void shop_receipt_list_keep(
-	struct shop_receipt_list_kept *kept, struct shop_receipt_list value);
-void shop_receipt_list_kept_push(
-	struct shop_receipt_list_kept *kept, const struct shop_receipt *value);
-void shop_receipt_list_kept_set(struct shop_receipt_list_kept *kept, size_t i,
-	const struct shop_receipt *value);
-void
-shop_receipt_list_kept_remove(struct shop_receipt_list_kept *kept, size_t i);
-bool
-shop_receipt_list_equal(struct shop_receipt_list a, struct shop_receipt_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-shop_receipt_list_flat(struct otp_flat *flat, struct shop_receipt_list value);
-struct shop_receipt_list
-shop_receipt_list_copy(struct otp_copy *copy, struct shop_receipt_list value);
-void shop_receipt_list_encode_term(
-	otp_term_builder *builder, struct shop_receipt_list value);
-
-/* In a state: read v, write with shop_receipt_opt_keep. */
-struct shop_receipt_opt_kept {
-	const struct shop_receipt *v; /* absent: NULL */
-	void *mem;
-};
 
 void shop_receipt_opt_keep(
 	struct shop_receipt_opt_kept *kept, const struct shop_receipt *value);
@@ -415,6 +361,9 @@ extern const struct otp_app_class shop_app_class;
 
 /* Start it and wait until its tree stands. env may be NULL: the defaults. */
 OTP_MUST_USE otp_err shop_app_start(const struct shop_env *env);
+/* The same; the type says what follows when its tree ends by itself. */
+OTP_MUST_USE otp_err shop_app_start_as(
+	const struct shop_env *env, enum otp_app_type type);
 /* Stop its tree and wait until it has. */
 OTP_MUST_USE otp_err shop_app_stop(void);
 /* What it runs with; lives until it is stopped. */

@@ -618,6 +618,12 @@ tree_app_start(const struct tree_env *env)
 }
 
 otp_err
+tree_app_start_as(const struct tree_env *env, enum otp_app_type type)
+{
+	return otp_app_start_as(&tree_app_class, env, type);
+}
+
+otp_err
 tree_app_stop(void)
 {
 	return otp_app_stop(&tree_app_class);

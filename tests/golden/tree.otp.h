@@ -311,6 +311,9 @@ extern const struct otp_app_class tree_app_class;
 
 /* Start it and wait until its tree stands. env may be NULL: the defaults. */
 OTP_MUST_USE otp_err tree_app_start(const struct tree_env *env);
+/* The same; the type says what follows when its tree ends by itself. */
+OTP_MUST_USE otp_err tree_app_start_as(
+	const struct tree_env *env, enum otp_app_type type);
 /* Stop its tree and wait until it has. */
 OTP_MUST_USE otp_err tree_app_stop(void);
 /* What it runs with; lives until it is stopped. */

@@ -48,23 +48,21 @@ struct types_colour_list {
 	size_t len;
 };
 
-/* In a state: read v, write with the functions below. */
+/* In a state: read v, write with types_colour_list_keep and the like. */
 struct types_colour_list_kept {
 	struct types_colour_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with types_colour_opt_keep. */
+struct types_colour_opt_kept {
+	const enum types_colour *v; /* absent: NULL */
 	void *mem;
 };
 
 /* Points the list at n zeroed elements of scratch memory. */
 enum types_colour *
 types_colour_list_new(struct types_colour_list *list, size_t n);
-void types_colour_list_keep(
-	struct types_colour_list_kept *kept, struct types_colour_list value);
-void types_colour_list_kept_push(
-	struct types_colour_list_kept *kept, enum types_colour value);
-void types_colour_list_kept_set(
-	struct types_colour_list_kept *kept, size_t i, enum types_colour value);
-void
-types_colour_list_kept_remove(struct types_colour_list_kept *kept, size_t i);
 bool
 types_colour_list_equal(struct types_colour_list a, struct types_colour_list b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -75,14 +73,6 @@ types_colour_list_copy(struct otp_copy *copy, struct types_colour_list value);
 void types_colour_list_encode_term(
 	otp_term_builder *builder, struct types_colour_list value);
 
-/* In a state: read v, write with types_colour_opt_keep. */
-struct types_colour_opt_kept {
-	const enum types_colour *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_colour_opt_keep(
-	struct types_colour_opt_kept *kept, const enum types_colour *value);
 bool
 types_colour_opt_equal(const enum types_colour *a, const enum types_colour *b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -98,9 +88,21 @@ struct types_point_list {
 	size_t len;
 };
 
+/* In a state: read v, write with types_point_list_keep and the like. */
+struct types_point_list_kept {
+	struct types_point_list v;
+	void *mem;
+};
+
 struct types_node_list {
 	const struct types_node *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with types_node_list_keep and the like. */
+struct types_node_list_kept {
+	struct types_node_list v;
+	void *mem;
 };
 
 struct types_nothing_list {
@@ -108,14 +110,32 @@ struct types_nothing_list {
 	size_t len;
 };
 
+/* In a state: read v, write with types_nothing_list_keep and the like. */
+struct types_nothing_list_kept {
+	struct types_nothing_list v;
+	void *mem;
+};
+
 struct types_inner_list {
 	const struct types_inner *ptr;
 	size_t len;
 };
 
+/* In a state: read v, write with types_inner_list_keep and the like. */
+struct types_inner_list_kept {
+	struct types_inner_list v;
+	void *mem;
+};
+
 struct types_outer_list {
 	const struct types_outer *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with types_outer_list_keep and the like. */
+struct types_outer_list_kept {
+	struct types_outer_list v;
+	void *mem;
 };
 
 struct types_string_list_list {
@@ -126,6 +146,36 @@ struct types_string_list_list {
 struct types_string_opt_list {
 	const otp_string *const *ptr;
 	size_t len;
+};
+
+/* In a state: read v, write with types_point_opt_keep. */
+struct types_point_opt_kept {
+	const struct types_point *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with types_node_opt_keep. */
+struct types_node_opt_kept {
+	const struct types_node *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with types_nothing_opt_keep. */
+struct types_nothing_opt_kept {
+	const struct types_nothing *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with types_inner_opt_keep. */
+struct types_inner_opt_kept {
+	const struct types_inner *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with types_outer_opt_keep. */
+struct types_outer_opt_kept {
+	const struct types_outer *v; /* absent: NULL */
+	void *mem;
 };
 
 struct types_point {
@@ -140,52 +190,7 @@ size_t
 types_point_print(const struct types_point *value, char *text, size_t size);
 /* Lent. */
 otp_term types_point_to_term(const struct types_point *value);
-/* For generated code: the two passes of a copy, and the term. */
 void types_point_encode_term(
-	otp_term_builder *builder, const struct types_point *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_point_list_kept {
-	struct types_point_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct types_point *
-types_point_list_new(struct types_point_list *list, size_t n);
-void types_point_list_keep(
-	struct types_point_list_kept *kept, struct types_point_list value);
-void types_point_list_kept_push(
-	struct types_point_list_kept *kept, const struct types_point *value);
-void types_point_list_kept_set(struct types_point_list_kept *kept, size_t i,
-	const struct types_point *value);
-void types_point_list_kept_remove(struct types_point_list_kept *kept, size_t i);
-bool
-types_point_list_equal(struct types_point_list a, struct types_point_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_point_list_flat(struct otp_flat *flat, struct types_point_list value);
-struct types_point_list
-types_point_list_copy(struct otp_copy *copy, struct types_point_list value);
-void types_point_list_encode_term(
-	otp_term_builder *builder, struct types_point_list value);
-
-/* In a state: read v, write with types_point_opt_keep. */
-struct types_point_opt_kept {
-	const struct types_point *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_point_opt_keep(
-	struct types_point_opt_kept *kept, const struct types_point *value);
-bool
-types_point_opt_equal(const struct types_point *a, const struct types_point *b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_point_opt_flat(struct otp_flat *flat, const struct types_point *value);
-const struct types_point *
-types_point_opt_copy(struct otp_copy *copy, const struct types_point *value);
-void types_point_opt_encode_term(
 	otp_term_builder *builder, const struct types_point *value);
 
 /* Holds itself, by a list and by an optional. */
@@ -211,28 +216,15 @@ size_t
 types_node_print(const struct types_node *value, char *text, size_t size);
 /* Lent. */
 otp_term types_node_to_term(const struct types_node *value);
-/* For generated code: the two passes of a copy, and the term. */
+void types_node_encode_term(
+	otp_term_builder *builder, const struct types_node *value);
+/* For generated code: the two passes of a copy. */
 void types_node_flat(struct otp_flat *flat, const struct types_node *value);
 void types_node_copy(struct otp_copy *copy, struct types_node *to,
 	const struct types_node *value);
-void types_node_encode_term(
-	otp_term_builder *builder, const struct types_node *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_node_list_kept {
-	struct types_node_list v;
-	void *mem;
-};
 
 /* Points the list at n zeroed elements of scratch memory. */
 struct types_node *types_node_list_new(struct types_node_list *list, size_t n);
-void types_node_list_keep(
-	struct types_node_list_kept *kept, struct types_node_list value);
-void types_node_list_kept_push(
-	struct types_node_list_kept *kept, const struct types_node *value);
-void types_node_list_kept_set(struct types_node_list_kept *kept, size_t i,
-	const struct types_node *value);
-void types_node_list_kept_remove(struct types_node_list_kept *kept, size_t i);
 bool types_node_list_equal(struct types_node_list a, struct types_node_list b);
 /* For generated code: the two passes of a copy, and the term. */
 void types_node_list_flat(struct otp_flat *flat, struct types_node_list value);
@@ -241,14 +233,6 @@ types_node_list_copy(struct otp_copy *copy, struct types_node_list value);
 void types_node_list_encode_term(
 	otp_term_builder *builder, struct types_node_list value);
 
-/* In a state: read v, write with types_node_opt_keep. */
-struct types_node_opt_kept {
-	const struct types_node *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_node_opt_keep(
-	struct types_node_opt_kept *kept, const struct types_node *value);
 bool
 types_node_opt_equal(const struct types_node *a, const struct types_node *b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -269,53 +253,7 @@ size_t
 types_nothing_print(const struct types_nothing *value, char *text, size_t size);
 /* Lent. */
 otp_term types_nothing_to_term(const struct types_nothing *value);
-/* For generated code: the two passes of a copy, and the term. */
 void types_nothing_encode_term(
-	otp_term_builder *builder, const struct types_nothing *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_nothing_list_kept {
-	struct types_nothing_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct types_nothing *
-types_nothing_list_new(struct types_nothing_list *list, size_t n);
-void types_nothing_list_keep(
-	struct types_nothing_list_kept *kept, struct types_nothing_list value);
-void types_nothing_list_kept_push(struct types_nothing_list_kept *kept,
-	const struct types_nothing *value);
-void types_nothing_list_kept_set(struct types_nothing_list_kept *kept, size_t i,
-	const struct types_nothing *value);
-void
-types_nothing_list_kept_remove(struct types_nothing_list_kept *kept, size_t i);
-bool types_nothing_list_equal(
-	struct types_nothing_list a, struct types_nothing_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_nothing_list_flat(struct otp_flat *flat, struct types_nothing_list value);
-struct types_nothing_list
-types_nothing_list_copy(struct otp_copy *copy, struct types_nothing_list value);
-void types_nothing_list_encode_term(
-	otp_term_builder *builder, struct types_nothing_list value);
-
-/* In a state: read v, write with types_nothing_opt_keep. */
-struct types_nothing_opt_kept {
-	const struct types_nothing *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_nothing_opt_keep(
-	struct types_nothing_opt_kept *kept, const struct types_nothing *value);
-bool types_nothing_opt_equal(
-	const struct types_nothing *a, const struct types_nothing *b);
-/* For generated code: the two passes of a copy, and the term. */
-void types_nothing_opt_flat(
-	struct otp_flat *flat, const struct types_nothing *value);
-const struct types_nothing *types_nothing_opt_copy(
-	struct otp_copy *copy, const struct types_nothing *value);
-void types_nothing_opt_encode_term(
 	otp_term_builder *builder, const struct types_nothing *value);
 
 struct types_inner {
@@ -346,56 +284,12 @@ size_t
 types_inner_print(const struct types_inner *value, char *text, size_t size);
 /* Lent. */
 otp_term types_inner_to_term(const struct types_inner *value);
-/* For generated code: the two passes of a copy, and the term. */
+void types_inner_encode_term(
+	otp_term_builder *builder, const struct types_inner *value);
+/* For generated code: the two passes of a copy. */
 void types_inner_flat(struct otp_flat *flat, const struct types_inner *value);
 void types_inner_copy(struct otp_copy *copy, struct types_inner *to,
 	const struct types_inner *value);
-void types_inner_encode_term(
-	otp_term_builder *builder, const struct types_inner *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_inner_list_kept {
-	struct types_inner_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct types_inner *
-types_inner_list_new(struct types_inner_list *list, size_t n);
-void types_inner_list_keep(
-	struct types_inner_list_kept *kept, struct types_inner_list value);
-void types_inner_list_kept_push(
-	struct types_inner_list_kept *kept, const struct types_inner *value);
-void types_inner_list_kept_set(struct types_inner_list_kept *kept, size_t i,
-	const struct types_inner *value);
-void types_inner_list_kept_remove(struct types_inner_list_kept *kept, size_t i);
-bool
-types_inner_list_equal(struct types_inner_list a, struct types_inner_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_inner_list_flat(struct otp_flat *flat, struct types_inner_list value);
-struct types_inner_list
-types_inner_list_copy(struct otp_copy *copy, struct types_inner_list value);
-void types_inner_list_encode_term(
-	otp_term_builder *builder, struct types_inner_list value);
-
-/* In a state: read v, write with types_inner_opt_keep. */
-struct types_inner_opt_kept {
-	const struct types_inner *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_inner_opt_keep(
-	struct types_inner_opt_kept *kept, const struct types_inner *value);
-bool
-types_inner_opt_equal(const struct types_inner *a, const struct types_inner *b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_inner_opt_flat(struct otp_flat *flat, const struct types_inner *value);
-const struct types_inner *
-types_inner_opt_copy(struct otp_copy *copy, const struct types_inner *value);
-void types_inner_opt_encode_term(
-	otp_term_builder *builder, const struct types_inner *value);
 
 /* Declared before what it holds by value. */
 struct types_outer {
@@ -418,74 +312,16 @@ size_t
 types_outer_print(const struct types_outer *value, char *text, size_t size);
 /* Lent. */
 otp_term types_outer_to_term(const struct types_outer *value);
-/* For generated code: the two passes of a copy, and the term. */
+void types_outer_encode_term(
+	otp_term_builder *builder, const struct types_outer *value);
+/* For generated code: the two passes of a copy. */
 void types_outer_flat(struct otp_flat *flat, const struct types_outer *value);
 void types_outer_copy(struct otp_copy *copy, struct types_outer *to,
 	const struct types_outer *value);
-void types_outer_encode_term(
-	otp_term_builder *builder, const struct types_outer *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_outer_list_kept {
-	struct types_outer_list v;
-	void *mem;
-};
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct types_outer *
-types_outer_list_new(struct types_outer_list *list, size_t n);
-void types_outer_list_keep(
-	struct types_outer_list_kept *kept, struct types_outer_list value);
-void types_outer_list_kept_push(
-	struct types_outer_list_kept *kept, const struct types_outer *value);
-void types_outer_list_kept_set(struct types_outer_list_kept *kept, size_t i,
-	const struct types_outer *value);
-void types_outer_list_kept_remove(struct types_outer_list_kept *kept, size_t i);
-bool
-types_outer_list_equal(struct types_outer_list a, struct types_outer_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_outer_list_flat(struct otp_flat *flat, struct types_outer_list value);
-struct types_outer_list
-types_outer_list_copy(struct otp_copy *copy, struct types_outer_list value);
-void types_outer_list_encode_term(
-	otp_term_builder *builder, struct types_outer_list value);
-
-/* In a state: read v, write with types_outer_opt_keep. */
-struct types_outer_opt_kept {
-	const struct types_outer *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_outer_opt_keep(
-	struct types_outer_opt_kept *kept, const struct types_outer *value);
-bool
-types_outer_opt_equal(const struct types_outer *a, const struct types_outer *b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-types_outer_opt_flat(struct otp_flat *flat, const struct types_outer *value);
-const struct types_outer *
-types_outer_opt_copy(struct otp_copy *copy, const struct types_outer *value);
-void types_outer_opt_encode_term(
-	otp_term_builder *builder, const struct types_outer *value);
-
-/* In a state: read v, write with the functions below. */
-struct types_string_list_list_kept {
-	struct types_string_list_list v;
-	void *mem;
-};
 
 /* Points the list at n zeroed elements of scratch memory. */
 struct otp_string_list *
 types_string_list_list_new(struct types_string_list_list *list, size_t n);
-void types_string_list_list_keep(struct types_string_list_list_kept *kept,
-	struct types_string_list_list value);
-void types_string_list_list_kept_push(
-	struct types_string_list_list_kept *kept, struct otp_string_list value);
-void types_string_list_list_kept_set(struct types_string_list_list_kept *kept,
-	size_t i, struct otp_string_list value);
-void types_string_list_list_kept_remove(
-	struct types_string_list_list_kept *kept, size_t i);
 bool types_string_list_list_equal(
 	struct types_string_list_list a, struct types_string_list_list b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -496,23 +332,9 @@ struct types_string_list_list types_string_list_list_copy(
 void types_string_list_list_encode_term(
 	otp_term_builder *builder, struct types_string_list_list value);
 
-/* In a state: read v, write with the functions below. */
-struct types_string_opt_list_kept {
-	struct types_string_opt_list v;
-	void *mem;
-};
-
 /* Points the list at n zeroed elements of scratch memory. */
 const otp_string **
 types_string_opt_list_new(struct types_string_opt_list *list, size_t n);
-void types_string_opt_list_keep(struct types_string_opt_list_kept *kept,
-	struct types_string_opt_list value);
-void types_string_opt_list_kept_push(
-	struct types_string_opt_list_kept *kept, const otp_string *value);
-void types_string_opt_list_kept_set(struct types_string_opt_list_kept *kept,
-	size_t i, const otp_string *value);
-void types_string_opt_list_kept_remove(
-	struct types_string_opt_list_kept *kept, size_t i);
 bool types_string_opt_list_equal(
 	struct types_string_opt_list a, struct types_string_opt_list b);
 /* For generated code: the two passes of a copy, and the term. */
@@ -523,14 +345,6 @@ struct types_string_opt_list types_string_opt_list_copy(
 void types_string_opt_list_encode_term(
 	otp_term_builder *builder, struct types_string_opt_list value);
 
-/* In a state: read v, write with types_string_list_opt_keep. */
-struct types_string_list_opt_kept {
-	const struct otp_string_list *v; /* absent: NULL */
-	void *mem;
-};
-
-void types_string_list_opt_keep(struct types_string_list_opt_kept *kept,
-	const struct otp_string_list *value);
 bool types_string_list_opt_equal(
 	const struct otp_string_list *a, const struct otp_string_list *b);
 /* For generated code: the two passes of a copy, and the term. */

@@ -360,10 +360,40 @@ stop_of_a_supervisor_takes_its_children_along(void **state)
 	expect_nothing();
 }
 
+static void
+C48_which_children_may_be_significant(void **state)
+{
+	static struct tree tree;
+	static const struct {
+		enum otp_restart restart;
+		enum otp_auto_shutdown auto_shutdown;
+		const char *reason;
+	} rows[] = {
+		{OTP_PERMANENT, OTP_AUTO_SHUTDOWN_ANY,
+			"{start_spec,{bad_combination,[{restart,permanent},"
+			"{significant,true}]}}"},
+		{OTP_TRANSIENT, OTP_AUTO_SHUTDOWN_NEVER,
+			"{start_spec,{bad_combination,[{auto_shutdown,never},"
+			"{significant,true}]}}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		tree_init(&tree, OTP_ONE_FOR_ONE, 2);
+		tree.children[1].restart = rows[i].restart;
+		tree.children[1].significant = true;
+		tree.class.auto_shutdown = rows[i].auto_shutdown;
+		assert_int_equal(tree_try(&tree), OTP_START_FAILED);
+		assert_string_equal(last_reason(), rows[i].reason);
+		expect_nothing();
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		RULE(C48_which_children_may_be_significant),
 		RULE(C1_children_are_started_in_order),
 		RULE(C5_an_unlinked_childs_death_is_not_noticed),
 		RULE(C6_a_child_that_fails_to_start_undoes_the_start),

@@ -434,7 +434,7 @@ static const struct otp_info_handler probe_infos[] = {
 };
 
 static const struct otp_state_pointer probe_pointers[] = {
-	{"pointer", offsetof(struct probe, pointer)},
+	{.field = "pointer", .offset = offsetof(struct probe, pointer)},
 };
 
 /* All handlers. */

@@ -20,6 +20,9 @@
 
 /* The result says whether it worked: dropping it is a warning. */
 #define OTP_MUST_USE __attribute__((warn_unused_result))
+/* For generated code: the same function in each module that uses it, of which
+   the linker keeps one. */
+#define OTP_SHARED __attribute__((weak))
 #define OTP_NORETURN __attribute__((noreturn))
 /* Arguments from number ARGS on are checked against the format FMT. */
 #define OTP_PRINTF(FMT, ARGS) __attribute__((format(printf, FMT, ARGS)))

@@ -60,12 +60,40 @@ struct otp_behaviour {
 		struct otp_term_builder *builder, const void *data);
 };
 
+/* What becomes of a cast, info or message that is over `mailbox`. */
+enum otp_mailbox_policy {
+	OTP_MAILBOX_REJECT, /* its sender gets OTP_MAILBOX_FULL */
+	OTP_MAILBOX_DROP_NEWEST, /* it is dropped */
+	OTP_MAILBOX_DROP_OLDEST /* the oldest of these that waits is */
+};
+
+/* The zero value is the default. */
+enum otp_priority {
+	OTP_PRIORITY_NORMAL,
+	OTP_PRIORITY_LOW, /* runs where nothing else does, and now and then */
+	OTP_PRIORITY_HIGH, /* runs before the two above, within limits */
+	OTP_PRIORITY_MAX
+};
+
 /* A kind of process: first member of generated class tables. */
 struct otp_process_class {
 	const struct otp_behaviour *behaviour;
 	const char *name; /* "bank_account", as in crash reports */
 	size_t data_size; /* zeroed memory of each process, 8-aligned */
 	size_t stack; /* bytes; 0: 64 KiB */
+	/*
+	 * How many calls, casts, infos and messages may wait; 0: any number, at
+	 * most a milliard. A call that is one too many gets OTP_MAILBOX_FULL.
+	 */
+	uint32_t mailbox;
+	enum otp_mailbox_policy policy;
+	enum otp_priority priority;
+	bool blocking; /* its callbacks run on the pool for those that block */
+	/*
+	 * Bytes of its own memory: data, otp_alloc, and what is lent to it. A
+	 * process that outgrows it is killed (A66). 0: no limit.
+	 */
+	size_t max_heap;
 };
 
 enum otp_start_how {

@@ -10,6 +10,7 @@
 #ifndef OTP_COPY_H
 #define OTP_COPY_H
 
+#include <otp/map.h>
 #include <otp/process.h>
 
 OTP_BEGIN_DECLS
@@ -87,6 +88,10 @@ otp_flat_term(struct otp_flat *flat, otp_term value)
 {
 	otp_flat_bytes(flat, value.len);
 }
+
+/* A map's pairs; OTP_BADARG if they are not sorted, as no map's are. */
+void otp_flat_map(struct otp_flat *flat, const void *pairs, size_t len,
+	size_t size, otp_order *order);
 
 /* Where a reply cannot be sent, its server ends: system_limit, too_deep. */
 void otp_flat_require(const struct otp_flat *flat);
@@ -205,6 +210,9 @@ void *otp_kept_list_new(
 void otp_kept_list_free(void *list);
 void *otp_kept_list_push(
 	void **list, size_t len, const void *element, size_t size, void *mem);
+/* The same before element i; the list's other elements move up. */
+void *otp_kept_list_insert(void **list, size_t len, size_t i,
+	const void *element, size_t size, void *mem);
 void otp_kept_list_set(void *list, size_t len, size_t i, const void *element,
 	size_t size, void *mem);
 void otp_kept_list_remove(void *list, size_t len, size_t i, size_t size);

@@ -127,6 +127,9 @@ struct otp_start_opts {
 struct otp_state_pointer {
 	const char *field; /* "owner" or "receipt.account" */
 	size_t offset; /* of the pointer in the state */
+	size_t tag_offset; /* it is there while this enum in the state ... */
+	unsigned tag; /* ... has this value */
+	bool has_tag; /* otherwise it always is */
 };
 
 /* The handler of a message in its own server, as in otp_msg_type.handle. */

@@ -19,7 +19,8 @@ enum otp_report_kind {
 	OTP_REPORT_START, /* a child could not be started */
 	OTP_REPORT_SHUTDOWN, /* a child ended otherwise than told to */
 	OTP_REPORT_INTENSITY, /* a supervisor gives up */
-	OTP_REPORT_STUCK /* a handler runs for longer than stuck_ms */
+	OTP_REPORT_STUCK, /* a handler runs for longer than stuck_ms */
+	OTP_REPORT_BLOCKING /* no thread is left for blocking handlers */
 };
 
 /* All it points to belongs to whoever makes the report. */
@@ -43,6 +44,9 @@ struct otp_report {
 	uintptr_t frames[OTP_REPORT_FRAMES];
 	size_t frame_count;
 	uint64_t running_ms; /* STUCK */
+	uint64_t heap_size; /* CRASH: what outgrew max_heap, or 0 */
+	uint64_t max_heap;
+	uint32_t threads; /* BLOCKING; mailbox_length: who waits for one */
 	/* CHILD, START, SHUTDOWN: the child, `pid` being its supervisor. */
 	const char *child_id;
 	otp_pid child;

@@ -19,6 +19,8 @@ struct otp_runtime_opts {
 	uint32_t max_processes; /* 0: 16 Mi */
 	otp_duration stuck_ms; /* 0: 5; a longer handler is reported */
 	int kill_signal; /* 0: SIGRTMIN+6 */
+	unsigned blocking_threads; /* 0: 256; at most, for blocking servers */
+	otp_duration blocking_idle_ms; /* 0: 10 s; then such a thread ends */
 	enum otp_crash_policy crash; /* OTP_CRASH_CONTAIN */
 };
 
@@ -52,6 +54,9 @@ struct otp_counters {
 	uint64_t kills_abandoned; /* declared dead, thread replaced */
 	uint64_t handlers_stuck; /* reported by the watchdog */
 	uint64_t restarts; /* children restarted by supervisors */
+	uint64_t mailboxes_refused; /* OTP_MAILBOX_FULL was given */
+	uint64_t mailboxes_dropped; /* messages dropped at a bound */
+	uint64_t heaps_outgrown; /* processes killed by their max_heap */
 };
 void otp_counters_get(struct otp_counters *counters);
 /* For supervisors: one child was started anew after it had ended. */

@@ -6,6 +6,8 @@
  * has the request answers it exactly once, also when it dies, and an answer
  * nobody waits for any more is dropped at receipt (B24, B26).
  */
+#include "core/bound.h"
+#include "core/heap.h"
 #include "core/pending.h"
 #include "core/spawn.h"
 #include "core/timer.h"
@@ -56,6 +58,7 @@ otp_msg_lend(struct otp_msg *m)
 	if (t->runner->building == m)
 		t->runner->building = NULL;
 	otpi_lend(t->runner, m);
+	otpi_heap_check(t, 0);
 	otpi_leave(t);
 }
 
@@ -73,6 +76,54 @@ resolve(otp_to to)
 		memory_order_acquire);
 }
 
+/*
+ * Push a message or a call to the process of this key; takes m if it gives
+ * OTP_OK. OTP_NOPROC: nobody is there; OTP_MAILBOX_FULL.
+ */
+__attribute__((noinline)) static otp_err
+deliver(struct thread *t, uint64_t key, struct otp_msg *m)
+{
+	struct process *p = otpi_slot_find(key);
+
+	m->to_serial = (uint32_t)(key >> 32);
+	if (p == NULL)
+		return OTP_NOPROC;
+	if (atomic_load_explicit(&p->bound, memory_order_relaxed))
+		return otpi_bound_push(t, p, m);
+	return otpi_push(t, p, m) ? OTP_OK : OTP_NOPROC;
+}
+
+/* The same for the common case; false: m is the caller's, deliver says why. */
+static inline bool
+delivered(struct thread *t, uint64_t key, struct otp_msg *m)
+{
+	struct process *p = otpi_slot_find(key);
+
+	m->to_serial = (uint32_t)(key >> 32);
+	/* Relaxed: set before the pid was known to anybody. */
+	return likely(p != NULL) &&
+		likely(atomic_load_explicit(&p->bound, memory_order_relaxed) ==
+			0) &&
+		likely(otpi_push(t, p, m));
+}
+
+/* What delivered does not do: a bound, or nobody is there. */
+__attribute__((noinline)) static otp_err
+send_rare(struct thread *t, otp_to to, uint64_t key, struct otp_msg *m)
+{
+	otp_err err = deliver(t, key, m);
+
+	if (err == OTP_OK)
+		return OTP_OK;
+	/* A5; A6, but for casts: B31. */
+	if (err == OTP_NOPROC &&
+		(key || to.name == 0 || to.node ||
+			m->type->kind == OTP_MSG_CAST))
+		err = OTP_OK;
+	otpi_block_free(t, m);
+	return err;
+}
+
 otp_err
 otp_msg_send(otp_to to, struct otp_msg *m)
 {
@@ -82,13 +133,8 @@ otp_msg_send(otp_to to, struct otp_msg *m)
 
 	t->runner->building = NULL;
 	otpi_signal_set_from(m, process_key(t->runner->process));
-	if (unlikely(key == 0 || !otpi_push_to(t, key, m))) {
-		/* A5; A6, but for casts: B31. */
-		if (key == 0 && to.name && to.node == 0 &&
-			m->type->kind != OTP_MSG_CAST)
-			err = OTP_NOPROC;
-		otpi_block_free(t, m);
-	}
+	if (unlikely(!delivered(t, key, m)))
+		err = send_rare(t, to, key, m);
 	otpi_leave(t);
 	return err;
 }
@@ -190,6 +236,7 @@ static otp_err
 request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 {
 	uint64_t key = resolve(to), self = process_key(t->runner->process);
+	otp_err err;
 
 	t->runner->building = NULL;
 	if (unlikely(key == self)) { /* B29 */
@@ -205,12 +252,14 @@ request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 		return to.node ? OTP_NOCONNECTION : OTP_NOPROC;
 	}
 	t->runner->await = *id;
-	if (unlikely(!otpi_push_to(t, key, m))) { /* B27 */
+	if (likely(delivered(t, key, m)))
+		return OTP_OK;
+	err = deliver(t, key, m);
+	if (err != OTP_OK) { /* B27, A73 */
 		t->runner->await = 0;
 		otpi_block_free(t, m);
-		return OTP_NOPROC;
 	}
-	return OTP_OK;
+	return err;
 }
 
 otp_err
@@ -316,10 +365,13 @@ call_done(struct thread *t, struct otp_msg *m)
 {
 	struct process *p = t->runner->process;
 
-	if (t->runner->current == m)
+	if (t->runner->current == m) {
 		t->runner->current = NULL;
-	else if (p->extras)
+		if (unlikely(t->runner->lent_size))
+			t->runner->lent_size -= otpi_block_size(m);
+	} else if (p->extras) {
 		otpi_table_remove(&p->extras->taken, m->id, NULL);
+	}
 }
 
 void
@@ -366,12 +418,15 @@ otp_call_forward(otp_to to, struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
 	uint64_t key = resolve(to);
+	otp_err err;
 
 	call_done(t, m);
 	if (m->next)
 		otpi_block_free(t, m->next);
-	if (key == 0 || !otpi_push_to(t, key, m))
-		otpi_call_fail(t, m, OTP_NOPROC, &otpi_reason_noproc);
+	err = deliver(t, key, m);
+	if (err != OTP_OK)
+		otpi_call_fail(t, m, err,
+			err == OTP_NOPROC ? &otpi_reason_noproc : NULL);
 	otpi_leave(t);
 }
 

@@ -63,7 +63,11 @@ enum process_flag {
 	PROCESS_NEW = 2, /* its init has not been called */
 	PROCESS_DYING = 4, /* end_reason stands; only death goes on */
 	PROCESS_CLOSED = 8, /* the inbox is closed */
-	PROCESS_STARTING = 16 /* its starter waits for init */
+	PROCESS_STARTING = 16, /* its starter waits for init */
+	PROCESS_LIMITED = 32, /* its class has a max_heap */
+	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
+	/* A thread's own, blocking, or not of normal priority: see sched.c. */
+	PROCESS_UNUSUAL = 128
 };
 
 /* What a process has only while it has any of it. Owner's. */
@@ -86,6 +90,8 @@ struct extras {
 	uint64_t start_monitor; /* the starter's reference; 0: none */
 	uint64_t idle_id; /* of the idle event that is waited for; 0: none */
 	struct timer *idle_timer;
+	struct timer *alarm; /* of a wait on the blocking pool: park.c */
+	size_t heap_used; /* PROCESS_LIMITED: bytes on `heap` */
 };
 
 struct process {
@@ -93,15 +99,17 @@ struct process {
 	_Atomic(uintptr_t) inbox;
 	_Atomic(uint32_t) serial; /* generation */
 	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
-	_Atomic(bool) urgent; /* an exit signal is in the inbox */
+	_Atomic(bool) urgent; /* something in the inbox is not to wait */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
+	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
+	uint8_t flags; /* enum process_flag; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
 	_Atomic(uint32_t) overdue;
+	_Atomic(uint32_t) counted; /* messages under the bound: bound.h */
+	_Atomic(uint32_t) bound; /* 0: none. Owner's; read by anybody */
 	/* Owner's. */
-	_Atomic(uint8_t) kind; /* enum process_kind */
-	uint8_t flags; /* enum process_flag */
 	uint32_t id;
 	struct runner *runner; /* while it runs or is parked */
 	struct process *run_next; /* of the run queue or free list it is on */
@@ -149,7 +157,7 @@ enum activation_stage {
 struct runner {
 	struct otpi_fiber *fiber; /* NULL: a foreign thread's */
 	struct runner *next; /* in a pool */
-	struct worker *home; /* on whose thread it is parked */
+	struct worker *home; /* on whose thread it is parked; NULL: none's */
 	struct process *process; /* on it now */
 	struct process *first; /* to be run when it is switched to */
 	uint8_t stage; /* enum activation_stage */
@@ -163,6 +171,9 @@ struct runner {
 	struct otp_msg *building; /* of otp_msg_new, not sent yet */
 	struct otp_msg *current; /* being handled */
 	struct otp_msg *lent; /* newest first */
+	size_t lent_size; /* 0: not counted; see heap.h */
+	uint64_t outgrown; /* bytes of the heap that outgrew max_heap */
+	bool yielding; /* it left a pool thread, but does not wait */
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
 	uint64_t caller; /* pid key, in a call's handler */
@@ -204,17 +215,44 @@ struct thread {
 	uint64_t next_id, last_id; /* references and calls: a range each */
 	struct otpi_fiber native;
 	struct runner *left; /* native: free it, its frames are over */
-	struct process *leaving; /* native: it goes on on a worker */
+	struct process *leaving; /* native: it goes on elsewhere, or waits */
+	bool pooled; /* of the blocking pool */
+	bool lost; /* pooled, and its process was declared dead */
+	struct runner *spare_runners; /* pooled: in the loop; by next */
 	struct runner native_runner; /* foreign threads */
 	pthread_t pthread;
 	void *altstack;
 	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
 	struct list on; /* runtime.threads */
 	struct list spare; /* runtime.spares */
+	bool locked; /* the watchdog's own record: it has runtime.lock */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
 	uint64_t kill_key; /* of whom */
 	uint32_t kill_destructing; /* in which destructor */
+};
+
+/* Processes that are scheduled, by run_next. */
+struct run_queue {
+	struct process *first;
+	struct process *last;
+};
+
+#define LEVELS 4 /* of enum otp_priority */
+
+/* Threads for the handlers of blocking servers: see blocking.c. */
+struct blocking_pool {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct run_queue queues[LEVELS];
+	uint32_t turn; /* counts what was taken from them */
+	uint32_t waiting; /* processes in the queues */
+	unsigned threads;
+	unsigned idle; /* of these, that wait for a process */
+	uint32_t parked; /* processes that wait with their runner */
+	_Atomic(uint32_t) busy; /* threads in a process */
+	_Atomic(bool) full; /* to be reported */
+	bool was_full; /* since there was room last */
 };
 
 #define RING_SIZE 256u
@@ -245,8 +283,9 @@ struct worker {
 	/* Its own. */
 	struct process *wake; /* woken last: goes first, within bounds */
 	uint32_t wake_streak;
-	struct process *pinned; /* woken with a stack, oldest first */
-	struct process *pinned_last;
+	struct run_queue pinned[LEVELS]; /* woken with a stack */
+	uint32_t urgent_streak; /* above normal priority, in a row */
+	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t tick;
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
@@ -271,9 +310,8 @@ struct runtime {
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
-	struct process *queue;
-	struct process *queue_last;
-	_Atomic(uint32_t) queue_len;
+	struct run_queue queues[LEVELS];
+	_Atomic(uint32_t) queue_len[LEVELS];
 	/* The process table. */
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;
@@ -295,6 +333,7 @@ struct runtime {
 	_Atomic(uint64_t) foreigners; /* processes that are threads */
 	_Atomic(bool) watchdog_stops; /* before the others */
 	bool membarrier;
+	struct blocking_pool blocking;
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
@@ -311,7 +350,7 @@ struct runtime {
 	struct sigaction previous[NSIG];
 	/* otp_counters. */
 	_Atomic(uint64_t) alive, spawned, contained, interrupted, abandoned,
-		stuck, restarts;
+		stuck, restarts, refused, dropped, outgrown;
 };
 
 /* The one mutable global. */

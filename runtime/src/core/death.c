@@ -9,6 +9,7 @@
  * items off a table until the budget is used up; then the process is requeued
  * and goes on where the tables say, so that a million monitors hold nobody.
  */
+#include "core/bound.h"
 #include "core/heap.h"
 #include "core/pending.h"
 #include "core/run.h"
@@ -21,23 +22,14 @@
 static void
 close_inbox(struct process *p)
 {
-	struct otp_msg *m, *next, *list = NULL;
+	struct otp_msg *list = otpi_bound_close(p), *next;
 
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	m = (struct otp_msg *)(void *)atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel);
-	for (; m; m = next) {
-		next = m->next;
-		m->next = list;
-		list = m;
-	}
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
 			otpi_queue_push(p, list);
 		else
-			otpi_signal_undeliverable(otpi_thread_now(),
-				(uint64_t)list->to_serial << 32 | p->id, list);
+			otpi_signal_stray(otpi_thread_now(), p, list);
 	}
 	p->flags |= PROCESS_CLOSED;
 }
@@ -46,8 +38,12 @@ close_inbox(struct process *p)
 static void
 flush_queue(struct thread *t, struct process *p, int *budget)
 {
-	while (p->queue && (*budget)-- > 0)
-		otpi_signal_after_end(t, p, otpi_queue_pop(p));
+	while (p->queue && (*budget)-- > 0) {
+		struct otp_msg *m = otpi_queue_pop(p);
+
+		otpi_bound_left(p, m);
+		otpi_signal_after_end(t, p, m);
+	}
 }
 
 /* The starter of a failed start hears of it by the answer alone (B7, B8). */
@@ -187,6 +183,9 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	if (x->idle_timer)
 		otpi_timer_cancel_drop(t, x->idle_timer);
 	x->idle_timer = NULL;
+	if (x->alarm)
+		otpi_timer_cancel_drop(t, x->alarm);
+	x->alarm = NULL;
 	if (p->flags & PROCESS_STARTING) /* B6: the last thing anybody sees */
 		otpi_start_report(t, p,
 			x->start_status ? x->start_status : OTP_START_FAILED);

@@ -138,6 +138,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
 	otpi_lent_free(t, r);
 	r->process = NULL;
+	r->lent_size = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (!otpi_death_step(t, p))

@@ -24,9 +24,35 @@ out_of_memory(struct thread *t)
 	otpi_end_self(t, false);
 }
 
+void
+otpi_heap_outgrown(struct runner *r, size_t more)
+{
+	struct process *p = r->process;
+
+	r->outgrown = otpi_heap_size(p, r) + more;
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = &otpi_reason_killed;
+	/* Its end may take what it takes: report, destructors. */
+	p->flags &= (uint8_t)~PROCESS_LIMITED;
+	/* Relaxed: a statistic. */
+	atomic_fetch_add_explicit(
+		&otpi_runtime.outgrown, 1, memory_order_relaxed);
+}
+
+void
+otpi_heap_kill(struct thread *t, size_t more)
+{
+	otpi_heap_outgrown(t->runner, more);
+	t->runner->ended = true; /* as of a kill, no `ending` (B41) */
+	otpi_end_self(t, false);
+}
+
 static void
 heap_link(struct process *p, struct heap *h)
 {
+	if (unlikely(p->flags & PROCESS_LIMITED))
+		p->extras->heap_used += h->size;
 	h->prev = NULL;
 	h->next = p->heap;
 	if (h->next)
@@ -73,8 +99,10 @@ void *
 otp_alloc(size_t size)
 {
 	struct thread *t = otpi_enter();
-	void *ptr = otpi_heap_new(t->runner->process, size);
+	void *ptr;
 
+	otpi_heap_check(t, size < HEAP_MAX ? size : 0);
+	ptr = otpi_heap_new(t->runner->process, size);
 	if (ptr == NULL)
 		out_of_memory(t);
 	otpi_leave(t);
@@ -84,6 +112,8 @@ otp_alloc(size_t size)
 static void
 heap_unlink(struct process *p, struct heap *h)
 {
+	if (unlikely(p->flags & PROCESS_LIMITED))
+		p->extras->heap_used -= h->size;
 	if (h->prev)
 		h->prev->next = h->next;
 	else
@@ -127,6 +157,12 @@ otp_free_later(void *ptr)
 	otpi_leave(t);
 }
 
+size_t
+otpi_heap_later_size(const struct otp_msg *m)
+{
+	return ((const struct heap *)(uintptr_t)m->id)->size;
+}
+
 void
 otpi_heap_free_later(struct otp_msg *m)
 {
@@ -145,12 +181,15 @@ otp_realloc(void *ptr, size_t size)
 	t = otpi_enter();
 	h = (struct heap *)ptr - 1;
 	old = h->size;
+	if (size > old && size < HEAP_MAX)
+		otpi_heap_check(t, size - old);
 	heap_unlink(t->runner->process, h);
 	grown = size < HEAP_MAX ? realloc(h, sizeof *h + size) : NULL;
+	if (grown)
+		grown->size = size;
 	heap_link(t->runner->process, grown ? grown : h);
 	if (grown == NULL)
 		out_of_memory(t);
-	grown->size = size;
 	if (size > old)
 		memset((char *)(grown + 1) + old, 0, size - old);
 	otpi_leave(t);
@@ -203,8 +242,10 @@ scratch(struct thread *t, size_t size)
 	if (m && m->kind == OTPI_SCRATCH)
 		fits = size <= otpi_block_size(m) - sizeof *m - 8 - m->id;
 	if (!fits) {
-		m = otpi_block_new(
-			t, 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE));
+		size_t room = 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE);
+
+		otpi_heap_check(t, room);
+		m = otpi_block_new(t, room);
 		m->kind = OTPI_SCRATCH;
 		m->id = 0;
 		m->status = 0;

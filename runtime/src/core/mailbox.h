@@ -52,24 +52,39 @@ otpi_push_to(struct thread *t, uint64_t key, struct otp_msg *m)
 	return p != NULL && otpi_push(t, p, m);
 }
 
-/* The owner takes all that has arrived, oldest first. */
 static inline struct otp_msg *
-otpi_drain(struct process *p)
+otpi_oldest_first(uintptr_t inbox)
 {
-	struct otp_msg *m, *next, *list = NULL;
+	struct otp_msg *m = (struct otp_msg *)(void *)inbox, *next;
+	struct otp_msg *list = NULL;
 
-	/* Relaxed: an empty box needs no order, a full one gets it below. */
-	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
-		return NULL;
-	/* Acquire: what the signals hold is seen. */
-	m = (struct otp_msg *)(void *)atomic_exchange_explicit(
-		&p->inbox, 0, memory_order_acquire);
 	for (; m; m = next) {
 		next = m->next;
 		m->next = list;
 		list = m;
 	}
 	return list;
+}
+
+/* The owner takes all that has arrived, oldest first. */
+static inline struct otp_msg *
+otpi_drain(struct process *p)
+{
+	/* Relaxed: an empty box needs no order, a full one gets it below. */
+	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
+		return NULL;
+	/* Acquire: what the signals hold is seen. */
+	return otpi_oldest_first(
+		atomic_exchange_explicit(&p->inbox, 0, memory_order_acquire));
+}
+
+/* The same, and from now on nothing arrives. */
+static inline struct otp_msg *
+otpi_close(struct process *p)
+{
+	/* acq_rel: what was pushed is seen; who is refused comes after. */
+	return otpi_oldest_first(atomic_exchange_explicit(
+		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
 }
 
 /* The owner gives the process up; false: something has arrived. */

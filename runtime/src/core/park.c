@@ -71,6 +71,68 @@ otpi_foreign_wake(struct process *p)
 	otpi_futex_wake(&t->wake);
 }
 
+/* The thread of the pool goes on with another process; this one comes back on
+ * any of them, when it is woken, or, `yielding`, in its turn. */
+static struct thread *
+leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
+{
+	struct process *p = r->process;
+
+	r->home = NULL;
+	r->yielding = yielding;
+	t->leaving = p;
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	t->runner = &t->native_runner;
+	otpi_fiber_switch(r->fiber, &t->native);
+	t = otpi_thread_now();
+	atomic_store_explicit(&t->running, p, memory_order_release);
+	otpi_receive_signals(t, p);
+	otpi_check_end(t);
+	return t;
+}
+
+/*
+ * A signal at the deadline wakes p. It may come early: one that is set is left
+ * for the waits that follow, whose limits are mostly later, and set anew when
+ * it has come. So a call costs no timer, and no worker is troubled.
+ */
+static void
+alarm_set(struct thread *t, struct process *p, int64_t deadline_ms)
+{
+	struct extras *x = otpi_extras(p);
+	int64_t left = deadline_ms - otpi_clock_ns() / 1000000;
+
+	if (x->alarm && x->alarm->deadline_ms <= deadline_ms + 1)
+		return;
+	if (x->alarm)
+		otpi_timer_cancel_drop(t, x->alarm);
+	x->alarm = otpi_timer_new(TIMER_ALARM, otpi_id_next(t), process_key(p));
+	otpi_timer_start(t, x->alarm, left > 0 ? left : 0);
+}
+
+static bool
+is_over(int64_t deadline_ms)
+{
+	return deadline_ms >= 0 && otpi_clock_ns() / 1000000 >= deadline_ms;
+}
+
+static struct thread *
+block_pooled(struct thread *t, int64_t deadline_ms)
+{
+	struct runner *r = t->runner;
+
+	if (!is_over(deadline_ms)) {
+		if (deadline_ms >= 0)
+			alarm_set(t, r->process, deadline_ms);
+		t = leave_pool_thread(t, r, false);
+	} else {
+		otpi_receive_signals(t, r->process);
+		otpi_check_end(t);
+	}
+	r->timed_out = is_over(deadline_ms);
+	return t;
+}
+
 struct thread *
 otpi_block(struct thread *t, int64_t deadline_ms)
 {
@@ -82,7 +144,11 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_receive_signals(t, p);
 		return t;
 	}
-	t = otpi_migrate(t);
+	if (unlikely(t->worker == NULL)) {
+		if (t->pooled)
+			return block_pooled(t, deadline_ms);
+		t = otpi_migrate(t);
+	}
 	if (deadline_ms >= 0 && list_is_empty(&r->timer.on) && !r->timed_out)
 		otpi_wait_arm(t, r, deadline_ms);
 	next = otpi_pool_pop(t->worker);
@@ -116,6 +182,8 @@ otpi_give_way(struct thread *t)
 
 	if (r->fiber == NULL)
 		return t;
+	if (t->pooled)
+		return leave_pool_thread(t, r, true);
 	t = otpi_migrate(t);
 	next = otpi_pool_pop(t->worker);
 	if (next == NULL)

@@ -2,7 +2,8 @@
 /*
  * Selective receive, sleeping and timers of the calling process.
  */
-#include "core/signals.h"
+#include "core/bound.h"
+#include "core/heap.h"
 #include "core/timer.h"
 #include "core/wait.h"
 
@@ -89,7 +90,9 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		t = otpi_thread_now();
 		if (m) {
 			otpi_queue_remove(p, before, m);
+			otpi_bound_left(p, m);
 			otpi_lend(r, m);
+			otpi_heap_check(t, 0);
 			*message = found;
 			otpi_leave(t);
 			return OTP_OK;
@@ -99,6 +102,10 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 			return OTP_TIMEOUT;
 		}
 		t = otpi_block(t, deadline);
+		if (unlikely(p->flags & PROCESS_BOUNDED)) {
+			otpi_bound_trim(t, p);
+			before = NULL; /* it may have been dropped */
+		}
 		/*
 		 * `match` is user code, in which the thread may lose its worker:
 		 * the limit is not on that worker's wheel meanwhile.

@@ -57,6 +57,11 @@ otpi_report_end(
 	if (p->extras)
 		report.link_count = otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
+	if (r->outgrown) {
+		report.heap_size = r->outgrown;
+		report.max_heap = p->process_class->max_heap;
+		r->outgrown = 0;
+	}
 	if (r->fault.signal) {
 		report.signal = r->fault.signal;
 		report.address = r->fault.address;
@@ -182,6 +187,9 @@ otp_counters_get(struct otp_counters *counters)
 	counters->kills_abandoned = atomic_load(&rt->abandoned);
 	counters->handlers_stuck = atomic_load(&rt->stuck);
 	counters->restarts = atomic_load(&rt->restarts);
+	counters->mailboxes_refused = atomic_load(&rt->refused);
+	counters->mailboxes_dropped = atomic_load(&rt->dropped);
+	counters->heaps_outgrown = atomic_load(&rt->outgrown);
 }
 
 void

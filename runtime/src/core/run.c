@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/bound.h"
+#include "core/heap.h"
 #include "core/run.h"
 #include "core/user.h"
 
@@ -37,6 +39,28 @@ event_of(struct otp_event *event, struct otp_msg *m, struct process *p)
 	}
 }
 
+/*
+ * m is taken out of the mailbox of r's process, whose class has a bound or a
+ * max_heap. False: m was too much, the process is over.
+ */
+static bool
+take(struct thread *t, struct runner *r, struct otp_msg *m)
+{
+	struct process *p = r->process;
+
+	otpi_bound_left(p, m);
+	if (!(p->flags & PROCESS_LIMITED))
+		return true;
+	r->lent_size = OTPI_LENT_NONE + otpi_block_size(m);
+	if (!otpi_heap_outgrows(r, 0))
+		return true;
+	m->next = NULL;
+	r->current = m;
+	otpi_heap_outgrown(r, 0);
+	otpi_end_stages(t, r, true, false);
+	return false;
+}
+
 /* The first activation. False: it is over. */
 static bool
 activate_new(struct thread *t, struct runner *r)
@@ -53,6 +77,13 @@ activate_new(struct thread *t, struct runner *r)
 		return false;
 	}
 	start = p->extras ? p->extras->start : NULL;
+	if (p->flags & PROCESS_LIMITED)
+		r->lent_size = OTPI_LENT_NONE;
+	if (otpi_heap_outgrows(r, 0)) {
+		otpi_heap_outgrown(r, 0);
+		otpi_end_stages(t, r, true, false);
+		return false;
+	}
 	verdict = otpi_call_init(t, r, start);
 	t = otpi_thread_now();
 	if (verdict == OTP_END) {
@@ -72,6 +103,7 @@ static void
 activation_end(struct thread *t, struct runner *r, struct process *p)
 {
 	r->process = NULL;
+	r->lent_size = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 }
@@ -124,6 +156,7 @@ static void
 activate(struct thread *t, struct runner *r, struct process *p)
 {
 	int budget = BUDGET;
+	struct otp_msg *m;
 
 	if (unlikely(p->flags & PROCESS_DYING)) {
 		if (!otpi_death_step(t, p))
@@ -150,10 +183,13 @@ activate(struct thread *t, struct runner *r, struct process *p)
 		if (p->queue == NULL ||
 			atomic_load_explicit(&p->urgent, memory_order_relaxed))
 			otpi_receive_signals(t, p);
-		if (unlikely(p->flags & PROCESS_DYING)) {
-			r->silent = true;
-			otpi_end_stages(t, r, false, false);
-			return;
+		if (unlikely(p->flags & (PROCESS_DYING | PROCESS_BOUNDED))) {
+			if (p->flags & PROCESS_DYING) {
+				r->silent = true;
+				otpi_end_stages(t, r, false, false);
+				return;
+			}
+			otpi_bound_trim(t, p);
 		}
 		if (p->queue == NULL) {
 			if (unlikely(p->extras != NULL))
@@ -167,21 +203,25 @@ activate(struct thread *t, struct runner *r, struct process *p)
 				&t->running, p, memory_order_release);
 			continue;
 		}
-		if (unlikely(--budget < 0 || t->worker == NULL)) {
+		if (unlikely(--budget < 0 ||
+			    (t->worker == NULL && !t->pooled))) {
 			activation_end(t, r, p);
 			otpi_requeue(t, p);
 			return;
 		}
 		otpi_beat(t);
-		if (!activate_one(t, r, otpi_queue_pop(p)))
+		m = otpi_queue_pop(p);
+		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_LIMITED)) &&
+			!take(t, r, m))
+			return;
+		if (!activate_one(t, r, m))
 			return;
 		t = otpi_thread_now();
 	}
 }
 
-/* How much stack p asks for. */
-static size_t
-stack_of(const struct process *p)
+size_t
+otpi_stack_of(const struct process *p)
 {
 	if (p->flags & PROCESS_DYING)
 		return 0;
@@ -196,7 +236,7 @@ static void
 activate_large(struct thread *t, struct runner *r, struct process *p)
 {
 	struct worker *w = t->worker;
-	struct runner *large = otpi_runner_new(stack_of(p));
+	struct runner *large = otpi_runner_new(otpi_stack_of(p));
 
 	if (large == NULL) {
 		p->end_reason = &otpi_reason_system_limit;
@@ -234,7 +274,7 @@ worker_loop(void)
 		if (p->runner) {
 			otpi_pool_push(w, r);
 			otpi_switch(t, r, p->runner);
-		} else if (unlikely(stack_of(p) > r->fiber->stack_size)) {
+		} else if (unlikely(otpi_stack_of(p) > r->fiber->stack_size)) {
 			activate_large(t, r, p);
 		} else {
 			activate(t, r, p);

@@ -15,6 +15,9 @@
 #include "core/runner.h"
 #include "core/sched.h"
 
+/* How much stack p asks for; 0: what every runner has. */
+size_t otpi_stack_of(const struct process *p);
+
 /* Begin the loop on the calling thread; returns when it has lost its worker or
  * the runtime stops. */
 void otpi_worker_run(struct thread *t);

@@ -71,9 +71,19 @@ otpi_switch_native(struct thread *t, struct runner *from)
 	otpi_fiber_switch(from->fiber, &t->native);
 }
 
+/* What a lent block counts under max_heap. */
+static size_t
+lent_size(const struct otp_msg *m)
+{
+	return otpi_block_size(m) +
+		(m->kind == OTPI_LATER ? otpi_heap_later_size(m) : 0);
+}
+
 void
 otpi_lend(struct runner *r, struct otp_msg *m)
 {
+	if (unlikely(r->lent_size))
+		r->lent_size += lent_size(m);
 	m->next = r->lent;
 	r->lent = m;
 }
@@ -93,6 +103,8 @@ otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark)
 
 	while ((m = r->lent) && (void *)m != mark.top) {
 		r->lent = m->next;
+		if (unlikely(r->lent_size))
+			r->lent_size -= lent_size(m);
 		if (m->kind == OTPI_LATER)
 			otpi_heap_free_later(m);
 		otpi_signal_free(t, m);

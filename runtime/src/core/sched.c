@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/blocking.h"
 #include "core/sched.h"
 #include "core/timer.h"
 #include "core/watchdog.h"
@@ -8,43 +9,43 @@
 #define GLOBAL_EVERY 61
 #define SPINS 64
 
+/* What `low` and the priorities above normal get: see sched.h. */
+#define PRIORITY_STREAK 16
+
 static void
-global_push(struct process *first, struct process *last, uint32_t n)
+global_push(
+	unsigned level, struct process *first, struct process *last, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	last->run_next = NULL;
 	pthread_mutex_lock(&rt->queue_lock);
-	if (rt->queue)
-		rt->queue_last->run_next = first;
-	else
-		rt->queue = first;
-	rt->queue_last = last;
+	otpi_run_queue_push(&rt->queues[level], first, last);
 	/* seq_cst: against `parked`, see sched.h. */
-	atomic_fetch_add(&rt->queue_len, n);
+	atomic_fetch_add(&rt->queue_len[level], n);
 	pthread_mutex_unlock(&rt->queue_lock);
 }
 
 /* Up to n processes, linked by run_next. */
 static struct process *
-global_take(uint32_t n)
+global_take(unsigned level, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
+	struct run_queue *queue = &rt->queues[level];
 	struct process *first, *last;
 	uint32_t taken = 1;
 
-	if (atomic_load(&rt->queue_len) == 0)
+	if (atomic_load(&rt->queue_len[level]) == 0)
 		return NULL;
 	pthread_mutex_lock(&rt->queue_lock);
-	first = last = rt->queue;
+	first = last = queue->first;
 	if (first) {
 		while (taken < n && last->run_next) {
 			last = last->run_next;
 			taken++;
 		}
-		rt->queue = last->run_next;
+		queue->first = last->run_next;
 		last->run_next = NULL;
-		atomic_fetch_sub(&rt->queue_len, taken);
+		atomic_fetch_sub(&rt->queue_len[level], taken);
 	}
 	pthread_mutex_unlock(&rt->queue_lock);
 	return first;
@@ -67,7 +68,7 @@ ring_overflow(struct worker *w, struct process *p, uint32_t head, uint32_t tail)
 	batch[n] = p;
 	for (uint32_t i = 0; i < n; i++)
 		batch[i]->run_next = batch[i + 1];
-	global_push(batch[0], p, n + 1);
+	global_push(OTP_PRIORITY_NORMAL, batch[0], p, n + 1);
 	otpi_wake_any();
 	return true;
 }
@@ -202,15 +203,32 @@ otpi_wake_any(void)
 		}
 }
 
+bool
+otpi_has_global(void)
+{
+	for (unsigned level = 0; level < LEVELS; level++)
+		if (atomic_load(&otpi_runtime.queue_len[level]))
+			return true;
+	return false;
+}
+
+/* Have w look at what is above normal priority before it goes on. */
+static void
+poke(struct worker *w)
+{
+	/* Relaxed: a hint; the queues are read under their lock. */
+	if (!atomic_load_explicit(&w->poke, memory_order_relaxed))
+		atomic_store_explicit(&w->poke, true, memory_order_relaxed);
+}
+
 static void
 pinned_push(struct worker *w, struct process *p)
 {
-	p->run_next = NULL;
-	if (w->pinned)
-		w->pinned_last->run_next = p;
-	else
-		w->pinned = p;
-	w->pinned_last = p;
+	unsigned level = otpi_level_of(p);
+
+	otpi_run_queue_push(&w->pinned[level], p, p);
+	if (unlikely(level >= OTP_PRIORITY_HIGH))
+		poke(w);
 }
 
 /* At the end of the worker's own queue, by its thread. */
@@ -238,14 +256,51 @@ remote_push(struct worker *home, struct process *p)
 	otpi_worker_wake(home);
 }
 
+/* One that is not of normal priority, where any worker finds it. */
+static void
+level_push(struct thread *t, struct process *p)
+{
+	struct runtime *rt = &otpi_runtime;
+	unsigned level = otpi_level_of(p);
+
+	if (level == OTP_PRIORITY_NORMAL && t->worker) {
+		ring_push(t->worker, p);
+		return;
+	}
+	global_push(level, p, p, 1);
+	if (level >= OTP_PRIORITY_HIGH)
+		for (unsigned i = 0; i < rt->worker_count; i++)
+			poke(&rt->workers[i]);
+	otpi_wake_any();
+}
+
+/* PROCESS_UNUSUAL: each goes elsewhere. */
+static void
+schedule_unusual(struct thread *t, struct process *p)
+{
+	struct worker *home = p->runner ? p->runner->home : NULL;
+
+	if (p->kind == PROCESS_FOREIGN)
+		otpi_foreign_wake(p);
+	else if (otpi_is_blocking(p) && home == NULL &&
+		otpi_blocking_push(t, p))
+		return;
+	else if (home && home != t->worker)
+		remote_push(home, p);
+	else if (home)
+		pinned_push(home, p);
+	else
+		level_push(t, p);
+}
+
 void
 otpi_schedule(struct thread *t, struct process *p)
 {
 	struct worker *w = t->worker;
 	struct process *before;
 
-	if (p->kind == PROCESS_FOREIGN) {
-		otpi_foreign_wake(p);
+	if (unlikely(p->flags & PROCESS_UNUSUAL)) {
+		schedule_unusual(t, p);
 		return;
 	}
 	if (p->runner && p->runner->home != w) {
@@ -253,7 +308,7 @@ otpi_schedule(struct thread *t, struct process *p)
 		return;
 	}
 	if (w == NULL) {
-		global_push(p, p, 1);
+		global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 		otpi_wake_any();
 		return;
 	}
@@ -266,7 +321,9 @@ otpi_schedule(struct thread *t, struct process *p)
 void
 otpi_requeue(struct thread *t, struct process *p)
 {
-	if (t->worker && !p->runner) {
+	if (unlikely(p->flags & PROCESS_UNUSUAL)) {
+		schedule_unusual(t, p);
+	} else if (t->worker && !p->runner) {
 		ring_push(t->worker, p);
 	} else if (p->runner) {
 		if (p->runner->home == t->worker)
@@ -274,7 +331,7 @@ otpi_requeue(struct thread *t, struct process *p)
 		else
 			remote_push(p->runner->home, p);
 	} else {
-		global_push(p, p, 1);
+		global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 		otpi_wake_any();
 	}
 }
@@ -316,13 +373,9 @@ remote_receive(struct worker *w)
 }
 
 static struct process *
-pinned_pop(struct worker *w)
+pinned_pop(struct worker *w, unsigned level)
 {
-	struct process *p = w->pinned;
-
-	if (p)
-		w->pinned = p->run_next;
-	return p;
+	return otpi_run_queue_pop(&w->pinned[level]);
 }
 
 /* From the global queue: one to run, a share of the rest into the ring. */
@@ -330,13 +383,15 @@ static struct process *
 global_pop(struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
-	uint32_t n = atomic_load_explicit(&rt->queue_len, memory_order_relaxed);
+	uint32_t n = atomic_load_explicit(
+		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
 	struct process *p, *rest, *next;
 
 	if (n == 0)
 		return NULL;
 	n = n / rt->worker_count + 1;
-	p = global_take(n < RING_SIZE / 2 ? n : RING_SIZE / 2);
+	p = global_take(
+		OTP_PRIORITY_NORMAL, n < RING_SIZE / 2 ? n : RING_SIZE / 2);
 	for (rest = p ? p->run_next : NULL; rest; rest = next) {
 		next = rest->run_next;
 		ring_push(w, rest);
@@ -350,24 +405,73 @@ local_pop(struct worker *w)
 	struct process *p;
 
 	if (w->tick & 1) {
-		p = pinned_pop(w);
+		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
 		return p ? p : ring_pop(w);
 	}
 	p = ring_pop(w);
-	return p ? p : pinned_pop(w);
+	return p ? p : pinned_pop(w, OTP_PRIORITY_NORMAL);
 }
 
-/* Once in a while, and when the watchdog says that a tick has passed. */
-static void
+/* Of one level that is not normal: woken here, or from anywhere. */
+static struct process *
+level_pop(struct worker *w, unsigned level)
+{
+	struct process *p = NULL;
+
+	if (w->tick & 1)
+		p = pinned_pop(w, level);
+	if (p == NULL)
+		p = global_take(level, 1);
+	return p ? p : pinned_pop(w, level);
+}
+
+/* Above normal priority; NULL: none, or it is the turn of the others. */
+static struct process *
+urgent_pop(struct worker *w)
+{
+	struct process *p = NULL;
+
+	if (w->urgent_streak == PRIORITY_STREAK) {
+		w->urgent_streak = 0;
+		poke(w); /* right after it */
+		return NULL;
+	}
+	if (w->max_streak == PRIORITY_STREAK) {
+		w->max_streak = 0;
+		p = level_pop(w, OTP_PRIORITY_HIGH);
+	}
+	if (p == NULL && (p = level_pop(w, OTP_PRIORITY_MAX)))
+		w->max_streak++;
+	if (p == NULL && (p = level_pop(w, OTP_PRIORITY_HIGH)))
+		w->max_streak = 0;
+	if (p == NULL) {
+		w->urgent_streak = w->max_streak = 0;
+		return NULL;
+	}
+	w->urgent_streak++;
+	poke(w); /* there may be more */
+	return p;
+}
+
+/*
+ * Once in a while, when the watchdog says that a tick has passed, and when
+ * something above normal priority is there: what is to run before all else.
+ */
+static struct process *
 look_around(struct thread *t, struct worker *w)
 {
 	struct process *p;
 
+	if (w->tick % GLOBAL_EVERY == 0 && (p = level_pop(w, OTP_PRIORITY_LOW)))
+		return p;
 	atomic_store_explicit(&w->poke, false, memory_order_relaxed);
+	if ((p = urgent_pop(w)))
+		return p;
 	otpi_wheel_run(t, w);
 	p = global_pop(w);
 	if (p)
 		local_push(w, p);
+	return NULL;
 }
 
 /* Is there anything for w? Read after `parked` was set: see sched.h. */
@@ -376,7 +480,7 @@ anything_for(struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	if (atomic_load(&w->remote) || atomic_load(&rt->queue_len) ||
+	if (atomic_load(&w->remote) || otpi_has_global() ||
 		atomic_load(&w->wheel.arriving) || atomic_load(&rt->stopping))
 		return true;
 	for (unsigned i = 0; i < rt->worker_count; i++)
@@ -416,14 +520,15 @@ otpi_next(struct thread *t, struct worker *w)
 
 	for (;;) {
 		w->tick++;
-		if (unlikely(w->tick % GLOBAL_EVERY == 0 ||
-			    atomic_load_explicit(
-				    &w->poke, memory_order_relaxed)))
-			look_around(t, w);
 		if (unlikely(atomic_load_explicit(
 			    &rt->stopping, memory_order_relaxed)))
 			return NULL;
 		remote_receive(w);
+		if (unlikely(w->tick % GLOBAL_EVERY == 0 ||
+			    atomic_load_explicit(
+				    &w->poke, memory_order_relaxed)) &&
+			(p = look_around(t, w)))
+			return p;
 		p = w->wake;
 		if (p && w->wake_streak++ < WAKE_STREAK) {
 			w->wake = NULL;
@@ -437,9 +542,10 @@ otpi_next(struct thread *t, struct worker *w)
 		if ((p = local_pop(w)) || (p = global_pop(w)))
 			return p;
 		otpi_wheel_run(t, w);
-		if (w->wake || w->pinned)
+		if (w->wake || w->pinned[OTP_PRIORITY_NORMAL].first ||
+			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
-		if ((p = steal_any(w)))
+		if ((p = steal_any(w)) || (p = level_pop(w, OTP_PRIORITY_LOW)))
 			return p;
 		worker_park(w);
 	}

@@ -14,6 +14,16 @@
  * backlog is worth it, or by the watchdog's tick. Pushing to another's inbox
  * or the global queue sets, then looks at `parked`; parking sets `parked`, then
  * looks at the queues (both seq_cst): one of the two sees the other.
+ *
+ * Of another priority than normal (PROCESS_UNUSUAL), a process is in the global
+ * queue of its level or, parked with a runner, in that of its home, never in a
+ * ring or the wake slot; whoever puts one above normal there sets `poke`, so
+ * that workers look before they go on, and where nobody uses priorities nothing
+ * is looked at. A worker runs PRIORITY_STREAK of priority max in a row, then
+ * one of high, if one waits; and as many above normal in a row, then one that
+ * is not; low when it has nothing else to do, or at the latest as its turn
+ * number GLOBAL_EVERY. The handlers of blocking servers run on threads of their
+ * own: blocking.h.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
@@ -23,6 +33,38 @@
 #define WAKE_STREAK 64
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
+
+/* Its enum otp_priority. Owner's. */
+static inline unsigned
+otpi_level_of(const struct process *p)
+{
+	return unlikely(p->flags & PROCESS_UNUSUAL) && p->process_class
+		? p->process_class->priority
+		: OTP_PRIORITY_NORMAL;
+}
+
+/* Processes linked by run_next, at the end. */
+static inline void
+otpi_run_queue_push(
+	struct run_queue *queue, struct process *first, struct process *last)
+{
+	last->run_next = NULL;
+	if (queue->first)
+		queue->last->run_next = first;
+	else
+		queue->first = first;
+	queue->last = last;
+}
+
+static inline struct process *
+otpi_run_queue_pop(struct run_queue *queue)
+{
+	struct process *p = queue->first;
+
+	if (p)
+		queue->first = p->run_next;
+	return p;
+}
 
 /* Put a process that is scheduled on the calling thread's run queue, at the
  * end. */
@@ -39,5 +81,7 @@ void otpi_wake_any(void);
 void otpi_foreign_wake(struct process *p);
 /* Is there something in w's ring that another could take? */
 bool otpi_has_backlog(struct worker *w);
+/* Is there anything in the global queues? */
+bool otpi_has_global(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/signals.h"
+#include "core/bound.h"
 #include "core/timer.h"
 #include "core/pending.h"
 
@@ -19,7 +19,8 @@ otpi_extras_trim(struct process *p)
 	struct extras *x = p->extras;
 
 	if (x == NULL || p->flags & PROCESS_STARTING || x->owned ||
-		x->idle_timer || x->idle_id || !list_is_empty(&x->pending))
+		x->idle_timer || x->idle_id || x->alarm ||
+		p->flags & PROCESS_LIMITED || !list_is_empty(&x->pending))
 		return;
 	if (otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
 		otpi_table_count(&x->watchers) | otpi_table_count(&x->timers) |
@@ -155,6 +156,13 @@ otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m)
 		break;
 	}
 	otpi_signal_free(t, m);
+}
+
+void
+otpi_signal_stray(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	otpi_bound_left(p, m);
+	otpi_signal_undeliverable(t, (uint64_t)m->to_serial << 32 | p->id, m);
 }
 
 /* A fatal exit signal: no `ending`, no report (B41). */
@@ -311,6 +319,18 @@ receive_timer(struct thread *t, struct process *p, struct otp_msg *m)
 }
 
 static void
+receive_alarm(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	struct extras *x = p->extras;
+
+	if (x && x->alarm && x->alarm->id == m->id) {
+		otpi_timer_drop(x->alarm);
+		x->alarm = NULL;
+	}
+	otpi_signal_free(t, m);
+}
+
+static void
 receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	switch ((enum signal_kind)m->kind) {
@@ -346,6 +366,9 @@ receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 	case SIGNAL_TIMER_DONE:
 		receive_timer(t, p, m);
 		break;
+	case SIGNAL_ALARM:
+		receive_alarm(t, p, m);
+		break;
 	case SIGNAL_PENDING_DONE:
 		otpi_pending_done(m->id);
 		otpi_signal_free(t, m);
@@ -362,11 +385,12 @@ otpi_receive_signals(struct thread *t, struct process *p)
 
 	/* Relaxed: a flag that is set again is seen again. */
 	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
-	for (m = otpi_drain(p); m; m = next) {
+	m = unlikely(p->flags & PROCESS_BOUNDED) ? otpi_bound_drain(p)
+						 : otpi_drain(p);
+	for (; m; m = next) {
 		next = m->next;
 		if (unlikely(m->to_serial != serial))
-			otpi_signal_undeliverable(
-				t, (uint64_t)m->to_serial << 32 | p->id, m);
+			otpi_signal_stray(t, p, m);
 		else if (unlikely(p->flags & PROCESS_DYING))
 			otpi_queue_push(p, m); /* see otpi_signal_after_end */
 		else

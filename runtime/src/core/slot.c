@@ -59,6 +59,7 @@ otpi_slot_new(void)
 	atomic_store_explicit(&p->exiting, false, memory_order_relaxed);
 	atomic_store_explicit(&p->destructing, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->overdue, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->bound, 0, memory_order_relaxed);
 	/* Relaxed: a pid is needed to name it, and handing that over orders. */
 	atomic_store_explicit(&p->serial,
 		atomic_load_explicit(&p->serial, memory_order_relaxed) + 1,

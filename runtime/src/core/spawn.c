@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/spawn.h"
+#include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/timer.h"
@@ -37,14 +38,11 @@ slot_abandon(struct thread *t, struct process *p)
 	struct otp_msg *m, *next;
 
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	m = (struct otp_msg *)(void *)atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel);
-	for (; m; m = next) {
+	for (m = otpi_bound_close(p); m; m = next) {
 		next = m->next;
-		otpi_signal_undeliverable(
-			t, (uint64_t)m->to_serial << 32 | p->id, m);
+		otpi_signal_stray(t, p, m);
 	}
+	otpi_free(p->extras); /* of class_apply */
 	otpi_slot_free(p);
 }
 
@@ -169,6 +167,26 @@ otpi_start_done(struct thread *t, struct process *p)
 		x->start = NULL;
 }
 
+/* What its class asks of the core; before anybody can know the process. */
+static void
+class_apply(struct process *p, const struct otp_process_class *class)
+{
+	uint32_t bound = otpi_bound_of(class);
+
+	p->process_class = class;
+	if (bound) {
+		p->flags |= PROCESS_BOUNDED;
+		/* Relaxed: its pid and its name are published after this. */
+		atomic_store_explicit(&p->bound, bound, memory_order_relaxed);
+	}
+	if (class->max_heap) {
+		p->flags |= PROCESS_LIMITED;
+		otpi_extras(p);
+	}
+	if (class->blocking || class->priority != OTP_PRIORITY_NORMAL)
+		p->flags |= PROCESS_UNUSUAL;
+}
+
 /* Make the process, all but scheduled. */
 static otp_err
 start_prepare(struct thread *t, const struct otp_process_opts *how,
@@ -190,7 +208,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_BEHAVIOUR;
 	p->flags = PROCESS_NEW | PROCESS_STARTING;
-	p->process_class = class;
+	class_apply(p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */
 	data_new(p, how->seed, how->seed_size, size);

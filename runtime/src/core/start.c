@@ -4,6 +4,7 @@
  * foreign threads. The process table, names and blocks outlive a stop: pids of
  * before stay dead.
  */
+#include "core/blocking.h"
 #include "core/fault.h"
 #include "core/heap.h"
 #include "core/run.h"
@@ -19,6 +20,8 @@
 
 #define MAX_PROCESSES ((uint32_t)16 << 20)
 #define STUCK_MS 5
+#define BLOCKING_THREADS 256
+#define BLOCKING_IDLE_MS 10000
 #define THREAD_STACK ((size_t)256 * 1024)
 
 /* All signals but those that faults raise in the thread itself. */
@@ -79,6 +82,15 @@ thread_end(struct thread *t)
 	otpi_thread_free(t);
 }
 
+static void
+thread_begin(struct thread *t)
+{
+	otpi_thread_self = t;
+	mask_signals();
+	t->altstack = otpi_altstack_new();
+	otpi_fiber_thread_init(&t->native);
+}
+
 static void *
 thread_main(void *arg)
 {
@@ -86,10 +98,7 @@ thread_main(void *arg)
 	struct thread *t = arg;
 	struct process *leaving;
 
-	otpi_thread_self = t;
-	mask_signals();
-	t->altstack = otpi_altstack_new();
-	otpi_fiber_thread_init(&t->native);
+	thread_begin(t);
 	while (spare_wait(t)) {
 		otpi_worker_run(t);
 		/* It stopped, or has lost its worker and is done alone. */
@@ -106,9 +115,20 @@ thread_main(void *arg)
 	return NULL;
 }
 
+static void *
+blocking_main(void *arg)
+{
+	struct thread *t = arg;
+
+	thread_begin(t);
+	otpi_blocking_run(t);
+	thread_end(t);
+	return NULL;
+}
+
 /* With the lock. NULL: the system has no more threads. */
 static struct thread *
-thread_start(struct worker *w)
+thread_start(struct worker *w, bool pooled)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct thread *t = otpi_thread_new();
@@ -116,11 +136,13 @@ thread_start(struct worker *w)
 	int err;
 
 	t->worker = w;
+	t->pooled = pooled;
 	t->runner = &t->native_runner;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
-	err = pthread_create(&t->pthread, &attr, thread_main, t);
+	err = pthread_create(
+		&t->pthread, &attr, pooled ? blocking_main : thread_main, t);
 	pthread_attr_destroy(&attr);
 	if (err) {
 		otpi_thread_free(t);
@@ -137,7 +159,13 @@ otpi_spare_take(void)
 	struct list *node = list_pop_front(&otpi_runtime.spares);
 
 	return node ? container_of(node, struct thread, spare)
-		    : thread_start(NULL);
+		    : thread_start(NULL, false);
+}
+
+bool
+otpi_blocking_thread_start(void)
+{
+	return thread_start(NULL, true) != NULL;
 }
 
 /* Foreign threads. */
@@ -158,7 +186,7 @@ otpi_foreign_attach(void)
 		otpi_misuse("no process is left for this thread");
 	atomic_fetch_add(&rt->foreigners, 1);
 	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	t->runner = &t->native_runner;
@@ -211,6 +239,7 @@ runtime_init_once(void)
 	pthread_mutex_init(&rt->depot_lock, NULL);
 	pthread_mutex_init(&rt->pending_lock, NULL);
 	pthread_cond_init(&rt->thread_ended, NULL);
+	otpi_blocking_init();
 	pthread_key_create(&rt->thread_key, foreign_detach);
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
@@ -246,9 +275,14 @@ options_take(const struct otp_runtime_opts *opts)
 		rt->opts.max_processes = MAX_PROCESSES;
 	if (rt->opts.stuck_ms == 0)
 		rt->opts.stuck_ms = STUCK_MS;
+	if (rt->opts.blocking_threads == 0)
+		rt->opts.blocking_threads = BLOCKING_THREADS;
+	if (rt->opts.blocking_idle_ms == 0)
+		rt->opts.blocking_idle_ms = BLOCKING_IDLE_MS;
 	if (rt->opts.kill_signal == 0)
 		rt->opts.kill_signal = SIGRTMIN + 6;
 	if (rt->opts.workers > 1024 || rt->opts.stuck_ms < 0 ||
+		rt->opts.blocking_idle_ms < 0 ||
 		rt->opts.max_processes < SLOT_CHUNK ||
 		rt->opts.kill_signal < SIGRTMIN ||
 		rt->opts.kill_signal > SIGRTMAX)
@@ -278,7 +312,7 @@ workers_start(void)
 	}
 	pthread_mutex_lock(&rt->lock);
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
-		rt->workers[i].thread = thread_start(&rt->workers[i]);
+		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
 			err = OTP_SYSTEM_LIMIT;
 	}
@@ -324,6 +358,7 @@ threads_stop(int64_t deadline_ns)
 		atomic_fetch_add(&t->wake, 1);
 		otpi_futex_wake(&t->wake);
 	}
+	otpi_blocking_stop();
 	while (rt->thread_count > 0 &&
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &until) !=
 			ETIMEDOUT)

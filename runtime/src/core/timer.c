@@ -181,6 +181,20 @@ fire_message(struct thread *t, struct timer *timer)
 			otpi_signal_new(t, SIGNAL_TIMER_DONE, 0, timer->id));
 }
 
+/* What it tells its owner. */
+static enum signal_kind
+signal_of(const struct timer *timer)
+{
+	switch (timer->kind) {
+	case TIMER_IDLE:
+		return SIGNAL_IDLE;
+	case TIMER_ALARM:
+		return SIGNAL_ALARM;
+	default:
+		return SIGNAL_TIMER;
+	}
+}
+
 /* Off its slot already. */
 static void
 timer_fire(struct thread *t, struct timer *timer)
@@ -194,11 +208,8 @@ timer_fire(struct thread *t, struct timer *timer)
 			fire_message(t, timer);
 		else
 			otpi_signal_send(t, timer->owner,
-				otpi_signal_new(t,
-					timer->kind == TIMER_IDLE
-						? SIGNAL_IDLE
-						: SIGNAL_TIMER,
-					0, timer->id));
+				otpi_signal_new(
+					t, signal_of(timer), 0, timer->id));
 	}
 	timer_unhold(timer);
 }

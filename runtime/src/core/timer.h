@@ -29,7 +29,8 @@ enum timer_kind {
 	TIMER_WAKE, /* a runner's wait is over; embedded in the runner */
 	TIMER_SIGNAL, /* TIMER to its owner */
 	TIMER_MESSAGE, /* `message` to `to` */
-	TIMER_IDLE /* IDLE to its owner */
+	TIMER_IDLE, /* IDLE to its owner */
+	TIMER_ALARM /* ALARM to its owner */
 };
 
 void otpi_wheel_init(struct wheel *wheel);

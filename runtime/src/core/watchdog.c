@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/watchdog.h"
+#include "core/blocking.h"
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
@@ -188,6 +189,8 @@ declare_dead(struct thread *self, struct thread *t)
 	if (!caught_outside(t))
 		return;
 	atomic_store(&t->attention, ATTENTION_DEAD);
+	if (t->pooled)
+		otpi_blocking_lost(t);
 	r = t->runner;
 	p = r->process;
 	otpi_killed(self, p);
@@ -298,8 +301,23 @@ report_stuck(uint64_t key, int64_t ms)
 	otp_report_send(&report);
 }
 
+/* What is done under the lock may send: see otpi_blocking_push. */
 static void
-look_at_worker(struct worker *w, int64_t now_ms)
+lock(struct thread *self)
+{
+	pthread_mutex_lock(&otpi_runtime.lock);
+	self->locked = true;
+}
+
+static void
+unlock(struct thread *self)
+{
+	self->locked = false;
+	pthread_mutex_unlock(&otpi_runtime.lock);
+}
+
+static void
+look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 {
 	struct runtime *rt = &otpi_runtime;
 	uint32_t beat = atomic_load_explicit(&w->beat, memory_order_relaxed);
@@ -314,7 +332,7 @@ look_at_worker(struct worker *w, int64_t now_ms)
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
 	}
-	if (otpi_has_backlog(w) || atomic_load(&rt->queue_len))
+	if (otpi_has_backlog(w) || otpi_has_global())
 		otpi_wake_any();
 	p = atomic_load_explicit(&t->running, memory_order_acquire);
 	if (!stuck && p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
@@ -324,10 +342,45 @@ look_at_worker(struct worker *w, int64_t now_ms)
 	}
 	if (!stuck)
 		return;
-	pthread_mutex_unlock(&rt->lock);
+	unlock(self);
 	report_stuck(stuck, stuck_ms);
-	pthread_mutex_lock(&rt->lock);
+	lock(self);
 	w->beat_since_ms = now_ms;
+}
+
+/* A handler that blocks keeps no worker from anything: only a kill does. */
+static bool
+any_kill(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	bool any = false;
+
+	pthread_mutex_lock(&rt->lock);
+	list_for_each (it, &rt->threads) {
+		struct thread *t = container_of(it, struct thread, on);
+
+		any |= t->pooled && killed_on(t) != NULL;
+	}
+	pthread_mutex_unlock(&rt->lock);
+	return any;
+}
+
+/* All threads for blocking handlers are in one, and more are wanted. */
+static void
+report_full(void)
+{
+	struct blocking_pool *pool = &otpi_runtime.blocking;
+	struct otp_report report = {0};
+
+	if (!atomic_exchange(&pool->full, false))
+		return;
+	report.kind = OTP_REPORT_BLOCKING;
+	report.reason = OTP_UNDEFINED;
+	pthread_mutex_lock(&pool->lock);
+	report.mailbox_length = pool->waiting;
+	report.threads = pool->threads;
+	pthread_mutex_unlock(&pool->lock);
+	otp_report_send(&report);
 }
 
 static void
@@ -336,12 +389,13 @@ tick(struct thread *self)
 	struct runtime *rt = &otpi_runtime;
 	int64_t now_ms = otpi_clock_ns() / 1000000;
 
-	pthread_mutex_lock(&rt->lock);
+	lock(self);
 	for (unsigned i = 0; i < rt->worker_count; i++)
-		look_at_worker(&rt->workers[i], now_ms);
+		look_at_worker(self, &rt->workers[i], now_ms);
 	list_for_each (it, &rt->threads)
 		look_at_kill(self, container_of(it, struct thread, on), now_ms);
-	pthread_mutex_unlock(&rt->lock);
+	unlock(self);
+	report_full();
 }
 
 static bool
@@ -350,7 +404,21 @@ all_idle(void)
 	struct runtime *rt = &otpi_runtime;
 
 	return atomic_load(&rt->idle) == rt->worker_count &&
-		atomic_load(&rt->detached) == 0 && !atomic_load(&rt->stopping);
+		atomic_load(&rt->detached) == 0 &&
+		!atomic_load(&rt->stopping) && !any_kill() &&
+		!atomic_load(&rt->blocking.full);
+}
+
+/*
+ * How long it may sleep while no worker works, unless it is woken. A kill wakes
+ * it, but could find that it does not see yet which thread runs the process.
+ */
+static int64_t
+sleep_ns(void)
+{
+	return atomic_load(&otpi_runtime.blocking.busy)
+		? (int64_t)KILL_PATIENCE_MS * 1000000
+		: -1;
 }
 
 void *
@@ -366,7 +434,8 @@ otpi_watchdog_main(void *arg)
 		if (all_idle()) {
 			atomic_store(&rt->watchdog_wake, 0);
 			if (all_idle())
-				otpi_futex_wait(&rt->watchdog_wake, 0, -1);
+				otpi_futex_wait(
+					&rt->watchdog_wake, 0, sleep_ns());
 			atomic_store(&rt->watchdog_wake, 1);
 		}
 		nanosleep(&pause, NULL);

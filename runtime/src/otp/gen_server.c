@@ -115,6 +115,17 @@ bad_return(struct server *s, otp_next next)
 	return server_stop(s);
 }
 
+static bool
+is_there(const struct server *s, const struct otp_state_pointer *p)
+{
+	unsigned tag;
+
+	if (!p->has_tag)
+		return true;
+	memcpy(&tag, (char *)s->state + p->tag_offset, sizeof tag);
+	return tag == p->tag;
+}
+
 /*
  * A field of the state that points at what the handler was only lent would be
  * read after it is gone: {lent_value_kept,Field}.
@@ -130,7 +141,7 @@ check_lent(struct server *s)
 		void *held;
 
 		memcpy(&held, (char *)s->state + p->offset, sizeof held);
-		if (!held || !otp_is_lent(held))
+		if (!held || !is_there(s, p) || !otp_is_lent(held))
 			continue;
 		s->broken = true;
 		otp_exit(otpi_term_tagged_atom("lent_value_kept", p->field));

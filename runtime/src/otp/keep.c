@@ -39,6 +39,16 @@ otp_flat_require(const struct otp_flat *flat)
 	otp_require_ok(flat->err);
 }
 
+void
+otp_flat_map(struct otp_flat *flat, const void *pairs, size_t len, size_t size,
+	otp_order *order)
+{
+	if (!otp_flat_array(flat, len, size))
+		return;
+	if (!otp_map_is_sorted(pairs, len, size, order))
+		flat->err = OTP_BADARG;
+}
+
 /* --- terms ---------------------------------------------------------------- */
 
 otp_term
@@ -251,6 +261,24 @@ otp_kept_list_push(
 		l->mems[len] = mem;
 	}
 	return l->array;
+}
+
+void *
+otp_kept_list_insert(void **list, size_t len, size_t i, const void *element,
+	size_t size, void *mem)
+{
+	char *array = otp_kept_list_push(list, len, element, size, mem);
+	struct kept_list *l = *list;
+
+	otp_assert(i <= len);
+	memmove(array + (i + 1) * size, array + i * size, (len - i) * size);
+	memcpy(array + i * size, element, size);
+	if (l->mems) {
+		memmove(&l->mems[i + 1], &l->mems[i],
+			(len - i) * sizeof(*l->mems));
+		l->mems[i] = mem;
+	}
+	return array;
 }
 
 void

@@ -21,6 +21,7 @@ static const struct {
 	[OTP_REPORT_SHUTDOWN] = {"SUPERVISOR", OTP_LOG_ERROR},
 	[OTP_REPORT_INTENSITY] = {"SUPERVISOR", OTP_LOG_ERROR},
 	[OTP_REPORT_STUCK] = {"WARNING", OTP_LOG_WARNING},
+	[OTP_REPORT_BLOCKING] = {"WARNING", OTP_LOG_WARNING},
 };
 
 enum otp_log_level
@@ -270,6 +271,12 @@ crash_text(
 	otpi_text_add(text, "\n");
 	if (r->signal)
 		signal_text(text, r);
+	if (r->heap_size > 0) {
+		field(text, "max_heap");
+		otpi_text_add(text, "%llu bytes of %llu\n",
+			(unsigned long long)r->heap_size,
+			(unsigned long long)r->max_heap);
+	}
 	if (r->state.len > 0) {
 		field(text, "state");
 		otpi_text_term(text, r->state, STATE_MOST);
@@ -336,6 +343,15 @@ stuck_text(
 	backtrace_text(text, r, symbols);
 }
 
+static void
+blocking_text(struct text *text, const struct otp_report *r)
+{
+	otpi_text_add(text,
+		"  all %u threads for blocking servers are in handlers: "
+		"%u servers wait for one\n",
+		r->threads, r->mailbox_length);
+}
+
 void
 otpi_report_text(struct text *text, const struct otp_report *report,
 	otp_timestamp at, struct symbols *symbols)
@@ -359,6 +375,9 @@ otpi_report_text(struct text *text, const struct otp_report *report,
 		break;
 	case OTP_REPORT_STUCK:
 		stuck_text(text, report, symbols);
+		break;
+	case OTP_REPORT_BLOCKING:
+		blocking_text(text, report);
 		break;
 	}
 	otpi_text_end(text);

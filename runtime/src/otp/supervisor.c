@@ -66,6 +66,48 @@ start_children(struct supervisor *s)
 }
 
 static void
+build_pair(otp_term_builder *b, const char *name, const char *value)
+{
+	otp_build_tuple(b, 2);
+	otp_build_atom(b, otp_atom_of(name));
+	otp_build_atom(b, otp_atom_of(value));
+}
+
+/* {start_spec,{bad_combination,[{Name,Value},{significant,true}]}} */
+static enum otp_verdict
+bad_combination(const char *name, const char *value)
+{
+	otp_term_builder b = {0};
+
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("start_spec"));
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("bad_combination"));
+	otp_build_list(&b, 2);
+	build_pair(&b, name, value);
+	build_pair(&b, "significant", "true");
+	otp_build_nil(&b);
+	return otp_process_end_with(otpi_term_take(&b));
+}
+
+/* What otpc refuses may stand in a table that was made by hand (C48). */
+static enum otp_verdict
+check_children(const struct supervisor *s)
+{
+	const struct otp_supervisor_class *class = s->class;
+
+	for (size_t i = 0; i < class->child_count; i++) {
+		if (!class->children[i].significant)
+			continue;
+		if (child_restart_type(&class->children[i]) == OTP_PERMANENT)
+			return bad_combination("restart", "permanent");
+		if (class->auto_shutdown == OTP_AUTO_SHUTDOWN_NEVER)
+			return bad_combination("auto_shutdown", "never");
+	}
+	return OTP_GO_ON;
+}
+
+static void
 drop_start(void *start)
 {
 	otp_start_drop(start);
@@ -92,7 +134,7 @@ supervisor_init(void *data, struct otp_msg *start)
 	s->classes = s->class->partitions ? otpi_partition_classes(s->class)
 					  : s->class->children;
 	otp_trap_exit(true);
-	if (start_children(s) == OTP_END)
+	if (check_children(s) == OTP_END || start_children(s) == OTP_END)
 		return OTP_END;
 	otp_process_started();
 	return OTP_GO_ON;

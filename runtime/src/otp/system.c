@@ -19,6 +19,7 @@ const struct otp_msg_type otpi_system_stop_type = {
 	.owner = "otp_sys",
 	.size = sizeof(struct otpi_system_stop),
 	.kind = OTP_MSG_CALL,
+	.system = true,
 	.encode = stop_encode,
 };
 

@@ -67,3 +67,163 @@ for signal in TERM INT; do
 		cat err
 	fi
 done
+
+# --- partitions, significant children, dependencies, every type of entry ------
+
+"$OTPC" "$here/base.otp" "$here/forest.otp" -o . || exit 1
+# shellcheck disable=SC2086
+$CC $CFLAGS -std=gnu11 $OTP_CFLAGS -I. "$here/forest.c" base.otp.c \
+	forest.otp.c $OTP_LIBS -o forest || exit 1
+
+says() { # NAME STATUS TEXT OPTION...: runs forest, expects all that it prints
+	local name=$1 status=$2 text=$3
+	shift 3
+	./forest "$@" > out 2> err
+	local got=$?
+	if [ $got -eq "$status" ] && [ "$(cat out)" = "$text" ]; then
+		echo "ok $name"
+	else
+		echo "FAIL $name"
+		echo "exit status $got, wanted $status"
+		cat out err
+	fi
+}
+
+wrong() { # NAME TEXT OPTION...: status 2, and this on stderr
+	local name=$1 text=$2
+	shift 2
+	./forest "$@" > out 2> err
+	local got=$?
+	if [ $got -eq 2 ] && [ "$(cat err)" = "$text" ]; then
+		echo "ok $name"
+	else
+		echo "FAIL $name"
+		echo "exit status $got, wanted 2 and: $text"
+		cat out err
+	fi
+}
+
+around() { # WHAT LINE...: between the starts and the ends
+	printf 'base starts: low -1\nforest starts: %s\n%s\n' "$1" "$2"
+	printf 'forest ends\nbase ends\n'
+}
+
+says 'what it depends on starts first and ends last' 0 \
+	"$(around env 'high in the middle none -1 none 0 -1 3 -1 none 0.5 none; low -1')"
+says 'a partition' 0 "$(around partitions $'0123 23 1\n2 again\nworker 9')" \
+	--what=partitions
+says 'significant children' 0 "$(around significant 'parts end: shutdown')" \
+	--what=significant
+says 'the end of what it depends on' 1 \
+	$'base starts: low -1\nforest starts: crash\nforest ends' --what=crash
+grep -q '^forest: the root supervisor of base ended: shutdown$' err
+echo "$([ $? -eq 0 ] && echo ok || echo FAIL) it is told"
+says 'by hand' 0 $'base starts: high 7\nforest starts: none\nforest ends\nbase runs on\nbase ends' by_hand
+
+all='low high low 5 a b 1795192200000000 7 2 4 true 2.5 k; high 9'
+ends=$'base starts: high 9\nforest starts: env\n'"$all"$'\nforest ends\nbase ends'
+says 'every type of entry as an option' 0 "$ends" \
+	--level=low --least=high --most low --size=5 '--title=a b' \
+	--since=2026-11-20T16:30:00Z --until=7 --key=hex:00ff --seal=seal \
+	--loud --ratio=2.5 --kind=k --base.level=high --base.limit=9
+cat > forest.conf << 'END'
+level = low
+least = high
+most = low
+size = 5
+title = "a b"
+since = 2026-11-20 16:30Z
+until = 7
+key = hex:00ff
+seal = "seal"
+loud = true
+ratio = 2.5
+kind = k
+base.level = high
+base.limit = 9
+END
+says 'every type in a file' 0 "$ends" --config=forest.conf
+(
+	export FOREST_LEVEL=low FOREST_LEAST=high FOREST_MOST=low FOREST_SIZE=5
+	export FOREST_TITLE='a b' FOREST_SINCE=2026-11-20T17:30+01:00
+	export FOREST_UNTIL=7 FOREST_KEY=hex:00ff FOREST_SEAL=seal
+	export FOREST_LOUD=true FOREST_RATIO=2.5 FOREST_KIND=k
+	export BASE_LEVEL=high BASE_LIMIT=9
+	says 'every type as a variable' 0 "$ends"
+)
+says 'what is absent again' 0 \
+	"$(around env 'high none none -1 none 0 -1 3 -1 none -1 none; low -1')" \
+	--least=undefined --ratio=undefined
+wrong 'no member' "forest: --level: expected one of low, in the middle, high, not 'hi'" \
+	--level=hi
+wrong 'no time' "forest: --since: expected a time like 2026-01-31, 2026-01-31T12:00:00Z, or microseconds since 1970, not 'today'" \
+	--since=today
+wrong 'out of range, of what it depends on' \
+	"forest: --base.limit: expected an integer from 0 to 65535, or undefined, not '65536'" \
+	--base.limit=65536
+wrong 'a hint, of what it depends on' \
+	"forest: unknown option '--base.limti' (did you mean '--base.limit'?); try --help" \
+	--base.limti=1
+wrong 'no such application' \
+	"forest: unknown option '--bass.limit'; try --help" --bass.limit=1
+wrong 'a value is needed' \
+	'forest: --base.level needs a value: --base.level=WORD (one of low, in the middle, high)' \
+	--base.level
+./forest --help > out
+if diff - out << 'END'; then
+forest 1.0
+
+Usage: forest [--NAME=VALUE ...]
+
+  --path=STRING
+      text; default: "x"
+  --what=STRING
+      text; default: "env"
+  --level=WORD
+      one of low, in the middle, high; default: high
+  --least=WORD
+      one of low, in the middle, high, or undefined; default: in the middle
+  --most=WORD
+      one of low, in the middle, high, or undefined; default: undefined
+  --size=UINT
+      an integer from 0 to 4294967295, or undefined; default: undefined
+  --title=STRING
+      text, or undefined; default: undefined
+  --since=TIME
+      a time like 2026-01-31, 2026-01-31T12:00:00Z, or microseconds since 1970; default: 1970-01-01T00:00:00Z
+  --until=TIME
+      a time like 2026-01-31, 2026-01-31T12:00:00Z, or microseconds since 1970, or undefined; default: undefined
+  --key=BYTES
+      text, or bytes like hex:00ff; default: "key"
+  --seal=BYTES
+      text, or bytes like hex:00ff, or undefined; default: undefined
+  --loud=BOOL
+      true or false, or undefined; default: undefined
+  --wait=DURATION
+      a duration like 250ms, 5s, 2m, 1h, 3d or infinity; default: infinity
+  --ratio=FLOAT
+      a number like 2.5 or 1e6, up to 3.4e38, or undefined; default: 0.5
+  --kind=ATOM
+      a name of at most 255 characters, or undefined; default: undefined
+  --config=FILE
+      read lines `name = value` from FILE
+  --help
+      say this
+  --version
+      say the version
+
+Of base, which it depends on:
+
+  --base.level=WORD
+      How high it is.
+      one of low, in the middle, high; default: low
+  --base.limit=UINT
+      an integer from 0 to 65535, or undefined; default: undefined
+
+A value may also come from a variable of the environment, as in FOREST_PATH,
+below the command line, or from the file of --config, below that.
+END
+	echo 'ok help of everything'
+else
+	echo 'FAIL help of everything'
+fi

@@ -57,7 +57,7 @@ compile() { # FILE
 }
 
 module_of() { # FILE
-	sed -n 's/^module \([a-z_]*\);.*/\1/p' "$1"
+	sed -n 's/^module \([a-z_]*\)[ ;].*/\1/p' "$1"
 }
 
 # Where the fragment stands. A refusal may be used without more ado.

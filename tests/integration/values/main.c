@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sends a value of every type to a server and compares what comes back. */
+#include "check.h"
 #include "values.otp.h"
 
 #include <stdio.h>
@@ -7,14 +8,14 @@
 
 static int failures;
 
-static void
+void
 check(bool good, const char *name)
 {
 	printf("%s %s\n", good ? "ok" : "FAIL", name);
 	failures += !good;
 }
 
-static bool
+bool
 is_text(otp_string value, const char *text)
 {
 	return otp_string_equal(value, otp_str(text)) &&
@@ -442,6 +443,7 @@ run_tests(void)
 	test_casts(keeper);
 	test_defaults();
 	test_record_defaults();
+	test_shapes();
 }
 
 int

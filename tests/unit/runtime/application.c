@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include <assert.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -399,6 +401,60 @@ a_root_that_ended_can_be_stopped(void **state)
 	assert_int_equal(otp_app_stop(&probe), OTP_OK);
 }
 
+/* --- who looks while it starts and stops ---------------------------------- */
+
+static _Atomic bool is_over;
+
+static void *
+look(void *arg)
+{
+	size_t *looks = arg;
+
+	while (!is_over || *looks < 1000) {
+		assert(otp_app_env(&probe) != NULL);
+		(void)otp_app_root(&probe);
+		++*looks;
+	}
+	return NULL;
+}
+
+static void
+it_is_looked_for_while_it_starts_and_stops(void **state)
+{
+	pthread_t threads[2];
+	size_t looks[2] = {0, 0};
+
+	(void)state;
+	root_does = STAYS;
+	is_over = false;
+	assert_int_equal(otp_runtime_start(NULL), OTP_OK);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, look, &looks[i]), 0);
+	for (int i = 0; i < 200; i++) {
+		assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
+		assert_int_equal(otp_app_stop(&probe), OTP_OK);
+	}
+	is_over = true;
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+}
+
+static void
+a_root_that_ended_can_be_started_again(void **state)
+{
+	(void)state;
+	root_does = ENDS;
+	assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
+	while (!otp_pid_is_none(otp_app_root(&probe)))
+		otp_sleep(1);
+	root_does = STAYS;
+	assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
+	assert_true(otp_is_alive(otp_app_root(&probe)));
+	assert_int_equal(otp_app_stop(&probe), OTP_OK);
+}
+
 int
 main(void)
 {
@@ -415,6 +471,8 @@ main(void)
 		cmocka_unit_test(a_failed_start_leaves_nothing),
 		cmocka_unit_test(a_running_runtime_stays),
 		cmocka_unit_test(a_root_that_ended_can_be_stopped),
+		cmocka_unit_test(a_root_that_ended_can_be_started_again),
+		cmocka_unit_test(it_is_looked_for_while_it_starts_and_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

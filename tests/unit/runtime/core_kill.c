@@ -17,15 +17,6 @@ crash(void)
 	*null_pointer = 1;
 }
 
-static struct otp_counters
-counters(void)
-{
-	struct otp_counters now;
-
-	otp_counters_get(&now);
-	return now;
-}
-
 /* --- names --------------------------------------------------------------- */
 
 #define NAMES_MAX 150000 /* of all rounds: names are kept for ever */

@@ -5,15 +5,6 @@
 
 #include "core_world.h"
 
-static inline struct otp_counters
-counters(void)
-{
-	struct otp_counters now;
-
-	otp_counters_get(&now);
-	return now;
-}
-
 static _Atomic(bool) let_go;
 static otp_pid observer;
 

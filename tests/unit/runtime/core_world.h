@@ -202,13 +202,19 @@ silence(void)
 
 /* --- the runtime under test ---------------------------------------------- */
 
+static inline struct otp_counters
+counters(void)
+{
+	struct otp_counters now;
+
+	otp_counters_get(&now);
+	return now;
+}
+
 static inline uint64_t
 alive(void)
 {
-	struct otp_counters counters;
-
-	otp_counters_get(&counters);
-	return counters.processes;
+	return counters().processes;
 }
 
 static inline void

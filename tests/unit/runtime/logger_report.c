@@ -176,7 +176,7 @@ all_unset_is_no_harm(void **state)
 	struct otp_report report = {0};
 
 	(void)state;
-	for (int kind = 0; kind <= OTP_REPORT_STUCK; kind++) {
+	for (int kind = 0; kind <= OTP_REPORT_BLOCKING; kind++) {
 		report.kind = (enum otp_report_kind)kind;
 		report.reason = otp_term_normal;
 		assert_true(strlen(words(&report)) > 0);

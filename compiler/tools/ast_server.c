@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tools/ast_json.h"
+
+#include "cname.h"
+
+static const char *
+member_kind_text(enum member_kind kind)
+{
+	switch (kind) {
+	case MEMBER_INIT:
+		return "init";
+	case MEMBER_STATE:
+		return "state";
+	case MEMBER_CALL:
+		return "call";
+	case MEMBER_CAST:
+		return "cast";
+	case MEMBER_INFO:
+		return "info";
+	case MEMBER_CONTINUE:
+		return "continue";
+	case MEMBER_TRAP_EXIT:
+		return "trap_exit";
+	case MEMBER_TERMINATE:
+		return "terminate";
+	case MEMBER_MAILBOX:
+		return "mailbox";
+	case MEMBER_MAX_HEAP:
+		return "max_heap";
+	case MEMBER_BLOCKING:
+		return "blocking";
+	case MEMBER_PRIORITY:
+		return "priority";
+	case MEMBER_STACK:
+		return "stack";
+	case MEMBER_CALLS:
+		break;
+	}
+	return "calls";
+}
+
+static void
+ast_call(struct ast_out *out, const struct member *m)
+{
+	ast_type(out, "reply", m->reply);
+	ast_type(out, "refusal", m->refusal);
+	ast_duration(out, "timeout_ms", m->timeout);
+	ast_bool(out, "deferred", m->deferred);
+}
+
+/* Whose message it is: of the server, of a module, or of the runtime. */
+static void
+ast_info(struct ast_out *out, const struct member *m)
+{
+	const char *source = m->info == INFO_OWN ? "own"
+		: m->info == INFO_DECLARED       ? "declared"
+						 : "built_in";
+
+	ast_word(out, "source", source);
+	ast_ref(out, "message", m->message);
+}
+
+static bool
+has_c_name(const struct member *m)
+{
+	return m->kind == MEMBER_CALL || m->kind == MEMBER_CAST ||
+		m->kind == MEMBER_CONTINUE ||
+		(m->kind == MEMBER_INFO && m->info == INFO_OWN);
+}
+
+/* A message of the server, or one that it takes. */
+static void
+ast_message(
+	struct ast_out *out, const struct decl *server, const struct member *m)
+{
+	struct text c = cname_member(out->arena, server, m);
+
+	if (m->kind != MEMBER_CONTINUE)
+		ast_wire(out, m->name, m->wire);
+	ast_fields(out, "params", &m->params,
+		(struct ast_defaults){.decl = server, .prefix = c});
+	if (m->kind == MEMBER_CALL)
+		ast_call(out, m);
+	if (m->kind == MEMBER_INFO)
+		ast_info(out, m);
+	ast_string(out, "c_name", has_c_name(m) ? c : (struct text){NULL, 0});
+	ast_string(out, "c_handler", cname_handler(out->arena, server, m));
+}
+
+static void
+ast_references(struct ast_out *out, const struct member *m)
+{
+	ast_open(out, "servers", '[');
+	for (const struct reference *r = m->references; r; r = r->next)
+		ast_ref(out, NULL, r->decl);
+	ast_close(out, ']');
+}
+
+/* What there is of a member besides its head. */
+static void
+ast_rest(struct ast_out *out, const struct decl *server, const struct member *m)
+{
+	switch (m->kind) {
+	case MEMBER_INIT:
+		ast_fields(out, "params", &m->params,
+			(struct ast_defaults){.decl = server});
+		return;
+	case MEMBER_STATE:
+		ast_bool(out, "opaque", m->opaque);
+		ast_fields(out, "fields", &m->params, (struct ast_defaults){0});
+		return;
+	case MEMBER_CALL:
+	case MEMBER_CAST:
+	case MEMBER_INFO:
+	case MEMBER_CONTINUE:
+		ast_message(out, server, m);
+		return;
+	case MEMBER_MAILBOX:
+		ast_number(out, "messages", m->amount);
+		ast_string(out, "policy", m->name.text);
+		return;
+	case MEMBER_MAX_HEAP:
+	case MEMBER_STACK:
+		ast_number(out, "bytes", m->amount);
+		return;
+	case MEMBER_PRIORITY:
+		ast_string(out, "priority", m->name.text);
+		return;
+	case MEMBER_CALLS:
+		ast_references(out, m);
+		return;
+	case MEMBER_TRAP_EXIT:
+	case MEMBER_TERMINATE:
+	case MEMBER_BLOCKING:
+		return;
+	}
+}
+
+void
+ast_members(struct ast_out *out, const struct decl *decl)
+{
+	ast_open(out, "members", '[');
+	for (const struct member *m = decl->u.server.members; m; m = m->next) {
+		bool is_message =
+			m->kind >= MEMBER_CALL && m->kind <= MEMBER_CONTINUE;
+
+		ast_open(out, NULL, '{');
+		ast_head(out, member_kind_text(m->kind),
+			is_message ? m->name : (struct name){0}, m->doc,
+			m->span);
+		ast_rest(out, decl, m);
+		ast_close(out, '}');
+	}
+	ast_close(out, ']');
+}

@@ -1,0 +1,7 @@
+$for lists$
+$include list.c.tpl$
+
+$end$
+$for opts$
+$include optional.c.tpl$
+$end$

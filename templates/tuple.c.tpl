@@ -1,0 +1,5 @@
+/* --- $name$ */
+
+$include fields.c.tpl$
+
+$include tuple_codec.c.tpl$

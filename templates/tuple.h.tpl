@@ -1,0 +1,8 @@
+/* $name$ */
+struct $c$ {
+$for fields$
+	$decl$;
+$end$
+};
+
+$include value.h.tpl$

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Specs of this project say nothing that `otpc lint` would warn of, but those
+# that are there for what is wrong with them.
+set -u
+: "${OTPC:?the compiler to test}"
+bad=0
+n=0
+while IFS= read -r file; do
+	n=$((n + 1))
+	if ! said=$("$OTPC" lint --werror -I specs "$file" 2>&1) ||
+		[ -n "$said" ]; then
+		printf '%s\n' "$said"
+		echo "FAIL lint $file"
+		bad=1
+	fi
+done < <(find examples specs tests -name '*.otp' -not -path '*/build/*' \
+	-not -path 'tests/diag/*' -not -path 'tests/fuzz/*' \
+	-not -path 'tests/breaking/*' | sort)
+if [ "$n" -eq 0 ]; then
+	echo "FAIL lint: no spec was found"
+	exit 1
+fi
+[ $bad -eq 0 ] && echo "ok lint of $n specs"
+exit $bad

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Priorities (A67), on one worker: who runs first, and that nobody starves.
+ * The watchdog is told to wait longer than any test takes.
+ */
+#include "core_world.h"
+
+#define LEVELS_ 4
+#define ROUNDS 2000
+
+enum deed {
+	NOTE = 1, /* note the level */
+	NOTE_WAITING, /* the same, in a wait for a number */
+	CHAT, /* send the same to the friend, until it is over */
+	FRIEND, /* `more` is its pid */
+	COUNT /* `more` is to be one more than before */
+};
+
+struct server {
+	otp_pid friend;
+	uint64_t last;
+	unsigned level;
+};
+
+static otp_pid observer;
+static _Atomic(bool) over;
+static _Atomic(uint64_t) chats[LEVELS_], notes[64];
+static _Atomic(unsigned) note_count;
+
+static enum otp_verdict
+server_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	return OTP_GO_ON;
+}
+
+static void
+note(const struct server *s)
+{
+	atomic_store(&notes[atomic_fetch_add(&note_count, 1) % 64], s->level);
+}
+
+static enum otp_verdict
+server_handle(void *data, struct otp_event *event)
+{
+	struct server *s = data;
+	struct number number;
+
+	if (event->kind != OTP_EVENT_MESSAGE)
+		return OTP_GO_ON;
+	number = number_in(event->msg);
+	switch ((enum deed)number.value) {
+	case NOTE:
+		note(s);
+		break;
+	case NOTE_WAITING:
+		tell(observer, 1, 0);
+		hear();
+		note(s);
+		break;
+	case CHAT:
+		atomic_fetch_add(&chats[s->level], 1);
+		if (!atomic_load(&over))
+			tell(s->friend, CHAT, 0);
+		break;
+	case FRIEND:
+		s->friend.id = (uint32_t)number.more;
+		s->friend.serial = (uint32_t)(number.more >> 32);
+		break;
+	case COUNT:
+		EXPECT(number.more == s->last + 1);
+		s->last = number.more;
+		break;
+	}
+	return OTP_GO_ON;
+}
+
+static const struct otp_behaviour behaviour = {
+	.name = "server", .init = server_init, .handle = server_handle};
+
+#define CLASS(priority_) \
+	{ \
+		.behaviour = &behaviour, .name = "server", \
+		.data_size = sizeof(struct server), .priority = (priority_) \
+	}
+
+static const struct otp_process_class classes[LEVELS_] = {
+	CLASS(OTP_PRIORITY_NORMAL),
+	CLASS(OTP_PRIORITY_LOW),
+	CLASS(OTP_PRIORITY_HIGH),
+	CLASS(OTP_PRIORITY_MAX),
+};
+
+static otp_pid
+start(unsigned level, otp_pid friend)
+{
+	struct server seed = {friend, 0, level};
+	struct otp_process_opts opts = {.process_class = &classes[level],
+		.seed = &seed,
+		.seed_size = sizeof seed};
+	otp_pid pid = {0, 0, 0, 0};
+
+	EXPECT(otp_process_start(&opts, &pid, NULL) == OTP_OK);
+	return pid;
+}
+
+static void
+finish(otp_pid pid)
+{
+	otp_ref ref = otp_monitor(pid);
+
+	otp_exit_signal(pid, OTP_KILL);
+	assert_true(down_is(ref, OTP_KILLED));
+}
+
+/* --- who is first -------------------------------------------------------- */
+
+static const unsigned worst_first[] = {OTP_PRIORITY_LOW, OTP_PRIORITY_NORMAL,
+	OTP_PRIORITY_HIGH, OTP_PRIORITY_MAX};
+
+static otp_pid pids[LEVELS_];
+
+/* It has the one worker until it has sent to all. */
+static void
+send_to_all(void *arg)
+{
+	const uint64_t *value = arg;
+
+	for (unsigned i = 0; i < LEVELS_; i++)
+		tell(pids[worst_first[i]], *value, 0);
+}
+
+/* Low has a turn of its own now and then, and else comes last. */
+static unsigned
+assert_best_first(void)
+{
+	unsigned low_at = 0, next = LEVELS_;
+
+	EVENTUALLY(atomic_load(&note_count) == LEVELS_);
+	for (unsigned i = 0; i < LEVELS_; i++) {
+		if (atomic_load(&notes[i]) == OTP_PRIORITY_LOW)
+			low_at = i;
+		else
+			assert_int_equal(
+				atomic_load(&notes[i]), worst_first[--next]);
+	}
+	atomic_store(&note_count, 0);
+	return low_at;
+}
+
+static void
+the_higher_runs_first(void **state)
+{
+	uint64_t deed = NOTE;
+	unsigned last = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < LEVELS_; i++)
+		pids[i] = start(i, (otp_pid){0, 0, 0, 0});
+	for (int round = 0; round < 50; round++) {
+		otp_spawn(send_to_all, &deed);
+		last += assert_best_first() == LEVELS_ - 1;
+	}
+	assert_true(last > 30);
+	for (unsigned i = 0; i < LEVELS_; i++)
+		finish(pids[i]);
+}
+
+/* Parked with a stack, they are woken in that order too. */
+static void
+the_higher_is_woken_first(void **state)
+{
+	uint64_t any = 77;
+	unsigned last = 0;
+
+	(void)state;
+	observer = otp_self();
+	for (unsigned i = 0; i < LEVELS_; i++)
+		pids[i] = start(i, (otp_pid){0, 0, 0, 0});
+	for (int round = 0; round < 50; round++) {
+		for (unsigned i = 0; i < LEVELS_; i++) {
+			tell(pids[i], NOTE_WAITING, 0);
+			assert_int_equal(hear().value, 1);
+		}
+		otp_spawn(send_to_all, &any);
+		last += assert_best_first() == LEVELS_ - 1;
+	}
+	assert_true(last > 30);
+	for (unsigned i = 0; i < LEVELS_; i++)
+		finish(pids[i]);
+}
+
+/* --- nobody starves ------------------------------------------------------ */
+
+static void
+befriend(otp_pid pid, otp_pid friend)
+{
+	tell(pid, FRIEND, (uint64_t) friend.serial << 32 | friend.id);
+}
+
+/*
+ * Pairs of one level send to each other without end, so that one of each is to
+ * be run at any time: every level has its share, and the higher a larger one.
+ */
+static void
+nobody_starves(void **state)
+{
+	otp_pid pairs[LEVELS_][2];
+
+	(void)state;
+	memset(chats, 0, sizeof chats);
+	atomic_store(&over, false);
+	for (unsigned i = 0; i < LEVELS_; i++) {
+		pairs[i][0] = start(i, (otp_pid){0, 0, 0, 0});
+		pairs[i][1] = start(i, pairs[i][0]);
+		befriend(pairs[i][0], pairs[i][1]);
+	}
+	for (unsigned i = 0; i < LEVELS_; i++)
+		tell(pairs[i][0], CHAT, 0);
+	for (unsigned i = 0; i < LEVELS_; i++)
+		EVENTUALLY(atomic_load(&chats[i]) > ROUNDS);
+	atomic_store(&over, true);
+	assert_true(atomic_load(&chats[OTP_PRIORITY_MAX]) >
+		2 * atomic_load(&chats[OTP_PRIORITY_HIGH]));
+	assert_true(atomic_load(&chats[OTP_PRIORITY_HIGH]) >
+		atomic_load(&chats[OTP_PRIORITY_LOW]));
+	assert_true(atomic_load(&chats[OTP_PRIORITY_NORMAL]) >
+		atomic_load(&chats[OTP_PRIORITY_LOW]));
+	for (unsigned i = 0; i < LEVELS_; i++) {
+		finish(pairs[i][0]);
+		finish(pairs[i][1]);
+	}
+}
+
+static void
+order_is_kept(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < LEVELS_; i++) {
+		otp_pid pid = start(i, (otp_pid){0, 0, 0, 0});
+
+		for (uint64_t n = 1; n <= ROUNDS; n++)
+			tell(pid, COUNT, n);
+		finish(pid);
+	}
+}
+
+static int
+one_worker_start(void **state)
+{
+	struct otp_runtime_opts opts = {
+		.workers = 1, .stuck_ms = INT64_C(24) * 3600 * 1000};
+
+	(void)state;
+	if (otp_core_start(&opts) != OTP_OK)
+		return -1;
+	return world_await_watchdog();
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_higher_runs_first),
+		TEST(the_higher_is_woken_first),
+		TEST(nobody_starves),
+		TEST(order_is_kept),
+	};
+
+	alarm(240);
+	return cmocka_run_group_tests(tests, one_worker_start, world_stop);
+}
