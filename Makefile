@@ -21,6 +21,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+VIMDIR ?= $(PREFIX)/share/vim/vimfiles
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 CMAKEDIR ?= $(LIBDIR)/cmake/otp
 
@@ -98,7 +99,9 @@ RUNTIME_TESTS := $(patsubst %.c,$(BUILD)/%, \
 	$(wildcard tests/unit/runtime/*.c tests/semantics/*.c))
 TEST_OBJ := $(addsuffix .o,$(COMPILER_TESTS) $(RUNTIME_TESTS))
 COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
-	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh)
+	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh \
+	tests/doc/run.sh tests/graph/run.sh tests/completion/run.sh \
+	tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh)
 PLAIN_STORIES := install aarch64 new cmake meson
 LINTS := $(wildcard tests/lint/*.sh)
@@ -271,7 +274,7 @@ test: ## the whole suite: debug, asan (with ubsan) and tsan, or one MODE
 	@tests/run.sh --sum $(SUMMARIES)
 
 lint: ## symbols, layers, format and files; part of the suite
-	@$(MAKE) --no-print-directory lib
+	@$(MAKE) --no-print-directory all
 	@$(SCRIPT_ENV) \
 	tests/run.sh $(LINTS)
 
@@ -290,10 +293,13 @@ deps: ## install what the tests need (.ci/deps demo: what the demo needs)
 
 HEADERS := $(wildcard runtime/include/otp/*.h runtime/include/otp/*.def)
 SHARE = $(PREFIX)/share/doc/otpc
+VIM_FILES := $(patsubst compiler/share/vim/%,%, \
+	$(shell find compiler/share/vim -name '*.vim' | sort))
 INSTALLED = $(BINDIR)/otpc $(LIBDIR)/libotp.a $(LIBDIR)/pkgconfig/otp.pc \
 	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE \
 	$(BASHDIR)/otpc $(ZSHDIR)/_otpc $(FISHDIR)/otpc.fish \
-	$(CMAKEDIR)/otp-config.cmake $(CMAKEDIR)/otp-config-version.cmake
+	$(CMAKEDIR)/otp-config.cmake $(CMAKEDIR)/otp-config-version.cmake \
+	$(VIM_FILES:%=$(VIMDIR)/%)
 
 # A folder as CMake finds it from that of otp-config.cmake: the installed tree
 # may be moved.
@@ -314,6 +320,10 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 	install -m 644 $(HEADERS) $(SPEC_H) $(DESTDIR)$(INCLUDEDIR)/otp/
 	install -m 644 LICENSE $(DESTDIR)$(SHARE)/LICENSE
 	install -m 644 compiler/otpc.1 $(DESTDIR)$(MANDIR)/man1/otpc.1
+	@for file in $(VIM_FILES); do \
+		install -m 644 compiler/share/vim/$$file \
+			$(DESTDIR)$(VIMDIR)/$$file || exit 1; \
+	done
 	$(OTPC) completion bash > $(DESTDIR)$(BASHDIR)/otpc
 	$(OTPC) completion zsh > $(DESTDIR)$(ZSHDIR)/_otpc
 	$(OTPC) completion fish > $(DESTDIR)$(FISHDIR)/otpc.fish
@@ -354,7 +364,7 @@ help: ## this list
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'
 	@echo '  PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR='
-	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR='
+	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR= VIMDIR='
 
 -include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
 	$(TEST_SPEC_C:.c=.d)

@@ -41,9 +41,10 @@ add_module_line(struct parser *parser, struct token keyword, struct name name,
 	module->doc = keyword.doc;
 	module->wire_span = wire.span;
 	module->wire_elixir = text_is(wire.text, "elixir");
-	if (wire.text.ptr && !module->wire_elixir)
-		report(parser->program, DIAG_unknown_wire, wire.span,
-			wire.text);
+	if (!wire.text.ptr || module->wire_elixir)
+		return;
+	report(parser->program, DIAG_unknown_wire, wire.span, wire.text);
+	note(parser->program, DIAG_note_wire_forms, (struct span){0});
 }
 
 void

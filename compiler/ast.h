@@ -509,7 +509,9 @@ struct decl {
 	struct decl *next_value; /* see module->first_value */
 	size_t size; /* of its struct in C */
 	size_t alignment;
+	size_t depth; /* so many values within each other, itself included */
 	bool has_pointers; /* a value of it owns what lies elsewhere */
+	size_t wire_levels; /* [model] scratch of model_codec; 0: not counted */
 	const struct type *type; /* [resolve] of an enum, record, union; the
 	                            server<X> of a gen_server or supervisor */
 };

@@ -180,6 +180,9 @@ check_root(const struct value_scope *scope, struct application_decl *app)
 		app->root->target.span);
 	note(scope->program, DIAG_note_declared, root->name.span,
 		root->name.text);
+	note(scope->program, DIAG_note_under_supervisor, (struct span){0},
+		text_snake(&scope->program->arena, root->name.text),
+		root->name.text);
 }
 
 void
@@ -191,7 +194,8 @@ check_application(const struct value_scope *scope, struct decl *decl)
 	check_env(scope, &app->env);
 	if (app->root)
 		check_root(scope, app);
-	else if (!decl->lost)
-		report(scope->program, DIAG_no_root, decl->name.span,
-			decl->name.text);
+	if (app->root || decl->lost)
+		return;
+	report(scope->program, DIAG_no_root, decl->name.span, decl->name.text);
+	note(scope->program, DIAG_note_root, (struct span){0});
 }

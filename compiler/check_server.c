@@ -48,6 +48,13 @@ check_member(const struct value_scope *scope, struct member *member)
 }
 
 static void
+report_exit(struct program *program, const struct member *member)
+{
+	report(program, DIAG_exit_without_trap, member->span);
+	note(program, DIAG_note_trap_exit, (struct span){0});
+}
+
+static void
 check_exits(const struct value_scope *scope, const struct decl *decl)
 {
 	const struct server_decl *server = &decl->u.server;
@@ -56,7 +63,7 @@ check_exits(const struct value_scope *scope, const struct decl *decl)
 		return;
 	for (struct member *m = server->members; m; m = m->next) {
 		if (m->kind == MEMBER_INFO && m->info == INFO_EXIT)
-			report(scope->program, DIAG_exit_without_trap, m->span);
+			report_exit(scope->program, m);
 	}
 }
 

@@ -100,7 +100,7 @@ take(struct claims *claims, struct table *table, struct text c_name,
 	const struct claim *claim)
 {
 	struct program *program = claims->program;
-	struct claim *entry = ARENA_NEW(&program->arena, struct claim);
+	struct claim *entry = ARENA_NEW(&claims->arena, struct claim);
 	const struct claim *former;
 
 	if (table == &claims->names && cname_is_library(c_name) &&
@@ -123,8 +123,8 @@ take_all(struct claims *claims, struct table *table, struct text prefix,
 {
 	for (; *suffixes; suffixes++)
 		take(claims, table,
-			text_printf(&claims->program->arena, "%.*s%s",
-				TEXT_ARG(prefix), *suffixes),
+			text_printf(&claims->arena, "%.*s%s", TEXT_ARG(prefix),
+				*suffixes),
 			claim);
 }
 

@@ -22,6 +22,7 @@ struct claim {
 struct claims {
 	struct program *program;
 	const struct module *checked; /* reports are about this one */
+	struct arena arena; /* of the names: forgotten with the claims */
 	struct table names;
 	struct table tags;
 	struct table helpers; /* types that were claimed */

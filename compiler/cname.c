@@ -16,11 +16,23 @@ is_declared(const struct type *type)
 		type->kind == TYPE_UNION;
 }
 
+/* An absent T? is written as the module says that uses it, so one that says
+   otherwise than T's has an optional of its own. */
+static bool
+has_own_optional(const struct module *module, const struct type *element)
+{
+	return is_declared(element) && module &&
+		element->decl->module->wire_elixir != module->wire_elixir;
+}
+
 bool
-type_is_helper(const struct type *type)
+type_is_helper(const struct module *module, const struct type *type)
 {
 	switch ((int)type->kind) {
 	case TYPE_OPTIONAL:
+		if (has_own_optional(module, type->element))
+			return true;
+		/* fall through */
 	case TYPE_LIST:
 		return !type_is_scalar(type->element) &&
 			!is_declared(type->element);
@@ -37,14 +49,6 @@ type_by_pointer(const struct type *type)
 {
 	return type->kind == TYPE_RECORD || type->kind == TYPE_UNION ||
 		type->kind == TYPE_TUPLE;
-}
-
-bool
-type_wire_is_nil(const struct module *module, const struct type *optional)
-{
-	return is_declared(optional->element)
-		? optional->element->decl->module->wire_elixir
-		: module->wire_elixir;
 }
 
 /* ----------------------------------------------------------------- names */
@@ -288,7 +292,7 @@ cname_type(struct arena *arena, const struct module *module,
 	if (type->kind == TYPE_SERVER)
 		return join(
 			arena, cname_decl(arena, type->decl), text_of("ref"));
-	if (type_is_helper(type))
+	if (type_is_helper(module, type))
 		return join(arena, cname_module(arena, module),
 			part(arena, module, type));
 	return join(arena, cname_type(arena, module, type->element),

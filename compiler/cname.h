@@ -84,16 +84,11 @@ struct text cname_pointer(struct arena *arena, struct text type);
 /* The same to constant values: `const otp_string *`. */
 struct text cname_const_pointer(struct arena *arena, struct text type);
 
-/* Whether a name that is put together here, for the module, is a helper type
-   of that module. */
-bool type_is_helper(const struct type *type);
+/* Whether a type that is put together is one of the module's own. */
+bool type_is_helper(const struct module *module, const struct type *type);
 
 /* Whether it is passed as `const *`. */
 bool type_by_pointer(const struct type *type);
-
-/* Whether an absent T? used in the module is `nil` on the wire: as the module
-   that declares T says, of all others the one that uses it. */
-bool type_wire_is_nil(const struct module *module, const struct type *optional);
 
 /* ------------------------------------------------------------ helpers.c */
 

@@ -7,36 +7,46 @@
  * belongs here.
  */
 
-static const char *const enum_names[] = {
-	"_name", "_equal", "_print", "_to_term", "_encode_term", NULL};
+static const char *const enum_names[] = {"_name", "_equal", "_print",
+	"_to_term", "_from_term", "_encode", "_decode", "_read", "_bound",
+	"_put", "_get", "_type", "_members", NULL};
 static const char *const record_names[] = {"_keep", "_equal", "_print",
-	"_to_term", "_encode_term", "_flat", "_copy", "_build", NULL};
+	"_to_term", "_from_term", "_encode", "_decode", "_read", "_bound",
+	"_put", "_get", "_type", "_members", "_order", "_fallback", "_flat",
+	"_copy", NULL};
 static const char *const union_tag[] = {"_tag", NULL};
+static const char *const variant_names[] = {
+	"", "_case_members", "_case_fallback", "_case_type", NULL};
 static const char *const helper_names[] = {"_list_new", "_list_keep",
 	"_list_kept_push", "_list_kept_set", "_list_kept_remove", "_list_equal",
-	"_list_flat", "_list_copy", "_list_encode_term", "_opt_keep",
-	"_opt_equal", "_opt_flat", "_opt_copy", "_opt_encode_term", NULL};
+	"_list_flat", "_list_copy", "_list_bound", "_list_put", "_list_get",
+	"_list_type", "_opt_keep", "_opt_equal", "_opt_flat", "_opt_copy",
+	"_opt_bound", "_opt_put", "_opt_get", "_opt_type", NULL};
 static const char *const type_tags[] = {
 	"", "_kept", "_list", "_list_kept", "_opt_kept", NULL};
 
-static const char *const message_names[] = {
-	"_type", "_is", "_of", "_make", "_encode", NULL};
+static const char *const message_names[] = {"_type", "_is", "_of", "_make",
+	"_args_bound", "_args_put", "_args_get", "_args_members",
+	"_args_fallback", "_args_type", NULL};
 static const char *const no_suffix[] = {"", NULL};
 static const char *const send_names[] = {"", "_after", NULL};
 
 static const char *const handle_names[] = {"_ref", "_of", "_named", "_at",
-	"_to", "_equal", "_ref_encode_term", NULL};
+	"_to", "_equal", "_ref_bound", "_ref_put", "_ref_get", "_ref_type",
+	NULL};
 static const char *const server_names[] = {"_class", "_start", "_start_link",
 	"_start_monitor", "_start_how", "_messages", "_infos", "_pointers",
-	"_encode_state", "_state_size", "_terminate", "_terminate_thunk",
-	"_timeout_thunk", "_exit_thunk", "_down_thunk", "_nodeup_thunk",
-	"_nodedown_thunk", "_other_thunk", "_handle_timeout", "_handle_exit",
-	"_handle_down", "_handle_nodeup", "_handle_nodedown", "_handle_other",
-	"_init", "_init_thunk", "_init_make", "_init_type", "_init_encode",
-	NULL};
+	"_self_type", "_self_members", "_self_order", "_state_size",
+	"_terminate", "_terminate_thunk", "_timeout_thunk", "_exit_thunk",
+	"_down_thunk", "_nodeup_thunk", "_nodedown_thunk", "_other_thunk",
+	"_handle_timeout", "_handle_exit", "_handle_down", "_handle_nodeup",
+	"_handle_nodedown", "_handle_other", "_init", "_init_thunk",
+	"_init_make", "_init_type", "_init_args_members", "_init_args_fallback",
+	"_init_args_type", NULL};
 static const char *const server_tags[] = {"", "_ref", "_init_args", NULL};
-static const char *const member_names[] = {
-	"_make", "_type", "_thunk", "_encode", NULL};
+static const char *const member_names[] = {"_make", "_type", "_thunk",
+	"_args_bound", "_args_put", "_args_get", "_args_members",
+	"_args_fallback", "_args_type", NULL};
 static const char *const call_names[] = {"", "_within", "_async", "_await",
 	"_request", "_take", "_put_reply", "_put_refusal", NULL};
 static const char *const deferred_names[] = {
@@ -46,7 +56,8 @@ static const char *const call_tags[] = {
 static const char *const args_tag[] = {"_args", NULL};
 
 static const char *const supervisor_names[] = {"_class", "_start",
-	"_start_link", "_start_how", "_init_make", "_init_type", "_init_encode",
+	"_start_link", "_start_how", "_init_make", "_init_type",
+	"_init_args_members", "_init_args_fallback", "_init_args_type",
 	"_children", NULL};
 static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
 static const char *const dynamic_names[] = {"_class", "_template", NULL};
@@ -54,8 +65,8 @@ static const char *const partition_names[] = {
 	"_by", "_by_string", "_by_binary", NULL};
 
 static const char *const application_names[] = {"_env", "_env_defaults",
-	"_env_keys", "_app_root", "_app_class", "_app_start",
-	"_app_start_as", "_app_stop", "_app_main", "_app_depends", NULL};
+	"_env_keys", "_app_root", "_app_class", "_app_start", "_app_start_as",
+	"_app_stop", "_app_main", "_app_depends", NULL};
 static const char *const application_tags[] = {"_env", NULL};
 
 static void
@@ -66,26 +77,25 @@ take_members(struct claims *claims, const struct decl *decl)
 		struct claim claim = {"member", m->name, decl->module, false};
 
 		take(claims, &claims->names,
-			cname_enum_member(&claims->program->arena, decl, m),
-			&claim);
+			cname_enum_member(&claims->arena, decl, m), &claim);
 	}
 }
 
-static void take_param_defaults(struct claims *claims,
-	const struct module *module, struct text msg,
-	const struct field_list *params);
+static void
+take_param_defaults(struct claims *claims, const struct module *module,
+	struct text msg, const struct field_list *params);
 
 /* What makes each member, its tag, and the defaults of its fields. */
 static void
 take_variants(struct claims *claims, const struct decl *decl)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 
 	for (const struct variant *v = decl->u.choice.first; v; v = v->next) {
 		struct claim claim = {"member", v->name, decl->module, false};
 		struct text c = cname_variant(arena, decl, v);
 
-		take(claims, &claims->names, c, &claim);
+		take_all(claims, &claims->names, c, variant_names, &claim);
 		take(claims, &claims->names, cname_macro(arena, c), &claim);
 		take_param_defaults(claims, decl->module, c, &v->fields);
 	}
@@ -114,7 +124,7 @@ static void
 take_param_defaults(struct claims *claims, const struct module *module,
 	struct text msg, const struct field_list *params)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 
 	for (const struct field *f = params->first; f; f = f->next) {
 		struct claim claim = {"parameter", f->name, module, false};
@@ -133,7 +143,7 @@ static void
 take_member(
 	struct claims *claims, const struct decl *decl, const struct member *m)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct table *names = &claims->names, *tags = &claims->tags;
 	struct claim claim = {
 		member_kind_name(m), m->name, decl->module, false};
@@ -170,7 +180,7 @@ static void
 take_defaults(struct claims *claims, const struct decl *decl,
 	const struct field_list *fields, const char *kind)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 
 	for (const struct field *f = fields->first; f; f = f->next) {
 		struct claim claim = {kind, f->name, decl->module, false};
@@ -189,7 +199,7 @@ static void
 take_server(struct claims *claims, const struct decl *decl,
 	const struct claim *claim)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct text c = cname_decl(arena, decl);
 	const struct field_list *params = &decl->u.server.init->params;
 
@@ -213,7 +223,7 @@ static void
 take_child(struct claims *claims, const struct decl *decl,
 	const struct child *child)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct claim claim = {"child", child->name, decl->module, false};
 	struct text c = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
@@ -227,14 +237,13 @@ take_child(struct claims *claims, const struct decl *decl,
 	if (child->dynamic)
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
 	if (child->count_expr) {
-		take_all(
-			claims, &claims->names, prefix, dynamic_names, &claim);
+		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
 		take_all(claims, &claims->names, prefix, partition_names,
 			&claim);
 		take(claims, &claims->names,
 			cname_macro(arena,
-				text_printf(arena, "%.*s_count",
-					TEXT_ARG(prefix))),
+				text_printf(
+					arena, "%.*s_count", TEXT_ARG(prefix))),
 			&claim);
 	}
 	if (child->registered)
@@ -245,13 +254,13 @@ static void
 take_supervisor(struct claims *claims, const struct decl *decl,
 	const struct claim *claim)
 {
-	struct text c = cname_decl(&claims->program->arena, decl);
+	struct text c = cname_decl(&claims->arena, decl);
 
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, supervisor_names, claim);
 	take_all(claims, &claims->tags, c, supervisor_tags, claim);
 	take_param_defaults(claims, decl->module,
-		text_printf(&claims->program->arena, "%.*s_init", TEXT_ARG(c)),
+		text_printf(&claims->arena, "%.*s_init", TEXT_ARG(c)),
 		&decl->u.supervisor.params);
 	for (const struct child *child = decl->u.supervisor.children; child;
 		child = child->next)
@@ -264,14 +273,13 @@ static void
 take_message(struct claims *claims, const struct decl *decl,
 	const struct claim *claim)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct text module = text_snake(arena, decl->module->name.text);
 	struct text name = text_snake(arena, decl->name.text);
 	struct text c = cname_decl(arena, decl);
 
 	take_all(claims, &claims->names, c, message_names, claim);
-	take_param_defaults(
-		claims, decl->module, c, &decl->u.message.params);
+	take_param_defaults(claims, decl->module, c, &decl->u.message.params);
 	take_all(claims, &claims->names,
 		text_printf(arena, "%.*s_send_%.*s", TEXT_ARG(module),
 			TEXT_ARG(name)),
@@ -283,7 +291,7 @@ take_message(struct claims *claims, const struct decl *decl,
 static void
 take_words(struct claims *claims, const struct decl *decl)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct text module = text_snake(arena, decl->module->name.text);
 
 	for (const struct field *f = decl->u.application.env.first; f;
@@ -306,7 +314,7 @@ take_words(struct claims *claims, const struct decl *decl)
 static void
 take_decl(struct claims *claims, const struct decl *decl)
 {
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct table *names = &claims->names, *tags = &claims->tags;
 	struct text c = cname_decl(arena, decl);
 	struct text module = text_snake(arena, decl->module->name.text);
@@ -359,8 +367,8 @@ take_guard(struct claims *claims, const struct module *module)
 {
 	struct claim claim = {"module", module->name, module, false};
 
-	take(claims, &claims->names,
-		cname_guard(&claims->program->arena, module), &claim);
+	take(claims, &claims->names, cname_guard(&claims->arena, module),
+		&claim);
 }
 
 void
@@ -368,9 +376,10 @@ check_cnames(struct program *program, struct module *module)
 {
 	struct claims claims = {.program = program, .checked = module};
 
-	claims.names.arena = &program->arena;
-	claims.tags.arena = &program->arena;
-	claims.helpers.arena = &program->arena;
+	arena_init(&claims.arena);
+	claims.names.arena = &claims.arena;
+	claims.tags.arena = &claims.arena;
+	claims.helpers.arena = &claims.arena;
 	for (const struct module *m = program->modules; m; m = m->next) {
 		take_guard(&claims, m);
 		for (const struct decl *d = m->decls; d; d = d->next) {
@@ -381,4 +390,5 @@ check_cnames(struct program *program, struct module *module)
 			break;
 	}
 	check_field_names(&claims, module);
+	arena_fini(&claims.arena);
 }

@@ -13,15 +13,16 @@ struct helper_names {
 };
 
 static const char *const list_names[] = {"_new", "_keep", "_kept_push",
-	"_kept_set", "_kept_remove", "_equal", "_flat", "_copy", "_encode_term",
-	NULL};
-static const char *const opt_names[] = {
-	"_keep", "_equal", "_flat", "_copy", "_encode_term", NULL};
+	"_kept_set", "_kept_remove", "_equal", "_flat", "_copy", "_bound",
+	"_put", "_get", "_type", NULL};
+static const char *const opt_names[] = {"_keep", "_equal", "_flat", "_copy",
+	"_bound", "_put", "_get", "_type", NULL};
 static const char *const map_names[] = {"_make", "_find", "_keep", "_kept_put",
 	"_kept_remove", "_equal", "_print", "_to_term", "_flat", "_copy",
-	"_encode_term", "_build", "_pair_keep", "_order", NULL};
+	"_bound", "_put", "_get", "_type", "_members", NULL};
 static const char *const tuple_names[] = {"_keep", "_equal", "_print",
-	"_to_term", "_flat", "_copy", "_encode_term", "_build", NULL};
+	"_to_term", "_flat", "_copy", "_bound", "_put", "_get", "_type",
+	"_members", NULL};
 static const char *const value_tags[] = {"", "_kept", NULL};
 static const char *const opt_tags[] = {"_kept", NULL};
 static const char *const map_tags[] = {"", "_kept", "_pair", NULL};
@@ -50,7 +51,7 @@ take_type(const struct claiming *claiming, const struct type *type,
 {
 	struct claims *claims = claiming->claims;
 	const struct module *module = claiming->module;
-	struct arena *arena = &claims->program->arena;
+	struct arena *arena = &claims->arena;
 	struct claim claim = {
 		"type", {type->spelling, at, false}, module, true};
 	struct helper_names names;
@@ -62,7 +63,7 @@ take_type(const struct claiming *claiming, const struct type *type,
 		take_type(claiming, type->element, at);
 	for (size_t i = 0; i < type->n_elements; i++)
 		take_type(claiming, type->elements[i], at);
-	if (!type_is_helper(type))
+	if (!type_is_helper(module, type))
 		return;
 	key = text_printf(
 		arena, "%p %p", (const void *)module, (const void *)type);

@@ -93,6 +93,9 @@ add(struct program *program, struct source *source,
 {
 	size_t n = source->n_allowed;
 
+	/* read a second time, as otpc fmt does */
+	if (n > 0 && source->allowed[n - 1].first_line >= allowed->first_line)
+		return;
 	/* full at each power of two */
 	if ((n & (n - 1)) == 0) {
 		struct diag_allowed *more = arena_array(

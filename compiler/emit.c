@@ -119,9 +119,12 @@ check_main(struct emitter *emitter)
 		if (m->is_root)
 			last = m;
 	}
-	if (last)
+	if (last) {
 		report(emitter->program, DIAG_main_without_application,
 			last->name.span, last->name.text);
+		note(emitter->program, DIAG_note_application, (struct span){0},
+			last->name.text);
+	}
 	emitter->failed = true;
 }
 

@@ -105,7 +105,7 @@ helper_owned(struct program *program, const struct module *module,
 	unsigned used = helper_uses(program, module, type);
 	const struct decl *decl = type->element ? type->element->decl : NULL;
 
-	if (type_is_helper(type) || !decl || decl->module == module)
+	if (type_is_helper(module, type) || !decl || decl->module == module)
 		return used;
 	return used & ~helper_uses(program, decl->module, type);
 }

@@ -207,6 +207,13 @@ is_stray(struct lexer *lexer, const char *start)
 	return false;
 }
 
+static void
+report_lost_doc(struct lexer *lexer)
+{
+	report(lexer->program, DIAG_lost_doc_comment, lexer->doc_span);
+	note(lexer->program, DIAG_note_doc_comment, (struct span){0});
+}
+
 /* Gives the token its place and the doc comment before it. */
 static struct token
 finish(struct lexer *lexer, struct token token, const char *start)
@@ -218,12 +225,47 @@ finish(struct lexer *lexer, struct token token, const char *start)
 	if (!lexer->doc_span.source)
 		return token;
 	if (token.kind == TK_RB || token.kind == 0)
-		report(lexer->program, DIAG_lost_doc_comment,
-			lexer->doc_span);
+		report_lost_doc(lexer);
 	token.doc = textbuf_text(&lexer->doc);
 	lexer->doc = (struct textbuf){.arena = &lexer->program->arena};
 	lexer->doc_span = (struct span){0};
 	return token;
+}
+
+/* \u2018 to \u201f, as text processors put them for ' and ". */
+static bool
+is_curly_quote(const char *p)
+{
+	return (unsigned char)p[0] == 0xe2 && (unsigned char)p[1] == 0x80 &&
+		(unsigned char)p[2] >= 0x98 && (unsigned char)p[2] <= 0x9f;
+}
+
+/* What was meant as a string or an atom, up to the next such quote. */
+static struct token
+curly_token(struct lexer *lexer, const char *start)
+{
+	const char *end = line_end(lexer, start);
+	const char *p = start + 3;
+	bool is_string = (unsigned char)start[2] >= 0x9c;
+	struct span span;
+
+	while (p < end && !is_curly_quote(p))
+		p++;
+	if (p < end)
+		lexer->cursor = p + 3;
+	else
+		p = lexer->cursor;
+	span = span_of(lexer, start, lexer->cursor);
+	report(lexer->program, DIAG_unexpected_character, span,
+		(struct text){start, 3});
+	note(lexer->program, DIAG_note_curly_quotes, (struct span){0});
+	fixit(lexer->program, span,
+		text_printf(&lexer->program->arena,
+			is_string ? "\"%.*s\"" : "'%.*s'",
+			(int)(p - start - 3), start + 3));
+	return (struct token){.kind = is_string ? TK_STRING : TK_ATOM,
+		.text = TEXT_LITERAL(""),
+		.bad = true};
 }
 
 static struct token
@@ -313,6 +355,9 @@ again:
 	"/" "*" { skip_block_comment(lexer, start); goto again; }
 
 	letter (letter | digit)* {
+		if (is_curly_quote(start))
+			return finish(
+				lexer, curly_token(lexer, start), start);
 		if (is_stray(lexer, start))
 			goto again;
 		return finish(lexer, word_token(lexer, start), start);

@@ -102,6 +102,13 @@ is_float(struct text text)
 	return false;
 }
 
+static void
+report_bad_number(struct program *program, struct span span, struct text text)
+{
+	report(program, DIAG_bad_number, span, text);
+	note(program, DIAG_note_numbers, (struct span){0});
+}
+
 static struct token
 float_token(struct program *program, struct text text, struct span span)
 {
@@ -116,7 +123,7 @@ float_token(struct program *program, struct text text, struct span span)
 	token.u.real = strtod(digits.ptr, &end);
 	token.bad = *end != '\0' || isinf(token.u.real);
 	if (*end != '\0')
-		report(program, DIAG_bad_number, span, text);
+		report_bad_number(program, span, text);
 	else if (token.bad)
 		report(program, DIAG_float_too_large, span);
 	return token;
@@ -175,7 +182,7 @@ literal_number(struct program *program, struct text text, struct span span)
 	token.bad = digits.len == 0 || digits.ends_in_underscore ||
 		(base != 10 && digits.len < rest.len);
 	if (token.bad) {
-		report(program, DIAG_bad_number, span, text);
+		report_bad_number(program, span, text);
 	} else if (digits.len < rest.len) {
 		return unit_token(program, text, span, digits);
 	} else if (digits.is_too_large) {
@@ -304,8 +311,7 @@ literal_quoted(struct program *program, struct text rest, struct span span,
 		q.at++;
 	token.text = textbuf_text(&q.value);
 	*len = q.at;
-	if (token.kind == TK_ATOM &&
-		utf8_length(token.text) > longest_atom)
+	if (token.kind == TK_ATOM && utf8_length(token.text) > longest_atom)
 		report(program, DIAG_atom_too_long, place(&q, 0, q.at),
 			(size_t)longest_atom);
 	if (token.kind == TK_STRING && token.text.len > longest_string)

@@ -52,6 +52,7 @@ report_cycle(struct program *program, const struct chain *chain,
 	report(program, DIAG_import_cycle, chain->import->span,
 		chain->import->path);
 	add_steps(program, chain->parent, target, chain->module);
+	note(program, DIAG_note_import_cycle, (struct span){0});
 }
 
 static struct text
@@ -98,6 +99,8 @@ report_not_found(struct program *program, const struct source *source,
 	for (size_t i = 0; i < options->n_include_dirs; i++)
 		note(program, DIAG_note_looked_in, (struct span){0},
 			text_of(options->include_dirs[i]));
+	if (options->n_include_dirs == 0)
+		note(program, DIAG_note_include, (struct span){0});
 }
 
 static void
@@ -167,9 +170,10 @@ check_outputs(struct program *program, const struct source *source,
 	struct span at = parent ? parent->import->span : (struct span){0};
 
 	for (struct source *s = program->sources; s != source; s = s->next) {
-		if (text_equal(file_name(s->path), file_name(source->path)))
-			report(program, DIAG_same_output, at, s->path,
-				source->path);
+		if (!text_equal(file_name(s->path), file_name(source->path)))
+			continue;
+		report(program, DIAG_same_output, at, s->path, source->path);
+		note(program, DIAG_note_rename_file, (struct span){0});
 	}
 }
 

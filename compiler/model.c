@@ -27,6 +27,9 @@ message_node(
 		&decl->u.message.params);
 	tree_text(node, "owner", module);
 	tree_text(node, "args_struct", c);
+	tree_text(node, "shape_struct",
+		text_printf(arena, "struct %.*s", TEXT_ARG(c)));
+	tree_flag(node, "travels", true);
 	tree_flag(node, "exported_type", true);
 	tree_flag(node, "handled", false);
 	tree_string(node, "kind", "OTP_MSG_INFO");

@@ -59,6 +59,45 @@ void model_params(const struct model *model, struct tree *node,
 /* enums, handles, lists, records and helpers. */
 void model_types(const struct model *model);
 
+/* --- model_codec.c: what goes over the wire */
+
+/* bound_fn, put_fn, get_fn, type_obj of a value. */
+void model_codec_type(
+	const struct model *model, struct tree *node, const struct type *type);
+
+/* Whether its levels are counted while it is encoded: it may hold itself, or
+   any term. */
+bool codec_is_deep(const struct type *type);
+
+/* Fields on the wire: under keys, or one after the other. */
+struct codec_shape {
+	const struct field_list *fields;
+	const char *form; /* OTP_FORM_... */
+	bool keyed;
+	bool never_read; /* so nothing is missing that had a default */
+	struct text tag; /* before the fields, or under __struct__; or empty */
+};
+
+/* wire_fields, order, fallbacks, size_bound, deep, tag and so on. */
+void model_codec_shape(const struct model *model, struct tree *node,
+	const struct codec_shape *shape);
+void model_codec_record(
+	const struct model *model, struct tree *node, const struct decl *decl);
+/* tag_wire, head, and what its fields are; head is all if it has none. */
+void model_codec_variant(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct variant *variant);
+void model_codec_tuple(
+	const struct model *model, struct tree *node, const struct type *type);
+/* The most a pair of a map takes, beside what bound functions add. */
+struct text codec_pair_bound(struct arena *arena, const struct type *map);
+bool codec_pair_has_bound(const struct type *map);
+/* The arguments of a message. */
+void model_codec_params(const struct model *model, struct tree *node,
+	struct text name, struct text wire, const struct field_list *params);
+/* One node in `state_shape`. */
+void model_codec_state(const struct model *model, struct tree *server,
+	const struct decl *decl);
+
 /* --- model_message.c */
 
 /* A message with its parameters: msg, args_struct, arity, my_... */

@@ -56,14 +56,18 @@ model_message(const struct model *model, struct tree *node, struct text msg,
 	struct text name, struct text wire, const struct field_list *params)
 {
 	struct arena *arena = model->arena;
-	bool renamed = wire.ptr && !text_equal(name, wire);
 
 	tree_text(node, "msg", msg);
 	tree_text(node, "name", name);
 	tree_text(node, "wire", ctext_string(arena, wire.ptr ? wire : name));
 	tree_text(node, "args_struct",
 		text_printf(arena, "%.*s_args", TEXT_ARG(msg)));
-	tree_flag(node, "encode", params->count > 0 || renamed);
+	tree_text(node, "shape_struct",
+		text_printf(arena, "struct %.*s_args", TEXT_ARG(msg)));
+	tree_text(
+		node, "shape", text_printf(arena, "%.*s_args", TEXT_ARG(msg)));
+	tree_flag(node, "travels", false);
+	model_codec_params(model, node, name, wire.ptr ? wire : name, params);
 	tree_flag(node, "exported_make", false);
 	tree_flag(node, "exported_type", false);
 	tree_flag(node, "handled", true);

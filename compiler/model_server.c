@@ -80,6 +80,7 @@ member_node(const struct model *model, struct tree *server, const char *list,
 		m->wire.text, &m->params);
 	ctext_doc(node, "doc", m->doc);
 	tree_string(node, "kind", kind);
+	tree_flag(node, "travels", !is_init && m->kind != MEMBER_CONTINUE);
 	tree_text(node, "handler", cname_handler(model->arena, decl, m));
 	return node;
 }
@@ -148,9 +149,8 @@ info_node(const struct model *model, struct tree *server,
 	} else if (m->info == INFO_DECLARED) {
 		struct text message = cname_decl(model->arena, m->message);
 		/* its parameters have the types of its module */
-		struct model declaring = {
-			model->arena, m->message->module, model->root,
-			model->program};
+		struct model declaring = {model->arena, m->message->module,
+			model->root, model->program};
 
 		node = tree_add(server, "declared");
 		model_message(&declaring, node,
@@ -312,6 +312,7 @@ model_server(
 	ctext_doc(node, "doc", decl->doc);
 	add_init(model, node, decl);
 	add_state(model, node, &decl->u.server);
+	model_codec_state(model, node, decl);
 	add_builtins(node, &decl->u.server);
 	add_process(node, &decl->u.server);
 	add_members(model, node, decl);

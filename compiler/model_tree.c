@@ -91,8 +91,8 @@ child_node(const struct model *model, struct tree *node,
 	struct text prefix = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
 	/* the parameters are those of what it starts */
-	struct model target = {arena, child->start.decl->module, model->root,
-		model->program};
+	struct model target = {
+		arena, child->start.decl->module, model->root, model->program};
 
 	ctext_doc(node, "doc", child->doc);
 	tree_text(node, "name", child->name.text);
@@ -183,6 +183,9 @@ model_supervisor(
 	model_message(model, init, declared(model->arena, decl, "_init"),
 		text_of("init"), (struct text){NULL, 0}, &supervisor->params);
 	tree_text(init, "args_struct", declared(model->arena, decl, "_args"));
+	tree_text(init, "shape_struct",
+		text_printf(model->arena, "struct %.*s_args",
+			TEXT_ARG(cname_decl(model->arena, decl))));
 	tree_string(init, "kind", "OTP_MSG_INIT");
 	tree_flag(init, "exported_make", true);
 	tree_flag(init, "handled", false);

@@ -9,33 +9,6 @@ with_suffix(struct arena *arena, struct text name, const char *suffix)
 	return text_printf(arena, "%.*s%s", TEXT_ARG(name), suffix);
 }
 
-/* otp_build_...: the scalars share a few. */
-static struct text
-build_scalar(const struct model *model, const struct type *type)
-{
-	switch ((int)type->kind) {
-	case TYPE_INT8:
-	case TYPE_INT16:
-	case TYPE_INT32:
-	case TYPE_INT64:
-	case TYPE_TIMESTAMP:
-		return text_of("otp_build_int");
-	case TYPE_UINT8:
-	case TYPE_UINT16:
-	case TYPE_UINT32:
-	case TYPE_UINT64:
-		return text_of("otp_build_uint");
-	case TYPE_FLOAT32:
-	case TYPE_FLOAT64:
-		return text_of("otp_build_float");
-	case TYPE_REFERENCE:
-		return text_of("otp_build_ref");
-	default:
-		return text_printf(model->arena, "otp_build_%s",
-			cname_type(model->arena, NULL, type).ptr + 4);
-	}
-}
-
 /* Empty where == does. */
 static struct text
 equal_function(const struct model *model, const struct type *type)
@@ -79,9 +52,6 @@ functions(const struct model *model, struct tree *node, const struct type *type)
 	tree_text(node, "copy_fn",
 		scalar ? text_printf(arena, "otp_copy_%s", bare)
 		       : with_suffix(arena, name, "_copy"));
-	tree_text(node, "build_fn",
-		scalar ? build_scalar(model, type)
-		       : with_suffix(arena, name, "_encode_term"));
 	tree_text(node, "keep_fn", with_suffix(arena, name, "_keep"));
 	tree_text(node, "equal_fn", equal_function(model, type));
 }
@@ -136,8 +106,7 @@ kind(const struct model *model, struct tree *node, const struct type *type)
 	tree_flag(node, "is_scalar", scalar);
 	tree_text(node, "scalar", scalar ? type->spelling : text_of(""));
 	tree_flag(node, "nil",
-		type->kind == TYPE_OPTIONAL &&
-			type_wire_is_nil(model->module, type));
+		type->kind == TYPE_OPTIONAL && model->module->wire_elixir);
 }
 
 static struct text
@@ -176,6 +145,7 @@ model_type(
 		tree_string(node, "zero", zero_of(type));
 	functions(model, node, type);
 	kind(model, node, type);
+	model_codec_type(model, node, type);
 }
 
 /* ------------------------------------------------------ fields, parameters */

@@ -13,13 +13,17 @@ make_enum(const void *context, struct tree *node, const void *item)
 	const struct decl *decl = item;
 	struct arena *arena = model.arena = node->arena;
 
+	model_type(&model, node, decl->type);
 	tree_text(node, "c", cname_decl(arena, decl));
 	tree_text(node, "name", decl->name.text);
+	tree_text(node, "count",
+		text_printf(arena, "%zu", decl->u.enumeration.count));
 	ctext_doc(node, "doc", decl->doc);
 	for (const struct enum_member *m = decl->u.enumeration.first; m;
 		m = m->next) {
 		struct tree *member = tree_add(node, "members");
 
+		tree_text(member, "name", m->name.text);
 		tree_text(member, "member", cname_enum_member(arena, decl, m));
 		tree_text(member, "wire",
 			ctext_string(arena,
@@ -52,7 +56,8 @@ helper_node(
 {
 	unsigned parts = helper_owned(model->program, model->module, type);
 	const struct decl *decl = type->element->decl;
-	bool shared = !type_is_helper(type) && decl->module != model->module;
+	bool shared = !type_is_helper(model->module, type) &&
+		decl->module != model->module;
 
 	model_type(model, node, type->element);
 	tree_text(node, "c", cname_type(model->arena, model->module, type));
@@ -60,8 +65,9 @@ helper_node(
 		!type_is_scalar(type->element) &&
 			type_has_pointers(type->element));
 	tree_flag(node, "nil",
-		type->kind == TYPE_OPTIONAL &&
-			type_wire_is_nil(model->module, type));
+		type->kind == TYPE_OPTIONAL && model->module->wire_elixir);
+	tree_flag(node, "codec_deep", codec_is_deep(type));
+	tree_text(node, "spelling", ctext_string(model->arena, type->spelling));
 	tree_text(node, "element_decl",
 		cname_declare(model->arena,
 			cname_value(model->arena, model->module, type->element),
@@ -118,7 +124,7 @@ make_list_struct(const void *context, struct tree *node, const void *item)
 		cname_declare(arena, cname_const_pointer(arena, element),
 			text_of("ptr")));
 	tree_flag(node, "keeps",
-		!type_is_helper(type) ||
+		!type_is_helper(model->module, type) ||
 			(helper_uses(model->program, model->module, type) &
 				HELPER_KEPT));
 }
@@ -144,23 +150,12 @@ static void
 record_facts(
 	const struct model *model, struct tree *node, const struct decl *decl)
 {
-	struct arena *arena = model->arena;
 	const struct record_decl *record = &decl->u.record;
-	size_t count = record->fields.count;
 
 	model_fields(model, node, "fields", &record->fields);
 	model_defaults(model, node, decl, &record->fields);
-	tree_flag(node, "empty", count == 0);
-	tree_flag(node, "as_tuple", record->form == RECORD_TUPLE);
-	tree_flag(node, "as_struct", record->form == RECORD_STRUCT);
-	tree_text(node, "count",
-		text_printf(
-			arena, "%zu", count + (record->form == RECORD_STRUCT)));
-	tree_text(node, "arity", text_printf(arena, "%zu", count + 1));
-	tree_text(node, "tag_wire",
-		ctext_string(arena, text_snake(arena, decl->name.text)));
-	tree_text(
-		node, "struct_wire", ctext_string(arena, record->struct_name));
+	model_codec_record(model, node, decl);
+	tree_flag(node, "empty", record->fields.count == 0);
 }
 
 static void
@@ -180,9 +175,7 @@ add_variant(const struct model *model, struct tree *node,
 	tree_text(variant, "make", c);
 	tree_text(variant, "tag", cname_variant_tag(arena, decl, v));
 	tree_text(variant, "member", cname_variant_member(arena, v));
-	tree_text(variant, "wire",
-		ctext_string(
-			arena, v->wire.text.ptr ? v->wire.text : v->name.text));
+	model_codec_variant(model, variant, decl, v);
 	tree_flag(variant, "has_fields", v->fields.count > 0);
 }
 
@@ -197,6 +190,9 @@ union_facts(
 		has_fields |= v->fields.count > 0;
 	}
 	tree_flag(node, "has_u", has_fields);
+	tree_flag(node, "codec_deep", codec_is_deep(decl->type));
+	tree_text(node, "count",
+		text_printf(node->arena, "%zu", decl->u.choice.count));
 }
 
 static void
@@ -211,7 +207,7 @@ tuple_facts(
 
 		model_field(model, tree_add(node, "fields"), &element);
 	}
-	tree_text(node, "arity", text_printf(arena, "%zu", type->n_elements));
+	model_codec_tuple(model, node, type);
 	tree_list(node, "defaults");
 	tree_flag(node, "empty", false);
 }
@@ -239,6 +235,10 @@ map_facts(const struct model *model, struct tree *node, const struct type *type)
 	model_field(model, tree_add(node, "fields"), &key);
 	model_field(model, tree_add(node, "fields"), &value);
 	tree_text(node, "order_fn", order_of(model, type->key));
+	tree_flag(node, "codec_deep", codec_is_deep(type));
+	tree_text(node, "spelling", ctext_string(model->arena, type->spelling));
+	tree_text(node, "pair_bound", codec_pair_bound(model->arena, type));
+	tree_flag(node, "pair_bounds", codec_pair_has_bound(type));
 	tree_flag(node, "keeps", parts & HELPER_KEPT);
 	tree_flag(node, "pair_pointers",
 		type_has_pointers(type->key) ||
@@ -357,7 +357,7 @@ static void
 place_helper(struct collected *c, const struct type *type)
 {
 	const struct model *model = c->model;
-	bool helper = type_is_helper(type);
+	bool helper = type_is_helper(model->module, type);
 
 	if (!helper &&
 		(type_is_scalar(type->element) ||

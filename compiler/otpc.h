@@ -221,8 +221,8 @@ typedef void type_visitor(void *context, const struct type_use *use);
 
 /* Each one of the declaration, in file order; parts of types are left to the
    visitor. */
-void each_type_used(
-	const struct decl *decl, type_visitor *visit, void *context);
+void
+each_type_used(const struct decl *decl, type_visitor *visit, void *context);
 
 /* --- types.c */
 

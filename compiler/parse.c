@@ -3,7 +3,6 @@
 
 #include "parser.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /*
@@ -184,56 +183,6 @@ found(struct feeder *f, struct token token)
 		&f->parser->program->arena, "`%.*s`", TEXT_ARG(text));
 }
 
-/* `money.Amount[]`: the words before the bracket. */
-static struct text
-list_of_previous(struct feeder *f)
-{
-	struct span span = f->parser->previous;
-	const char *text = span.source->content.ptr;
-	struct text type = span_text(span);
-
-	if (text_is(type, ">") || text_is(type, "?"))
-		return TEXT_LITERAL("list<T>");
-	while (span.start > 0 &&
-		(text[span.start - 1] == '.' ||
-			isalnum((unsigned char)text[span.start - 1]) ||
-			text[span.start - 1] == '_'))
-		span.start--;
-	return text_printf(&f->parser->program->arena, "list<%.*s>",
-		TEXT_ARG(span_text(span)));
-}
-
-/* `import money.otp;` and `import money;` */
-static void
-note_quotes(struct feeder *f, struct token token)
-{
-	struct program *program = f->parser->program;
-	struct span span = token.span;
-	const char *text = span.source->content.ptr;
-	struct text quoted;
-
-	while (text[span.end] != '\0' && !strchr(" \t\r\n;\"'", text[span.end]))
-		span.end++;
-	quoted = span_text(span);
-	quoted = text_printf(&program->arena, "\"%.*s%s\"", TEXT_ARG(quoted),
-		text_ends_with(quoted, ".otp") ? "" : ".otp");
-	note(program, DIAG_note_import_quotes, (struct span){0}, quoted);
-	fixit(program, span, quoted);
-}
-
-/* What people bring from other languages. */
-static void
-note_habit(struct feeder *f, struct token token)
-{
-	if (token.kind == TK_LSQ && syntax_accepts(f->yy, TK_QUESTION, -1))
-		note(f->parser->program, DIAG_note_list, (struct span){0},
-			list_of_previous(f));
-	if (token.text.ptr && token.kind != TK_ATOM &&
-		text_is(span_text(f->parser->previous), "import") &&
-		syntax_accepts(f->yy, TK_STRING, -1))
-		note_quotes(f, token);
-}
-
 static void
 report_token(struct feeder *f, struct token token)
 {
@@ -248,13 +197,15 @@ report_token(struct feeder *f, struct token token)
 	}
 	report(program, DIAG_unexpected_token, token.span, expected(f),
 		found(f, token));
+	if (token.text.ptr && token.kind != TK_STRING && token.kind != TK_ATOM)
+		offer_habit(f->yy, &suggestion);
 	for (size_t i = 0; token.kind == TK_ID && i < n_tokens; i++) {
 		if (all_tokens[i].word.ptr &&
 			syntax_accepts(f->yy, all_tokens[i].kind, -1))
 			suggestion_offer(&suggestion, all_tokens[i].word);
 	}
 	suggest(program, &suggestion, token.span);
-	note_habit(f, token);
+	note_habits(f->parser, f->yy, token);
 }
 
 static void
@@ -393,8 +344,11 @@ require_module_line(struct parser *parser)
 		return;
 	parser->module->name.text = base_name(source->path);
 	parser->module->name.span = start;
-	if (!parser->module->lost && !parser->has_failed)
-		report(parser->program, DIAG_no_module, start);
+	if (parser->module->lost || parser->has_failed)
+		return;
+	report(parser->program, DIAG_no_module, start);
+	note(parser->program, DIAG_note_module_name, (struct span){0},
+		parser->module->name.text);
 }
 
 static void

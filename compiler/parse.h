@@ -139,6 +139,14 @@ void syntax_free(struct yyParser *yy);
 void syntax_feed(struct yyParser *yy, int kind, struct token token,
 	struct parser *parser);
 
+/* habit.c: adds what was meant instead of a token that cannot follow, to the
+   report of that. */
+void note_habits(struct parser *parser, const struct yyParser *yy,
+	struct token token);
+
+/* Offers a keyword for the word that other languages have for it. */
+void offer_habit(const struct yyParser *yy, struct suggestion *suggestion);
+
 /* Whether the grammar takes `first`, then `second` (-1: none) from here, each
    as itself and not as the name it may fall back to. */
 bool syntax_accepts(const struct yyParser *yy, int first, int second);

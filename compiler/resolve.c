@@ -71,6 +71,7 @@ report_unknown_info(struct scope *s, const struct member *member)
 	offer_decls(&suggestion, s->module, WANTED_MESSAGE);
 	for (size_t i = 0; i < n_infos; i++)
 		suggestion_offer(&suggestion, text_of(builtin_infos[i].name));
+	offer_imported(s->program, &suggestion, s->module, WANTED_MESSAGE);
 	report(s->program, DIAG_unknown_message, member->path.span,
 		member->name.text);
 	suggest(s->program, &suggestion, member->name.span);

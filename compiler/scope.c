@@ -128,6 +128,25 @@ is_pointer(const struct path *path)
 	return *p == '*';
 }
 
+/* The same name in an imported module is what was meant. */
+void
+offer_imported(struct program *program, struct suggestion *suggestion,
+	const struct module *module, enum wanted wanted)
+{
+	for (const struct import *i = module->imports; i; i = i->next) {
+		const struct decl *decl = NULL;
+
+		if (suggestion->distance > 0 && i->module)
+			decl = table_get(&i->module->names, suggestion->wanted);
+		if (!decl || !is_wanted(decl, wanted))
+			continue;
+		suggestion->best = text_printf(&program->arena, "%.*s.%.*s",
+			TEXT_ARG(i->module->name.text),
+			TEXT_ARG(suggestion->wanted));
+		suggestion->distance = 0;
+	}
+}
+
 static void
 report_unknown(struct program *program, struct module *from,
 	struct module *where, const struct path *path, enum wanted wanted,
@@ -141,6 +160,8 @@ report_unknown(struct program *program, struct module *from,
 	offer_decls(&suggestion, where, wanted);
 	if (wanted == WANTED_TYPE && from == where)
 		offer_types(&suggestion);
+	if (from == where && !path->module.text.ptr)
+		offer_imported(program, &suggestion, from, wanted);
 	report(program, unknown, path->span, span_text(path->span));
 	if (wanted == WANTED_TYPE && text_is(path->name.text, "void"))
 		note(program, DIAG_note_void, (struct span){0});

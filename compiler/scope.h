@@ -34,6 +34,10 @@ struct decl *find_server(struct program *program, struct module *module,
 void offer_decls(struct suggestion *suggestion, const struct module *module,
 	enum wanted wanted);
 
+/* Offers one of that very name in an imported module, as `money.Amount`. */
+void offer_imported(struct program *program, struct suggestion *suggestion,
+	const struct module *module, enum wanted wanted);
+
 /* True when a name missing from this module may only have been lost. */
 bool may_be_lost(const struct module *module, struct text name);
 

@@ -50,6 +50,24 @@ literal_value(const struct expr *expr)
 
 /* ----------------------------------------------------- names of variables */
 
+static bool
+is_number(const struct type *type)
+{
+	return type_is_integer(type) || type_is_float(type);
+}
+
+/* The likeness of the two is what misled. */
+static void
+note_why_not(struct program *program, const struct type *type,
+	const struct type *from)
+{
+	if (from->kind == TYPE_OPTIONAL && from->element == type)
+		note(program, DIAG_note_may_be_absent, (struct span){0});
+	else if (is_number(type_inner(type)) && is_number(from))
+		note(program, DIAG_note_not_every, (struct span){0},
+			from->spelling, type->spelling);
+}
+
 static const struct value *
 variable_value(const struct value_scope *scope, const struct expr *expr,
 	const struct type *type, enum value_kind kind, struct field *field)
@@ -66,6 +84,7 @@ variable_value(const struct value_scope *scope, const struct expr *expr,
 			type_quoted(program, type), type_quoted(program, from));
 		note(program, DIAG_note_declared, field->name.span,
 			field->name.text);
+		note_why_not(program, type, from);
 		return value;
 	}
 	*value = (struct value){.kind = kind, .type = type};
@@ -143,6 +162,32 @@ find_const(const struct value_scope *scope, const struct path *path)
 	return NULL;
 }
 
+/* Round the circle once, or as far as anybody reads. */
+static void
+report_const_cycle(
+	const struct value_scope *scope, struct decl *first, struct span at)
+{
+	struct program *program = scope->program;
+	struct decl *decl = first;
+
+	report(program, DIAG_const_cycle, at, first->name.text);
+	for (int n = 0; n < 20; n++) {
+		struct value_scope inside = *scope;
+		struct expr *expr = decl->u.constant.expr;
+		struct decl *next;
+
+		inside.module = decl->module;
+		next = find_const(&inside, &expr->u.path);
+		if (next == decl)
+			return;
+		note(program, DIAG_note_const_is, expr->span, decl->name.text,
+			next->name.text);
+		if (next == first)
+			return;
+		decl = next;
+	}
+}
+
 /* A const may be another const, that one another ...: followed in a loop, for
    the chain may be as long as the file. All of it shares one value. */
 void
@@ -168,7 +213,7 @@ value_of_const(const struct value_scope *scope, struct decl *decl)
 	if (decl && decl->u.constant.value != value)
 		*value = *decl->u.constant.value;
 	else if (decl && expr)
-		report(program, DIAG_const_cycle, expr->span, decl->name.text);
+		report_const_cycle(scope, decl, expr->span);
 }
 
 static struct value
@@ -231,6 +276,8 @@ report_unknown_value(const struct value_scope *scope, const struct name *name,
 	}
 	report(scope->program, DIAG_unknown_value, name->span, name->text);
 	suggest(scope->program, &suggestion, name->span);
+	if (!suggestion.best.ptr && type_inner(type)->kind == TYPE_DURATION)
+		note(scope->program, DIAG_note_durations, (struct span){0});
 }
 
 /* Nearest first: parameters, then what the type of the place knows, then the

@@ -18,29 +18,46 @@ $c$_equal(enum $c$ a, enum $c$ b)
 	return a == b;
 }
 
+static const struct otp_member $c$_members[] = {
+$for members$
+	{
+		.name = "$name$",
+		.wire = OTP_WIRE($wire$),
+	},
+$end$
+};
+
+const struct otp_type $c$_type = {
+	.name = "$module$.$name$",
+	.kind = OTP_TYPE_ENUM,
+	.size = sizeof(enum $c$),
+	.count = $count$,
+	.members = $c$_members,
+};
+
 void
-$c$_encode_term(otp_term_builder *builder, enum $c$ value)
+$c$_bound(struct otp_sizer *sizer, enum $c$ value)
 {
-	otp_build_atom(builder, otp_atom_of($c$_name(value)));
+	otp_bound_enum(sizer, &$c$_type, (unsigned)value);
 }
 
-otp_term
-$c$_to_term(enum $c$ value)
+uint8_t *
+$c$_put(uint8_t *at, enum $c$ value)
 {
-	otp_term_builder builder = {0};
-
-	$c$_encode_term(&builder, value);
-	return otp_tmp_term(&builder);
+	return otp_put_enum(at, &$c$_type, (unsigned)value);
 }
 
-size_t
-$c$_print(enum $c$ value, char *text, size_t size)
+const uint8_t *
+$c$_get(struct otp_decoder *decoder, const uint8_t *at, enum $c$ *value)
 {
-	otp_term_builder builder = {0};
+	unsigned member = 0;
 
-	$c$_encode_term(&builder, value);
-	return otp_print_built(&builder, text, size);
+	at = otp_get_enum(decoder, at, &$c$_type, &member);
+	*value = (enum $c$)member;
+	return at;
 }
+
+$include value_codec.c.tpl$
 
 $for lists$
 $include list.c.tpl$

@@ -13,11 +13,7 @@ $end$
 /* The atom's text. */
 const char *$c$_name(enum $c$ value);
 bool $c$_equal(enum $c$ a, enum $c$ b);
-/* As snprintf: gives the length of the whole text. */
-size_t $c$_print(enum $c$ value, char *text, size_t size);
-/* Lent. */
-otp_term $c$_to_term(enum $c$ value);
-void $c$_encode_term(otp_term_builder *builder, enum $c$ value);
+$include named_codec.h.tpl$
 
 struct $c$_list {
 	const enum $c$ *ptr;

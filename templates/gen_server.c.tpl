@@ -219,22 +219,10 @@ $c$_terminate_thunk(void *state, otp_term reason)
 $end$
 $if opaque$
 $else$
-static void
-$c$_encode_state(otp_term_builder *builder, const void *state)
-{
-$if empty$
-	(void)state;
-$else$
-	const struct $c$ *self = state;
+$for state_shape$
+$include shape.c.tpl$
 
 $end$
-	otp_build_map(builder, $count$);
-$for state$
-	otp_build_atom(builder, otp_atom_of($wire$));
-	$build_fn$(builder, $amp$self->$name$$if pointers$.v$end$);
-$end$
-}
-
 $end$
 $if messages$
 static const struct otp_msg_type *const $c$_messages[] = {
@@ -334,6 +322,6 @@ $if state_pointers$
 $end$
 $if opaque$
 $else$
-	.encode_state = $c$_encode_state,
+	.state = &$c$_self_type,
 $end$
 };

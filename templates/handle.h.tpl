@@ -43,4 +43,7 @@ $c$_equal($c$_ref a, $c$_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void $c$_ref_encode_term(otp_term_builder *builder, $c$_ref value);
+extern const struct otp_type $c$_ref_type;
+void $c$_ref_bound(struct otp_sizer *sizer, $c$_ref value);
+uint8_t *$c$_ref_put(uint8_t *at, $c$_ref value);
+const uint8_t *$c$_ref_get(struct otp_decoder *decoder, const uint8_t *at, $c$_ref *value);

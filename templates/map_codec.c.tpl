@@ -1,38 +1,79 @@
-void
-$c$_encode_term(otp_term_builder *builder, struct $c$ value)
-{
-	otp_build_map(builder, (uint32_t)value.len);
-	for (size_t i = 0; i < value.len; i++) {
+static const struct otp_member $c$_members[] = {
 $for fields$
-		$build_fn$(builder, $amp$value.ptr[i].$name$);
+	{
+		.name = "$name$",
+		.type = &$type_obj$,
+		.offset = offsetof(struct $c$_pair, $name$),
+	},
+$end$
+};
+
+const struct otp_type $c$_type = {
+	.name = $spelling$,
+	.kind = OTP_TYPE_MAP,
+	.size = sizeof(struct $c$),
+	.stride = sizeof(struct $c$_pair),
+	.count = 2,
+	.members = $c$_members,
+	.sorted_by = $order_fn$,
+};
+
+void
+$c$_bound(struct otp_sizer *sizer, struct $c$ value)
+{
+$if codec_deep$
+	otp_type_bound(sizer, &$c$_type, &value);
+$else$
+	otp_bound_map(sizer, value.ptr, value.len, sizeof(*value.ptr), $order_fn$, $pair_bound$);
+$if pair_bounds$
+	for (size_t i = 0; i < value.len && sizer->err == OTP_OK; i++) {
+$for fields$
+$if has_bound$
+		$bound_fn$(sizer, $amp$value.ptr[i].$name$);
+$end$
 $end$
 	}
+$end$
+$end$
 }
 
-static void
-$c$_build(otp_term_builder *builder, struct $c$ value)
+uint8_t *
+$c$_put(uint8_t *at, struct $c$ value)
 {
-	struct otp_flat flat = {0, 0, OTP_OK};
-
-	$c$_flat(&flat, value);
-	otp_flat_require(&flat);
-	$c$_encode_term(builder, value);
+	at = otp_put_map(at, value.len);
+	for (size_t i = 0; i < value.len; i++) {
+$for fields$
+		at = $put_fn$(at, $amp$value.ptr[i].$name$);
+$end$
+	}
+	return at;
 }
 
-otp_term
-$c$_to_term(struct $c$ value)
+const uint8_t *
+$c$_get(struct otp_decoder *decoder, const uint8_t *at, struct $c$ *value)
 {
-	otp_term_builder builder = {0};
+$if codec_deep$
+	return otp_type_get(decoder, at, &$c$_type, value);
+$else$
+	struct $c$_pair *to;
+	void *room;
 
-	$c$_build(&builder, value);
-	return otp_tmp_term(&builder);
+	if (!otp_get_is_map(decoder, at))
+		return otp_type_get(decoder, at, &$c$_type, value);
+	at = otp_get_list(decoder, at, sizeof(*to), &room, &value->len);
+	to = room;
+	value->ptr = to;
+	for (size_t i = 0; at && i < value->len; i++) {
+		at = $for key$$get_fn$$end$(decoder, at, &to[i].key);
+		if (at)
+			at = $for element$$get_fn$$end$(decoder, at, &to[i].value);
+	}
+	if (!at)
+		return NULL;
+	if (!otp_get_sorted(decoder, to, value->len, sizeof(*to), $order_fn$))
+		return NULL;
+	return at;
+$end$
 }
 
-size_t
-$c$_print(struct $c$ value, char *text, size_t size)
-{
-	otp_term_builder builder = {0};
-
-	$c$_build(&builder, value);
-	return otp_print_built(&builder, text, size);
-}
+$include helper_codec.c.tpl$

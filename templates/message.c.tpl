@@ -1,21 +1,44 @@
-$if encode$
-static void
-$msg$_encode(otp_term_builder *builder, const void *payload)
-{
+$include shape.c.tpl$
+
+$if travels$
 $if has_args$
+static void
+$shape$_bound(struct otp_sizer *sizer, const void *payload)
+{
+$if deep$
+	otp_type_bound(sizer, &$shape$_type, payload);
+$else$
+$if has_bounds$
 	const struct $args_struct$ *value = payload;
 
-	otp_build_tuple(builder, $arity$);
-	otp_build_atom(builder, otp_atom_of($wire$));
-$for fields$
-	$build_fn$(builder, $amp$value->$name$);
-$end$
 $else$
 	(void)payload;
-	otp_build_atom(builder, otp_atom_of($wire$));
+$end$
+$include bound.c.tpl$
 $end$
 }
 
+static uint8_t *
+$shape$_put(uint8_t *at, const void *payload)
+{
+	const struct $args_struct$ *value = payload;
+
+$include put_fields.c.tpl$
+}
+
+static const uint8_t *
+$shape$_get(struct otp_decoder *decoder, const uint8_t *at, void *payload)
+{
+$if deep$
+	return otp_type_get(decoder, at, &$shape$_type, payload);
+$else$
+	struct $args_struct$ *value = payload;
+
+$include get_fields.c.tpl$
+$end$
+}
+
+$end$
 $end$
 $if exported_type$const$else$static const$end$ struct otp_msg_type $msg$_type = {
 	.name = "$name$",
@@ -36,8 +59,17 @@ $end$
 $if handled$
 	.handle = (void (*)(void))$msg$_thunk,
 $end$
-$if encode$
-	.encode = $msg$_encode,
+	.encode = otp_message_encode,
+	.args = &$shape$_type,
+$for results$
+	.$what$ = &$type_obj$,
+$end$
+$if travels$
+$if has_args$
+	.bound = $shape$_bound,
+	.put = $shape$_put,
+	.get = $shape$_get,
+$end$
 $end$
 };
 

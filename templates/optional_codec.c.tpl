@@ -1,8 +1,51 @@
+$linkage$const struct otp_type $c$_type = {
+	.name = $spelling$,
+	.kind = OTP_TYPE_OPTIONAL,
+$if nil$
+	.nil = true,
+$end$
+	.size = sizeof($const_pointer$),
+	.element = &$type_obj$,
+};
+
 $linkage$void
-$c$_encode_term(otp_term_builder *builder, $const_pointer$value)
+$c$_bound(struct otp_sizer *sizer, $const_pointer$value)
 {
+$if codec_deep$
+	otp_type_bound(sizer, &$c$_type, &value);
+$else$
+	otp_bound_add(sizer, 11 + $element_bound$);
+$if has_bound$
 	if (value)
-		$build_fn$(builder, $if by_pointer$value$else$*value$end$);
-	else
-		otp_build_atom(builder, otp_atom_of($if nil$"nil"$else$"undefined"$end$));
+		$bound_fn$(sizer, $if by_pointer$value$else$*value$end$);
+$else$
+	(void)value;
+$end$
+$end$
+}
+
+$linkage$uint8_t *
+$c$_put(uint8_t *at, $const_pointer$value)
+{
+	if (!value)
+		return otp_put_absent(at, $if nil$true$else$false$end$);
+	return $put_fn$(at, $if by_pointer$value$else$*value$end$);
+}
+
+$linkage$const uint8_t *
+$c$_get(struct otp_decoder *decoder, const uint8_t *at, $const_pointer$*value)
+{
+$if codec_deep$
+	return otp_type_get(decoder, at, &$c$_type, value);
+$else$
+	const uint8_t *next = otp_get_absent(decoder, at);
+	$pointer$to = NULL;
+
+	if (!next) {
+		to = otp_get_room(decoder, 1, sizeof(*to));
+		next = to ? $get_fn$(decoder, at, to) : NULL;
+	}
+	*value = to;
+	return next;
+$end$
 }

@@ -1,24 +1,38 @@
+$include shape.c.tpl$
+
 void
-$c$_encode_term(otp_term_builder *builder, const struct $c$ *value)
+$c$_bound(struct otp_sizer *sizer, const struct $c$ *value)
+{
+$if deep$
+	otp_type_bound(sizer, &$c$_type, value);
+$else$
+$if has_bounds$
+$else$
+	(void)value;
+$end$
+$include bound.c.tpl$
+$end$
+}
+
+uint8_t *
+$c$_put(uint8_t *at, const struct $c$ *value)
 {
 $if empty$
 	(void)value;
 $end$
-$if as_tuple$
-	otp_build_tuple(builder, $arity$);
-	otp_build_atom(builder, otp_atom_of($tag_wire$));
-$for fields$
-	$build_fn$(builder, $amp$value->$name$);
-$end$
+$include put_fields.c.tpl$
+}
+
+const uint8_t *
+$c$_get(struct otp_decoder *decoder, const uint8_t *at, struct $c$ *value)
+{
+$if deep$
+	return otp_type_get(decoder, at, &$c$_type, value);
 $else$
-	otp_build_map(builder, $count$);
-$if as_struct$
-	otp_build_atom(builder, otp_atom_of("__struct__"));
-	otp_build_atom(builder, otp_atom_of($struct_wire$));
-$end$
-$for fields$
-	otp_build_atom(builder, otp_atom_of($wire$));
-	$build_fn$(builder, $amp$value->$name$);
+$if empty$
+	return otp_type_get(decoder, at, &$c$_type, value);
+$else$
+$include get_fields.c.tpl$
 $end$
 $end$
 }

@@ -53,19 +53,25 @@ $child$(uint32_t index)
 static inline $target$_ref
 $child$_by(int64_t key)
 {
-	return $child$(otp_partition_of_int(key, $partitions_macro$));
+	uint32_t index = otp_partition_of_int(key, $partitions_macro$);
+
+	return $child$(index);
 }
 
 static inline $target$_ref
 $child$_by_string(otp_string key)
 {
-	return $child$(otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$));
+	uint32_t index = otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$);
+
+	return $child$(index);
 }
 
 static inline $target$_ref
 $child$_by_binary(otp_binary key)
 {
-	return $child$(otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$));
+	uint32_t index = otp_partition_of_bytes(key.ptr, key.len, $partitions_macro$);
+
+	return $child$(index);
 }
 
 $end$

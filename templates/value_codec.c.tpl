@@ -1,29 +1,62 @@
-$if pointers$
-static void
-$c$_build(otp_term_builder *builder, const struct $c$ *value)
+otp_err
+$c$_encode($value_param$, uint8_t *to, size_t size, size_t *len)
 {
-	struct otp_flat flat = {0, 0, OTP_OK};
+	struct otp_sizer sizer = {0, 0, OTP_OK};
 
-	$c$_flat(&flat, value);
-	otp_flat_require(&flat);
-	$c$_encode_term(builder, value);
+	$c$_bound(&sizer, value);
+	if (!otp_encode_begin(&sizer, to, size, len))
+		return sizer.err;
+	*len = (size_t)($c$_put(to + 1, value) - to);
+	return OTP_OK;
 }
 
-$end$
-otp_term
-$c$_to_term(const struct $c$ *value)
+static otp_err
+$c$_read(struct otp_decoder *decoder, $pointer$value)
 {
-	otp_term_builder builder = {0};
+	$value$ read;
+	const uint8_t *at;
+	otp_err err;
 
-	$c$_$if pointers$build$else$encode_term$end$(&builder, value);
-	return otp_tmp_term(&builder);
+	do
+		at = $c$_get(decoder, decoder->start, &read);
+	while (otp_decode_again(decoder, at));
+	err = otp_decode_end(decoder, &$c$_type, &read);
+	if (err == OTP_OK)
+		*value = read;
+	return err;
+}
+
+otp_err
+$c$_decode(const uint8_t *bytes, size_t size, $pointer$value)
+{
+	struct otp_decoder decoder;
+
+	otp_decode_begin(&decoder, bytes, size, $if pointers$true$else$false$end$);
+	return $c$_read(&decoder, value);
+}
+
+otp_term
+$c$_to_term($value_param$)
+{
+	struct otp_sizer sizer = {0, 0, OTP_OK};
+	uint8_t *to;
+
+	$c$_bound(&sizer, value);
+	to = otp_to_term_begin(&sizer);
+	return otp_to_term_end(to, $c$_put(to, value));
+}
+
+otp_err
+$c$_from_term(otp_term term, $pointer$value)
+{
+	struct otp_decoder decoder;
+
+	otp_from_term_begin(&decoder, term, $if pointers$true$else$false$end$);
+	return $c$_read(&decoder, value);
 }
 
 size_t
-$c$_print(const struct $c$ *value, char *text, size_t size)
+$c$_print($value_param$, char *text, size_t size)
 {
-	otp_term_builder builder = {0};
-
-	$c$_$if pointers$build$else$encode_term$end$(&builder, value);
-	return otp_print_built(&builder, text, size);
+	return otp_type_print(&$c$_type, $if by_pointer$value$else$&value$end$, text, size);
 }

@@ -1,5 +1,5 @@
-/* As snprintf: gives the length of the whole text. */
-size_t $c$_print(const struct $c$ *value, char *text, size_t size);
-/* Lent. */
-otp_term $c$_to_term(const struct $c$ *value);
-void $c$_encode_term(otp_term_builder *builder, const struct $c$ *value);
+$if is_tuple$
+$include helper_codec.h.tpl$
+$else$
+$include named_codec.h.tpl$
+$end$

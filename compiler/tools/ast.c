@@ -59,10 +59,16 @@ ast_union(struct ast_out *out, const struct decl *decl)
 static void
 ast_message(struct ast_out *out, const struct decl *decl)
 {
+	struct text module = text_snake(out->arena, decl->module->name.text);
+	struct text name = text_snake(out->arena, decl->name.text);
+
 	ast_wire(out, decl->name, decl->wire);
 	ast_fields(out, "params", &decl->u.message.params,
 		(struct ast_defaults){
 			.decl = decl, .prefix = cname_decl(out->arena, decl)});
+	ast_string(out, "c_send",
+		text_printf(out->arena, "%.*s_send_%.*s", TEXT_ARG(module),
+			TEXT_ARG(name)));
 }
 
 static void
@@ -175,8 +181,9 @@ run_ast(struct program *program, const struct options *options)
 
 	read_and_check(program, options);
 	ok = program->diags.n_errors == 0;
+	diag_flush(program);
+	/* last, so that main can say why it failed */
 	if (ok)
 		print_modules(program);
-	diag_flush(program);
 	return ok ? 0 : 1;
 }

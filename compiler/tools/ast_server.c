@@ -60,12 +60,22 @@ ast_info(struct ast_out *out, const struct member *m)
 	ast_ref(out, "message", m->message);
 }
 
-static bool
-has_c_name(const struct member *m)
+/* What is called to send it, or, a continue, to ask for it. */
+static struct text
+sender(struct ast_out *out, const struct decl *server, const struct member *m)
 {
-	return m->kind == MEMBER_CALL || m->kind == MEMBER_CAST ||
-		m->kind == MEMBER_CONTINUE ||
-		(m->kind == MEMBER_INFO && m->info == INFO_OWN);
+	struct text c = cname_decl(out->arena, server);
+	struct text name = text_snake(out->arena, m->name.text);
+
+	if (m->kind == MEMBER_CALL || m->kind == MEMBER_CAST)
+		return cname_member(out->arena, server, m);
+	if (m->kind == MEMBER_CONTINUE)
+		return text_printf(out->arena, "%.*s_with_continue_%.*s",
+			TEXT_ARG(c), TEXT_ARG(name));
+	if (m->info == INFO_OWN)
+		return text_printf(out->arena, "%.*s_send_%.*s", TEXT_ARG(c),
+			TEXT_ARG(name));
+	return (struct text){NULL, 0};
 }
 
 /* A message of the server, or one that it takes. */
@@ -83,7 +93,7 @@ ast_message(
 		ast_call(out, m);
 	if (m->kind == MEMBER_INFO)
 		ast_info(out, m);
-	ast_string(out, "c_name", has_c_name(m) ? c : (struct text){NULL, 0});
+	ast_string(out, "c_name", sender(out, server, m));
 	ast_string(out, "c_handler", cname_handler(out->arena, server, m));
 }
 
@@ -96,6 +106,15 @@ ast_references(struct ast_out *out, const struct member *m)
 	ast_close(out, ']');
 }
 
+static void
+ast_handler(struct ast_out *out, const struct decl *server, const char *name)
+{
+	struct text c = cname_decl(out->arena, server);
+
+	ast_string(out, "c_handler",
+		text_printf(out->arena, "%.*s_%s", TEXT_ARG(c), name));
+}
+
 /* What there is of a member besides its head. */
 static void
 ast_rest(struct ast_out *out, const struct decl *server, const struct member *m)
@@ -104,6 +123,7 @@ ast_rest(struct ast_out *out, const struct decl *server, const struct member *m)
 	case MEMBER_INIT:
 		ast_fields(out, "params", &m->params,
 			(struct ast_defaults){.decl = server});
+		ast_handler(out, server, "init");
 		return;
 	case MEMBER_STATE:
 		ast_bool(out, "opaque", m->opaque);
@@ -129,8 +149,10 @@ ast_rest(struct ast_out *out, const struct decl *server, const struct member *m)
 	case MEMBER_CALLS:
 		ast_references(out, m);
 		return;
-	case MEMBER_TRAP_EXIT:
 	case MEMBER_TERMINATE:
+		ast_handler(out, server, "terminate");
+		return;
+	case MEMBER_TRAP_EXIT:
 	case MEMBER_BLOCKING:
 		return;
 	}

@@ -61,37 +61,51 @@ completion_quoted(struct arena *arena, const char *text, const char *special)
 	return textbuf_text(&quoted);
 }
 
-static void
-add_warnings(struct textbuf *out, enum command_id command, completion_add *add)
+const struct completion_extra *
+completion_depfiles(size_t *n)
 {
-	struct arena *arena = out->arena;
+	static const struct completion_extra options[] = {
+		{"-MD", NULL, "as --depfile, to FILE.otp.d beside the output"},
+		{"-MF", "FILE", "as --depfile"},
+		{"-MT", "TARGET", "the target to name there"},
+		{"-MQ", "TARGET", "the same, as make reads it"},
+		{"-MP", NULL, "with a rule for each import"},
+	};
 
-	add(out, command, "-Wall", NULL, "all warnings");
-	add(out, command, "-Werror", NULL, "warnings are errors");
+	*n = sizeof(options) / sizeof(*options);
+	return options;
+}
+
+const struct completion_extra *
+completion_warnings(struct arena *arena, size_t *n)
+{
+	struct completion_extra *all =
+		arena_array(arena, 2 + 2 * (size_t)SWITCH_COUNT, sizeof(*all));
+
+	*n = 0;
+	all[(*n)++] = (struct completion_extra){
+		"-Wall", NULL, "all warnings, as otpc lint"};
+	all[(*n)++] = (struct completion_extra){
+		"-Werror", NULL, "warnings are errors"};
 	for (int s = 0; s < SWITCH_COUNT; s++) {
 		struct text name = diag_switch_name(arena, (enum diag_switch)s);
 		const char *help = diag_switch_what((enum diag_switch)s);
 
-		add(out, command,
+		all[(*n)++] = (struct completion_extra){
 			text_printf(arena, "-W%.*s", TEXT_ARG(name)).ptr, NULL,
-			help);
-		add(out, command,
+			help};
+		all[(*n)++] = (struct completion_extra){
 			text_printf(arena, "-Wno-%.*s", TEXT_ARG(name)).ptr,
-			NULL, text_printf(arena, "not: %s", help).ptr);
+			NULL, text_printf(arena, "not: %s", help).ptr};
 	}
+	return all;
 }
 
-void
-completion_others(
-	struct textbuf *out, enum command_id command, completion_add *add)
+/* Those that read specs to check them. */
+bool
+completion_warns(enum command_id command)
 {
-	if (option_is_for(&option_entries[OPT_include], command))
-		add_warnings(out, command, add);
-	if (command != COMMAND_compile)
-		return;
-	add(out, command, "-MD", NULL,
-		"write what the outputs depend on, beside them");
-	add(out, command, "-MT", "TARGET", "the target to name there");
+	return option_is_for(&option_entries[OPT_no_warnings], command);
 }
 
 int

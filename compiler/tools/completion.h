@@ -37,12 +37,20 @@ completion_shows(const struct option_entry *option, enum command_id command);
 struct text
 completion_quoted(struct arena *arena, const char *text, const char *special);
 
-/* Options that are in no table, for they are written as gcc has them: calls
-   `add` for each of -W..., and for compile those of -M. */
-typedef void completion_add(struct textbuf *out, enum command_id command,
-	const char *name, const char *argument, const char *help);
-void completion_others(
-	struct textbuf *out, enum command_id command, completion_add *add);
+/* An option that is in no table, for it is written as gcc has it. */
+struct completion_extra {
+	const char *name; /* with its `-` */
+	const char *argument; /* NULL: takes none */
+	const char *help;
+};
+
+/* Those of -M, which compile takes; `*n` of them. */
+const struct completion_extra *completion_depfiles(size_t *n);
+
+/* Those of -W, and who takes them. */
+const struct completion_extra *
+completion_warnings(struct arena *arena, size_t *n);
+bool completion_warns(enum command_id command);
 
 void completion_bash(struct textbuf *out);
 void completion_zsh(struct textbuf *out);

@@ -2,8 +2,6 @@
 #include "tools/completion.h"
 
 static const char head[] =
-	"# bash completion of otpc, made by `otpc completion bash`\n"
-	"\n"
 	"_otpc_from() { # COMPGEN-OPTION...: what begins with $cur\n"
 	"\tlocal word\n"
 	"\twhile IFS= read -r word; do\n"
@@ -92,19 +90,20 @@ add_arguments(struct textbuf *out, enum command_id command)
 }
 
 static void
-add_other(struct textbuf *out, enum command_id command, const char *name,
-	const char *argument, const char *help)
+add_names(struct textbuf *out, const struct completion_extra *extras, size_t n)
 {
-	(void)command;
-	(void)argument;
-	(void)help;
-	textbuf_printf(out, " %s", name);
+	for (size_t i = 0; i < n; i++)
+		textbuf_printf(out, " %s", extras[i].name);
 }
 
 static void
 add_options(struct textbuf *out, enum command_id command)
 {
-	textbuf_printf(out, "\t%s:-*) _otpc_from -W '", commands[command].name);
+	size_t n;
+	const struct completion_extra *depfiles = completion_depfiles(&n);
+
+	textbuf_printf(
+		out, "\t%s:-*) _otpc_from -W \"", commands[command].name);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_entry *o = &option_entries[i];
 
@@ -114,8 +113,11 @@ add_options(struct textbuf *out, enum command_id command)
 		if (o->letter)
 			textbuf_printf(out, " -%c", o->letter);
 	}
-	completion_others(out, command, add_other);
-	textbuf_printf(out, "' ;;\n");
+	if (command == COMMAND_compile)
+		add_names(out, depfiles, n);
+	if (completion_warns(command))
+		textbuf_printf(out, " $_otpc_warnings");
+	textbuf_printf(out, "\" ;;\n");
 }
 
 static void
@@ -131,7 +133,15 @@ add_operands(struct textbuf *out, enum command_id command)
 void
 completion_bash(struct textbuf *out)
 {
-	textbuf_printf(out, "%s", head);
+	size_t n;
+	const struct completion_extra *warnings =
+		completion_warnings(out->arena, &n);
+
+	textbuf_printf(out,
+		"# bash completion of otpc, made by "
+		"`otpc completion bash`\n\n_otpc_warnings='");
+	add_names(out, warnings, n);
+	textbuf_printf(out, "'\n\n%s", head);
 	textbuf_printf(out, "\tcase ${COMP_WORDS[1]} in\n\t");
 	add_command_names(out, " | ");
 	textbuf_printf(out,
@@ -141,7 +151,8 @@ completion_bash(struct textbuf *out)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		add_arguments(out, (enum command_id)i);
 	textbuf_printf(out,
-		"\tcompile:-MT) return ;;\n"
+		"\tcompile:-MF) _otpc_paths -f; return ;;\n"
+		"\tcompile:-MT | compile:-MQ) return ;;\n"
 		"\tesac\n"
 		"\tif ((COMP_CWORD == 1)); then\n"
 		"\t\t_otpc_from -W '");

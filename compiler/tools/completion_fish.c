@@ -72,18 +72,39 @@ add_help(struct textbuf *out, const char *help)
 	textbuf_printf(out, " -d '%.*s'\n", TEXT_ARG(textbuf_text(&quoted)));
 }
 
-static void
-begin(struct textbuf *out, enum command_id command)
+static bool
+always(enum command_id command)
 {
-	textbuf_printf(out, "complete -c otpc -n '__otpc_is %s'",
-		commands[command].name);
+	(void)command;
+	return true;
+}
+
+static bool
+compiles(enum command_id command)
+{
+	return command == COMMAND_compile;
+}
+
+/* For the commands that `takes` says yes to, if `option` is for them. */
+static void
+begin(struct textbuf *out, bool (*takes)(enum command_id command),
+	const struct option_entry *option)
+{
+	textbuf_printf(out, "complete -c otpc -n '__otpc_is");
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		enum command_id command = (enum command_id)i;
+
+		if (takes(command) &&
+			(!option || option_is_for(option, command)))
+			textbuf_printf(out, " %s", commands[i].name);
+	}
+	textbuf_printf(out, "'");
 }
 
 static void
-add_option(struct textbuf *out, enum command_id command,
-	const struct option_entry *o)
+add_option(struct textbuf *out, const struct option_entry *o)
 {
-	begin(out, command);
+	begin(out, always, o);
 	if (o->letter)
 		textbuf_printf(out, " -s %c", o->letter);
 	textbuf_printf(out, " -l %s", o->name);
@@ -94,38 +115,58 @@ add_option(struct textbuf *out, enum command_id command,
 }
 
 static void
-add_other(struct textbuf *out, enum command_id command, const char *name,
-	const char *argument, const char *help)
+add_extras(struct textbuf *out, const struct completion_extra *extras, size_t n,
+	bool (*takes)(enum command_id command))
 {
-	begin(out, command);
-	textbuf_printf(out, " -o %s%s", name + 1, argument ? " -x" : "");
-	add_help(out, help);
+	for (size_t i = 0; i < n; i++) {
+		const struct completion_extra *e = &extras[i];
+
+		begin(out, takes, NULL);
+		textbuf_printf(out, " -o %s", e->name + 1);
+		if (e->argument)
+			add_completion(out, completion_of_argument(e->argument),
+				e->argument);
+		add_help(out, e->help);
+	}
 }
 
 static void
-add_command(struct textbuf *out, enum command_id command)
+add_operands(struct textbuf *out, const struct command *command)
 {
-	const char *operands = commands[command].operands;
-	enum completion_kind kind = completion_of_operands(operands);
+	enum completion_kind kind = completion_of_operands(command->operands);
 
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		if (completion_shows(&option_entries[i], command))
-			add_option(out, command, &option_entries[i]);
-	}
-	completion_others(out, command, add_other);
 	if (kind == COMPLETE_NOTHING)
 		return;
-	begin(out, command);
-	add_completion(out, kind, operands);
+	textbuf_printf(
+		out, "complete -c otpc -n '__otpc_is %s'", command->name);
+	add_completion(out, kind, command->operands);
 	textbuf_add_char(out, '\n');
+}
+
+static void
+add_options(struct textbuf *out)
+{
+	const struct completion_extra *extras;
+	size_t n;
+
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		if (option_entries[i].help)
+			add_option(out, &option_entries[i]);
+	}
+	extras = completion_depfiles(&n);
+	add_extras(out, extras, n, compiles);
+	extras = completion_warnings(out->arena, &n);
+	add_extras(out, extras, n, completion_warns);
 }
 
 void
 completion_fish(struct textbuf *out)
 {
 	textbuf_printf(out, "%s", head);
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		textbuf_printf(out, " %s", commands[i].name);
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (i != COMMAND_compile)
+			textbuf_printf(out, " %s", commands[i].name);
+	}
 	textbuf_printf(out, "%s", rest);
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (i == COMMAND_compile)
@@ -135,5 +176,6 @@ completion_fish(struct textbuf *out)
 		add_help(out, commands[i].what);
 	}
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		add_command(out, (enum command_id)i);
+		add_operands(out, &commands[i]);
+	add_options(out);
 }

@@ -52,56 +52,84 @@ add_option(struct textbuf *out, const struct option_entry *o)
 }
 
 static void
-add_other(struct textbuf *out, enum command_id command, const char *name,
-	const char *argument, const char *help)
+add_extras(struct textbuf *out, const struct completion_extra *extras, size_t n,
+	const char *before)
 {
-	(void)command;
-	textbuf_printf(out, " \\\n\t\t\t'%s%s[%.*s]", argument ? "*" : "", name,
-		TEXT_ARG(help_of(out, help)));
-	if (argument)
-		add_completion(out, argument, COMPLETE_NOTHING);
+	for (size_t i = 0; i < n; i++) {
+		const struct completion_extra *e = &extras[i];
+
+		textbuf_printf(out, "%s'%s%s[%.*s]", before,
+			e->argument ? "*" : "", e->name,
+			TEXT_ARG(help_of(out, e->help)));
+		if (e->argument)
+			add_completion(out, e->argument,
+				completion_of_argument(e->argument));
+		textbuf_printf(out, "'");
+	}
+}
+
+static void
+add_operands(struct textbuf *out, const struct command *command)
+{
+	if (!command->operands[0])
+		return;
+	textbuf_printf(out, " \\\n\t\t\t'%s", command->most > 1 ? "*" : "1");
+	add_completion(out, command->operands,
+		completion_of_operands(command->operands));
 	textbuf_printf(out, "'");
 }
 
 static void
 add_command(struct textbuf *out, enum command_id command)
 {
-	const char *operands = commands[command].operands;
+	size_t n;
+	const struct completion_extra *depfiles = completion_depfiles(&n);
 
 	textbuf_printf(out, "\t%s)\n\t\t_arguments -S", commands[command].name);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (completion_shows(&option_entries[i], command))
 			add_option(out, &option_entries[i]);
 	}
-	completion_others(out, command, add_other);
-	if (operands[0]) {
-		textbuf_printf(out, " \\\n\t\t\t'%s",
-			commands[command].most > 1 ? "*" : "1");
-		add_completion(out, operands, completion_of_operands(operands));
-		textbuf_printf(out, "'");
-	}
+	if (command == COMMAND_compile)
+		add_extras(out, depfiles, n, " \\\n\t\t\t");
+	if (completion_warns(command))
+		textbuf_printf(out, " \\\n\t\t\t$warnings");
+	add_operands(out, &commands[command]);
 	textbuf_printf(out, "\n\t\t;;\n");
 }
 
-void
-completion_zsh(struct textbuf *out)
+static void
+add_names(struct textbuf *out)
 {
-	textbuf_printf(out,
-		"#compdef otpc\n"
-		"# made by `otpc completion zsh`\n"
-		"\n"
-		"_otpc() {\n"
-		"\tlocal -a names\n"
-		"\tlocal command=compile\n"
-		"\tnames=(\n");
+	textbuf_printf(out, "\tnames=(\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		if (i != COMMAND_compile)
 			textbuf_printf(out, "\t\t'%s:%.*s'\n", commands[i].name,
 				TEXT_ARG(completion_quoted(
 					out->arena, commands[i].what, ":\\")));
 	}
+	textbuf_printf(out, "\t)\n");
+}
+
+void
+completion_zsh(struct textbuf *out)
+{
+	size_t n;
+	const struct completion_extra *warnings =
+		completion_warnings(out->arena, &n);
+
 	textbuf_printf(out,
-		"\t)\n"
+		"#compdef otpc\n"
+		"# made by `otpc completion zsh`\n"
+		"\n"
+		"_otpc() {\n"
+		"\tlocal -a names warnings\n"
+		"\tlocal command=compile\n");
+	add_names(out);
+	textbuf_printf(out, "\twarnings=(");
+	add_extras(out, warnings, n, "\n\t\t");
+	textbuf_printf(out,
+		"\n\t)\n"
 		"\tif (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then\n"
 		"\t\t_describe -t commands command names\n"
 		"\tfi\n"

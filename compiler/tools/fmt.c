@@ -93,43 +93,38 @@ read_standard_input(struct program *program)
 	return source_of_text(program, name, textbuf_text(&buf));
 }
 
-static void
-put_text(struct text text)
-{
-	fwrite(text.ptr, 1, text.len, stdout);
-}
-
 /* In the place of the file, or wherever else it was asked for. */
 static bool
-deliver(struct program *program, const struct options *options,
-	const struct source *source, struct text result, bool is_stdin)
+deliver(struct program *program, const struct source *source,
+	struct text result, bool is_stdin, struct textbuf *out)
 {
+	const struct options *options = program->options;
 	bool same = text_equal(result, source->content);
 
 	if (options->fmt_diff && !same)
-		put_text(fmt_diff(&program->arena, source->path,
-			source->content, result));
+		textbuf_add(out,
+			fmt_diff(&program->arena, source->path, source->content,
+				result));
 	if (options->fmt_check) {
 		if (!options->fmt_diff && !same)
-			printf("%.*s\n", TEXT_ARG(source->path));
+			textbuf_printf(out, "%.*s\n", TEXT_ARG(source->path));
 		return same;
 	}
 	if (options->fmt_diff)
 		return true;
 	if (is_stdin) {
-		put_text(result);
+		textbuf_add(out, result);
 		return true;
 	}
 	if (same || fmt_write(&program->arena, source->path.ptr, result))
 		return true;
 	report(program, DIAG_cannot_write, nowhere, source->path,
-		strerror(errno));
+		errno == EINVAL ? "not a regular file" : strerror(errno));
 	return false;
 }
 
 static bool
-format_file(struct program *program, const struct options *options,
-	const char *path)
+format_file(struct program *program, const char *path, struct textbuf *out)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	struct source *source = is_stdin
@@ -140,19 +135,22 @@ format_file(struct program *program, const struct options *options,
 	if (!source)
 		return false;
 	result = fmt_source(program, source);
-	return result.ptr &&
-		deliver(program, options, source, result, is_stdin);
+	return result.ptr && deliver(program, source, result, is_stdin, out);
 }
 
 int
 run_fmt(struct program *program, const struct options *options)
 {
+	struct textbuf out = {.arena = &program->arena};
 	bool ok = true;
 
 	program_init(program, options);
 	program->diags.choices = (struct diag_choices){.none = true};
 	for (size_t i = 0; i < options->n_files; i++)
-		ok = format_file(program, options, options->files[i]) && ok;
+		ok = format_file(program, options->files[i], &out) && ok;
 	diag_flush(program);
+	/* last, so that main can say why it failed */
+	if (out.len > 0)
+		fwrite(out.ptr, 1, out.len, stdout);
 	return ok ? 0 : 1;
 }

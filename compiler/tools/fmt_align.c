@@ -75,6 +75,13 @@ align_pads(struct fmt_lines *lines, size_t first, size_t end, size_t which)
 	}
 }
 
+/* The `}` of a block has nothing in common with its neighbours. */
+static bool
+is_brace(const struct fmt_lines *lines, const struct fmt_line *line)
+{
+	return line->len == 1 && lines->text.ptr[line->start] == '}';
+}
+
 static bool
 has_trailing(const struct fmt_line *line)
 {
@@ -93,11 +100,13 @@ run_of_comments(const struct fmt_lines *lines, size_t first, size_t *widest)
 
 		if (!has_trailing(line) ||
 			line->indent != lines->lines[first].indent ||
-			(line->blank && end > first))
+			((line->blank || is_brace(lines, line)) && end > first))
 			break;
 		if (line->width > *widest && line->width <= fmt_columns)
 			*widest = line->width;
 		end++;
+		if (is_brace(lines, line))
+			break;
 	}
 	return end;
 }

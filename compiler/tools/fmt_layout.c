@@ -143,6 +143,7 @@ struct filler {
 	size_t parens; /* that are open */
 	size_t angles;
 	size_t chunk_end; /* what is kept together ends before this token */
+	size_t kept_end; /* so does a piece of a chunk that is split */
 	bool is_split; /* but the chunk is too wide for that */
 	bool is_list; /* a line for each parameter: there are comments */
 	enum fmt_line_kind kind;
@@ -200,7 +201,8 @@ is_seam(const struct layout *l, size_t i)
 		(before == TK_LP && kind_of(l, i) != TK_RP);
 }
 
-/* Where the next piece begins that may go to another line. */
+/* Where the next piece begins that may go to another line. `seams`: also
+   pieces of a piece, as long as there are no more brackets around them. */
 static size_t
 next_joint(const struct layout *l, const struct filler *f, size_t i, bool seams)
 {
@@ -210,7 +212,8 @@ next_joint(const struct layout *l, const struct filler *f, size_t i, bool seams)
 		count_brackets(&ahead, kind_of(l, i));
 		i++;
 	} while (i < f->to && !is_joint(l, &ahead, i) &&
-		!(seams && is_seam(l, i)));
+		!(seams && is_seam(l, i) &&
+			ahead.angles + ahead.parens <= f->angles + f->parens));
 	return i;
 }
 
@@ -222,22 +225,42 @@ fits(const struct layout *l, size_t i, size_t end)
 	return l->column + space + flat_width(l, i, end) <= fmt_columns;
 }
 
+/* Of a line that goes on with a statement. */
+static size_t
+room(const struct filler *f)
+{
+	return fmt_columns - f->indent - fmt_indent;
+}
+
 /* What comes after the parameters stays together, if a line has room for it. */
 static void
 begin_chunk(const struct layout *l, struct filler *f, size_t i)
 {
-	size_t room = fmt_columns - f->indent - fmt_indent;
-
 	f->chunk_end = next_joint(l, f, i, false);
-	if (kind_of(l, i - 1) != TK_COMMA && flat_width(l, i, f->to) <= room)
+	if (kind_of(l, i - 1) != TK_COMMA && flat_width(l, i, f->to) <= room(f))
 		f->chunk_end = f->to;
-	f->is_split = flat_width(l, i, f->chunk_end) > room;
+	f->is_split = flat_width(l, i, f->chunk_end) > room(f);
+}
+
+/* In a chunk that is split: a piece of it is kept together if it can be. */
+static bool
+breaks_at_seam(const struct layout *l, struct filler *f, size_t i)
+{
+	size_t end;
+
+	if (!is_seam(l, i) || i < f->kept_end)
+		return false;
+	end = next_joint(l, f, i, true);
+	if (fits(l, i, end) || flat_width(l, i, end) <= room(f)) {
+		f->kept_end = end;
+		return !fits(l, i, end);
+	}
+	return !fits(l, i, i + 1);
 }
 
 /* Whether a new line begins with a token within a statement. */
 static bool
-breaks_before(
-	const struct layout *l, const struct filler *f, size_t i, bool at_joint)
+breaks_before(const struct layout *l, struct filler *f, size_t i, bool at_joint)
 {
 	if (f->is_list && f->angles == 0 && f->parens > 0 &&
 		kind_of(l, i) != TK_RP &&
@@ -245,16 +268,17 @@ breaks_before(
 		return true;
 	if (at_joint && !f->is_split)
 		return !fits(l, i, f->chunk_end);
-	return f->is_split && is_seam(l, i) &&
-		!fits(l, i, next_joint(l, f, i, true));
+	return f->is_split && breaks_at_seam(l, f, i);
 }
 
-/* A brace that a comment has put on a line of its own stands as its block
-   does. */
+/* A bracket that a comment has put on a line of its own stands as the
+   statement does. */
 static size_t
 indent_before(const struct layout *l, const struct filler *f, size_t i)
 {
-	return kind_of(l, i) == TK_LB ? f->indent : f->indent + fmt_indent;
+	bool is_bracket = kind_of(l, i) == TK_LB || kind_of(l, i) == TK_RP;
+
+	return is_bracket ? f->indent : f->indent + fmt_indent;
 }
 
 static void

@@ -54,8 +54,6 @@ fmt_is_spaced(int before, int kind)
 	case TK_LT:
 	case TK_GT:
 		return false;
-	case TK_RB:
-		return before != TK_LB;
 	default:
 		return before != TK_LP && before != TK_LSQ && before != TK_LT &&
 			before != TK_DOT && before != TK_MINUS;

@@ -31,21 +31,29 @@ struct choice {
 };
 
 static void
-choose(struct choice *choice, struct decl *decl)
+choose(struct choice *choice, const struct decl *decl)
 {
 	struct graph *graph = choice->graph;
 
 	if (!decl ||
-		table_put(&graph->chosen, graph_id(graph->arena, decl), decl))
+		table_put(&graph->chosen, graph_id(graph->arena, decl), graph))
 		return;
 	choice->waiting[choice->n_waiting++] = decl;
 }
 
 static void
+choose_application(struct choice *choice, const struct application_decl *app)
+{
+	choose(choice, app->root->decl);
+	for (const struct reference *r = app->depends; r; r = r->next)
+		choose(choice, r->decl);
+}
+
+static void
 choose_children(struct choice *choice, const struct decl *decl)
 {
-	if (decl->kind == DECL_APPLICATION && decl->u.application.root)
-		choose(choice, decl->u.application.root->decl);
+	if (decl->kind == DECL_APPLICATION)
+		choose_application(choice, &decl->u.application);
 	if (decl->kind != DECL_SUPERVISOR)
 		return;
 	for (const struct child *c = decl->u.supervisor.children; c;
@@ -63,7 +71,7 @@ next_reference(const struct member **member)
 
 /* Those that call, and those that they call. */
 static void
-choose_calls(struct choice *choice, struct decl *decl)
+choose_calls(struct choice *choice, const struct decl *decl)
 {
 	const struct reference *r;
 
@@ -105,7 +113,8 @@ choose_all(struct graph *graph)
 		arena_array(graph->arena, n + 1, sizeof(*choice.waiting)), 0};
 
 	for (const struct module *m = graph->program->modules; m; m = m->next) {
-		for (struct decl *d = m->decls; d && m->is_root; d = d->next) {
+		for (const struct decl *d = m->decls; d && m->is_root;
+			d = d->next) {
 			if (graph->tree && is_in_tree(d))
 				choose(&choice, d);
 			if (graph->calls)
@@ -117,6 +126,8 @@ choose_all(struct graph *graph)
 
 		if (graph->tree)
 			choose_children(&choice, d);
+		if (graph->calls)
+			choose_calls(&choice, d);
 	}
 }
 

@@ -175,22 +175,20 @@ add_child_edges(struct textbuf *out, const struct decl *decl)
 }
 
 static void
-add_application_edges(
-	struct textbuf *out, const struct graph *graph, const struct decl *decl)
+add_application_edges(struct textbuf *out, const struct decl *decl)
 {
 	const struct application_decl *app = &decl->u.application;
 
-	if (app->root && app->root->decl)
-		add_edge(out, decl, app->root->decl, "");
-	for (const struct reference *r = app->depends; r; r = r->next) {
-		if (graph_has(graph, r->decl))
-			add_edge(out, decl, r->decl,
-				" [style=dotted, label=\"depends\"]");
-	}
+	add_edge(out, decl, app->root->decl, "");
+	for (const struct reference *r = app->depends; r; r = r->next)
+		add_edge(out, decl, r->decl,
+			" [style=dotted, label=\"depends\"]");
 }
 
+/* The tree alone says where a node goes, if it is drawn. */
 static void
-add_call_edges(struct textbuf *out, const struct decl *decl)
+add_call_edges(
+	struct textbuf *out, const struct graph *graph, const struct decl *decl)
 {
 	for (const struct member *m = decl->u.server.members; m; m = m->next) {
 		const struct reference *r =
@@ -198,8 +196,10 @@ add_call_edges(struct textbuf *out, const struct decl *decl)
 
 		for (; r; r = r->next)
 			add_edge(out, decl, r->decl,
-				" [style=dashed, color=\"#b03030\", "
-				"constraint=false]");
+				graph->tree ? " [style=dashed, "
+					      "color=\"#b03030\", "
+					      "constraint=false]"
+					    : "");
 	}
 }
 
@@ -210,13 +210,13 @@ add_edges(struct textbuf *out, const struct graph *graph)
 		const struct decl *d = graph->decls[i];
 
 		if (d->kind == DECL_APPLICATION)
-			add_application_edges(out, graph, d);
+			add_application_edges(out, d);
 		else if (d->kind == DECL_SUPERVISOR)
 			add_child_edges(out, d);
 	}
 	for (size_t i = 0; graph->calls && i < graph->n_decls; i++) {
 		if (graph->decls[i]->kind == DECL_GEN_SERVER)
-			add_call_edges(out, graph->decls[i]);
+			add_call_edges(out, graph, graph->decls[i]);
 	}
 }
 

@@ -271,6 +271,9 @@ struct occurrence {
 	const struct decl *owner; /* the declaration around the node */
 	struct span target; /* where the node is named; source NULL: nowhere */
 	bool declares; /* this is that place */
+	/* of the message in `info NAME;`: the member, and its server */
+	const struct member *taker;
+	const struct decl *taker_server;
 };
 
 /* Makes the list of all names in all modules, once. */

@@ -52,10 +52,29 @@ add_tagged(struct writer *w, const char *tag, const struct decl *decl)
 	w->before = ", ";
 }
 
+static bool
+are_sound(const struct field_list *list)
+{
+	for (const struct field *f = list->first; f; f = f->next) {
+		if (!is_sound(f->type))
+			return false;
+	}
+	return !list->lost;
+}
+
+/* Not of what is left when something is missing. */
 static void
 add_size(struct writer *w, const struct decl *decl)
 {
-	if (decl->size > 0)
+	bool is_whole = !decl->lost && decl->size > 0;
+
+	if (decl->kind == DECL_RECORD)
+		is_whole = is_whole && are_sound(&decl->u.record.fields);
+	else
+		for (const struct variant *v = decl->u.choice.first; v;
+			v = v->next)
+			is_whole = is_whole && are_sound(&v->fields);
+	if (is_whole)
 		textbuf_printf(w->buf, ", %zu bytes", decl->size);
 }
 
@@ -112,11 +131,9 @@ add_decl_names(struct writer *w, const struct decl *decl)
 		add_tagged(w, "enum", decl);
 		break;
 	case DECL_RECORD:
-		add_tagged(w, "struct", decl);
-		add_size(w, decl);
-		break;
 	case DECL_UNION:
 		add_tagged(w, "struct", decl);
+		add_size(w, decl);
 		break;
 	case DECL_MESSAGE:
 		add_message(w, decl);
@@ -177,6 +194,17 @@ add_member_names(struct writer *w, const struct decl *server,
 	}
 }
 
+/* `info price_changed;` is a message of somebody else, and a handler here. */
+static void
+add_taker(struct writer *w, const struct occurrence *occurrence)
+{
+	add_label(w, "You write:");
+	add_name(w,
+		cname_handler(
+			w->arena, occurrence->taker_server, occurrence->taker),
+		"");
+}
+
 /* Where a child can be reached, or started. */
 static void
 add_child_names(struct writer *w, const struct decl *supervisor,
@@ -194,19 +222,39 @@ add_child_names(struct writer *w, const struct decl *supervisor,
 		"");
 }
 
-static void
-add_field_names(struct writer *w, const struct module *module,
-	const struct field *field)
+/* A field of a state keeps what it points to; a parameter may be a pointer. */
+static struct text
+field_type(struct writer *w, const struct occurrence *occurrence)
 {
-	struct text type;
+	const struct type *type =
+		((const struct field *)occurrence->node)->type;
+	const struct decl *owner = occurrence->owner;
+	struct text value = cname_value(w->arena, owner->module, type);
 
-	if (!is_sound(field->type))
+	if (occurrence->kind == SYMBOL_FIELD &&
+		owner->kind == DECL_GEN_SERVER && type_has_pointers(type))
+		return text_printf(w->arena, "struct %.*s_kept",
+			TEXT_ARG(cname_type(w->arena, owner->module, type)));
+	if (occurrence->kind == SYMBOL_PARAM && type_by_pointer(type))
+		return cname_const_pointer(w->arena, value);
+	return value;
+}
+
+/* Records that contain themselves are only known to end without errors. */
+static void
+add_field_names(struct writer *w, const struct analysis *analysis,
+	const struct occurrence *occurrence)
+{
+	const struct field *field = occurrence->node;
+
+	if (!is_sound(field->type) ||
+		(type_by_pointer(field->type) &&
+			analysis->program.diags.n_errors > 0))
 		return;
-	type = cname_value(w->arena, module, field->type);
 	add_label(w, "C:");
 	add_name(w,
 		cname_declare(
-			w->arena, type, text_snake(w->arena, field->name.text)),
+			w->arena, field_type(w, occurrence), field->name.text),
 		"");
 }
 
@@ -230,13 +278,9 @@ static void
 add_variant(struct writer *w, const struct decl *decl,
 	const struct variant *variant)
 {
-	struct text name = text_printf(w->arena, "%.*s_%.*s",
-		TEXT_ARG(cname_decl(w->arena, decl)),
-		TEXT_ARG(text_snake(w->arena, variant->name.text)));
-
 	add_label(w, "C:");
-	add_name(w, name, "");
-	add_name(w, text_upper(w->arena, name), "");
+	add_name(w, cname_variant(w->arena, decl, variant), "");
+	add_name(w, cname_variant_tag(w->arena, decl, variant), "");
 }
 
 void
@@ -252,11 +296,13 @@ add_c_names(struct textbuf *buf, const struct analysis *analysis,
 		break;
 	case SYMBOL_DECL:
 		add_decl_names(&w, occurrence->node);
+		if (occurrence->taker)
+			add_taker(&w, occurrence);
 		break;
 	case SYMBOL_FIELD:
 	case SYMBOL_PARAM:
 	case SYMBOL_ENV:
-		add_field_names(&w, owner->module, occurrence->node);
+		add_field_names(&w, analysis, occurrence);
 		break;
 	case SYMBOL_MEMBER:
 		add_member_names(&w, owner, occurrence->node);

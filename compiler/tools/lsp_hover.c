@@ -183,16 +183,22 @@ one_line(struct arena *arena, struct text text)
 
 /* ------------------------------------------------------------------ hover */
 
-/* What is inside a block is indented in the file by one more than here. */
+/* A fence that the code does not end by itself; none where nobody sees it as
+   one. */
 static void
-add_code(struct textbuf *buf, struct text code)
+add_code(struct textbuf *buf, struct text code, bool markdown)
 {
-	bool fenced = true;
+	const char *fence = "```";
 
-	for (size_t i = 0; i + 2 < code.len; i++)
-		fenced = fenced && memcmp(code.ptr + i, "```", 3) != 0;
-	textbuf_printf(buf, "%s\n%.*s\n%s", fenced ? "```otp" : "~~~~otp",
-		TEXT_ARG(code), fenced ? "```" : "~~~~");
+	for (size_t i = 0; i + 2 < code.len; i++) {
+		if (memcmp(code.ptr + i, "```", 3) == 0)
+			fence = "~~~~";
+	}
+	if (markdown)
+		textbuf_printf(
+			buf, "%sotp\n%.*s\n%s", fence, TEXT_ARG(code), fence);
+	else
+		textbuf_add(buf, code);
 }
 
 static void
@@ -233,14 +239,16 @@ builtin_help(const struct occurrence *occurrence)
 }
 
 static struct text
-hover_text(struct arena *arena, const struct analysis *analysis,
+hover_text(struct lsp *lsp, const struct analysis *analysis,
 	const struct occurrence *occurrence)
 {
+	struct arena *arena = &lsp->scratch;
 	struct textbuf buf = {.arena = arena};
 	struct text doc = occurrence_doc(occurrence);
 	const char *help = builtin_help(occurrence);
 
-	add_code(&buf, occurrence_signature(arena, occurrence));
+	add_code(&buf, occurrence_signature(arena, occurrence),
+		lsp->client.markdown);
 	add_owner(&buf, occurrence);
 	if (doc.len > 0)
 		textbuf_printf(&buf, "\n\n%.*s", TEXT_ARG(doc));
@@ -293,7 +301,7 @@ lsp_hover(struct lsp *lsp, json_t *params, struct lsp_error *error)
 	found = index_at(place.analysis, place.offset);
 	if (found)
 		return hover_json(lsp, place.analysis, found->span,
-			hover_text(&lsp->scratch, place.analysis, found));
+			hover_text(lsp, place.analysis, found));
 	if (is_silent(place.analysis->source->content, place.offset))
 		return json_null();
 	span = word_at(place.analysis->source, place.offset);

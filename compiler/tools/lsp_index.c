@@ -232,6 +232,18 @@ walk_fields(
 
 /* ----------------------------------------------------------- declarations */
 
+/* The message comes last of a path. */
+static void
+walk_taken(struct indexer *x, const struct member *member)
+{
+	struct occurrence *made;
+
+	walk_path(x, &member->path);
+	made = &x->analysis->occurrences[x->analysis->n_occurrences - 1];
+	made->taker = member;
+	made->taker_server = x->decl;
+}
+
 static void
 walk_members(struct indexer *x, const struct server_decl *server)
 {
@@ -241,7 +253,7 @@ walk_members(struct indexer *x, const struct server_decl *server)
 			refers ? find_named(x->module, &m->path) : NULL;
 
 		if (message)
-			walk_path(x, &m->path);
+			walk_taken(x, m);
 		else if (m->kind == MEMBER_CALL || m->kind == MEMBER_CAST ||
 			m->kind == MEMBER_INFO || m->kind == MEMBER_CONTINUE ||
 			m->kind == MEMBER_INIT)

@@ -126,8 +126,11 @@ static void
 add_variants(struct outline *o, const struct union_decl *choice)
 {
 	for (const struct variant *v = choice->first; v; v = v->next) {
-		json_t *children = add(o, &v->name, v->name.span,
-			OUTLINE_ENUM_MEMBER, (struct text){0});
+		struct span whole = v->fields.last
+			? span_join(v->name.span, v->fields.last->span)
+			: v->name.span;
+		json_t *children = add(o, &v->name, whole, OUTLINE_ENUM_MEMBER,
+			(struct text){0});
 		struct outline within = inside(o, &v->name, children);
 
 		add_fields(&within, &v->fields);

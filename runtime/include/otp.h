@@ -12,6 +12,7 @@
 #include <otp/runtime.h>
 #include <otp/supervisor.h>
 #include <otp/term.h>
+#include <otp/type.h>
 #include <otp/value.h>
 
 #endif

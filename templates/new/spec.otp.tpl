@@ -19,6 +19,6 @@ application $c$ {
     root Top(env.start);
     env {
         /// Where counting begins.
-        start: int64 = 0;
+        start : int64 = 0;
     }
 }

@@ -28,6 +28,9 @@ for folder in . ../golden; do
 			LC_ALL=C bash "$file")
 	done
 done 2>> "$scratch/seen" > /dev/null
+for file in ../breaking/*.old.otp; do
+	"$otpc" breaking --against "$file" "${file%.old.otp}.new.otp" --diag-ids
+done 2>> "$scratch/seen" > /dev/null
 "$otpc" --list-diags | sort > "$scratch/all"
 sed -n 's/.* \[\([a-z0-9_]*\)\]$/\1/p' "$scratch/seen" | sort -u |
 	comm -13 - "$scratch/all" > "$scratch/missing"

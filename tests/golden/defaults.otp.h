@@ -24,12 +24,23 @@ enum defaults_kind {
 /* The atom's text. */
 const char *defaults_kind_name(enum defaults_kind value);
 bool defaults_kind_equal(enum defaults_kind a, enum defaults_kind b);
-/* As snprintf: gives the length of the whole text. */
-size_t defaults_kind_print(enum defaults_kind value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err defaults_kind_encode(
+	enum defaults_kind value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err defaults_kind_decode(
+	const uint8_t *bytes, size_t size, enum defaults_kind *value);
 /* Lent. */
 otp_term defaults_kind_to_term(enum defaults_kind value);
-void
-defaults_kind_encode_term(otp_term_builder *builder, enum defaults_kind value);
+OTP_MUST_USE otp_err defaults_kind_from_term(
+	otp_term term, enum defaults_kind *value);
+/* As snprintf: gives the length of the whole text. */
+size_t defaults_kind_print(enum defaults_kind value, char *text, size_t size);
+extern const struct otp_type defaults_kind_type;
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_kind_bound(struct otp_sizer *sizer, enum defaults_kind value);
+uint8_t *defaults_kind_put(uint8_t *at, enum defaults_kind value);
+const uint8_t *defaults_kind_get(struct otp_decoder *decoder, const uint8_t *at,
+	enum defaults_kind *value);
 
 struct defaults_kind_list {
 	const enum defaults_kind *ptr;
@@ -93,8 +104,12 @@ defaults_keeper_equal(defaults_keeper_ref a, defaults_keeper_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void defaults_keeper_ref_encode_term(
-	otp_term_builder *builder, defaults_keeper_ref value);
+extern const struct otp_type defaults_keeper_ref_type;
+void
+defaults_keeper_ref_bound(struct otp_sizer *sizer, defaults_keeper_ref value);
+uint8_t *defaults_keeper_ref_put(uint8_t *at, defaults_keeper_ref value);
+const uint8_t *defaults_keeper_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, defaults_keeper_ref *value);
 
 /* A handle to gen_server OnlyRecord: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -142,8 +157,13 @@ defaults_only_record_equal(
 	return otp_to_equal(a.to, b.to);
 }
 
-void defaults_only_record_ref_encode_term(
-	otp_term_builder *builder, defaults_only_record_ref value);
+extern const struct otp_type defaults_only_record_ref_type;
+void defaults_only_record_ref_bound(
+	struct otp_sizer *sizer, defaults_only_record_ref value);
+uint8_t *
+defaults_only_record_ref_put(uint8_t *at, defaults_only_record_ref value);
+const uint8_t *defaults_only_record_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, defaults_only_record_ref *value);
 
 /* A handle to supervisor Top: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -190,8 +210,11 @@ defaults_top_equal(defaults_top_ref a, defaults_top_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-defaults_top_ref_encode_term(otp_term_builder *builder, defaults_top_ref value);
+extern const struct otp_type defaults_top_ref_type;
+void defaults_top_ref_bound(struct otp_sizer *sizer, defaults_top_ref value);
+uint8_t *defaults_top_ref_put(uint8_t *at, defaults_top_ref value);
+const uint8_t *defaults_top_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, defaults_top_ref *value);
 
 struct defaults_inner_list {
 	const struct defaults_inner *ptr;
@@ -279,13 +302,25 @@ void defaults_inner_keep(
 	struct defaults_inner_kept *kept, const struct defaults_inner *value);
 bool defaults_inner_equal(
 	const struct defaults_inner *a, const struct defaults_inner *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err defaults_inner_encode(const struct defaults_inner *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err defaults_inner_decode(
+	const uint8_t *bytes, size_t size, struct defaults_inner *value);
+/* Lent. */
+otp_term defaults_inner_to_term(const struct defaults_inner *value);
+OTP_MUST_USE otp_err defaults_inner_from_term(
+	otp_term term, struct defaults_inner *value);
 /* As snprintf: gives the length of the whole text. */
 size_t defaults_inner_print(
 	const struct defaults_inner *value, char *text, size_t size);
-/* Lent. */
-otp_term defaults_inner_to_term(const struct defaults_inner *value);
-void defaults_inner_encode_term(
-	otp_term_builder *builder, const struct defaults_inner *value);
+extern const struct otp_type defaults_inner_type;
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_inner_bound(
+	struct otp_sizer *sizer, const struct defaults_inner *value);
+uint8_t *defaults_inner_put(uint8_t *at, const struct defaults_inner *value);
+const uint8_t *defaults_inner_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct defaults_inner *value);
 /* For generated code: the two passes of a copy. */
 void
 defaults_inner_flat(struct otp_flat *flat, const struct defaults_inner *value);
@@ -328,13 +363,27 @@ void defaults_settings_keep(struct defaults_settings_kept *kept,
 	const struct defaults_settings *value);
 bool defaults_settings_equal(
 	const struct defaults_settings *a, const struct defaults_settings *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err defaults_settings_encode(
+	const struct defaults_settings *value, uint8_t *to, size_t size,
+	size_t *len);
+OTP_MUST_USE otp_err defaults_settings_decode(
+	const uint8_t *bytes, size_t size, struct defaults_settings *value);
+/* Lent. */
+otp_term defaults_settings_to_term(const struct defaults_settings *value);
+OTP_MUST_USE otp_err defaults_settings_from_term(
+	otp_term term, struct defaults_settings *value);
 /* As snprintf: gives the length of the whole text. */
 size_t defaults_settings_print(
 	const struct defaults_settings *value, char *text, size_t size);
-/* Lent. */
-otp_term defaults_settings_to_term(const struct defaults_settings *value);
-void defaults_settings_encode_term(
-	otp_term_builder *builder, const struct defaults_settings *value);
+extern const struct otp_type defaults_settings_type;
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_settings_bound(
+	struct otp_sizer *sizer, const struct defaults_settings *value);
+uint8_t *
+defaults_settings_put(uint8_t *at, const struct defaults_settings *value);
+const uint8_t *defaults_settings_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct defaults_settings *value);
 /* For generated code: the two passes of a copy. */
 void defaults_settings_flat(
 	struct otp_flat *flat, const struct defaults_settings *value);
@@ -351,8 +400,14 @@ void defaults_settings_list_flat(
 	struct otp_flat *flat, struct defaults_settings_list value);
 struct defaults_settings_list defaults_settings_list_copy(
 	struct otp_copy *copy, struct defaults_settings_list value);
-void defaults_settings_list_encode_term(
-	otp_term_builder *builder, struct defaults_settings_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_settings_list_bound(
+	struct otp_sizer *sizer, struct defaults_settings_list value);
+uint8_t *
+defaults_settings_list_put(uint8_t *at, struct defaults_settings_list value);
+const uint8_t *defaults_settings_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct defaults_settings_list *value);
+extern const struct otp_type defaults_settings_list_type;
 void defaults_settings_list_keep(struct defaults_settings_list_kept *kept,
 	struct defaults_settings_list value);
 void defaults_settings_list_kept_push(struct defaults_settings_list_kept *kept,
@@ -371,8 +426,14 @@ void defaults_settings_opt_flat(
 	struct otp_flat *flat, const struct defaults_settings *value);
 const struct defaults_settings *defaults_settings_opt_copy(
 	struct otp_copy *copy, const struct defaults_settings *value);
-void defaults_settings_opt_encode_term(
-	otp_term_builder *builder, const struct defaults_settings *value);
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_settings_opt_bound(
+	struct otp_sizer *sizer, const struct defaults_settings *value);
+uint8_t *
+defaults_settings_opt_put(uint8_t *at, const struct defaults_settings *value);
+const uint8_t *defaults_settings_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct defaults_settings **value);
+extern const struct otp_type defaults_settings_opt_type;
 
 struct defaults_point {
 	int32_t x;
@@ -383,13 +444,25 @@ struct defaults_point {
 
 bool defaults_point_equal(
 	const struct defaults_point *a, const struct defaults_point *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err defaults_point_encode(const struct defaults_point *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err defaults_point_decode(
+	const uint8_t *bytes, size_t size, struct defaults_point *value);
+/* Lent. */
+otp_term defaults_point_to_term(const struct defaults_point *value);
+OTP_MUST_USE otp_err defaults_point_from_term(
+	otp_term term, struct defaults_point *value);
 /* As snprintf: gives the length of the whole text. */
 size_t defaults_point_print(
 	const struct defaults_point *value, char *text, size_t size);
-/* Lent. */
-otp_term defaults_point_to_term(const struct defaults_point *value);
-void defaults_point_encode_term(
-	otp_term_builder *builder, const struct defaults_point *value);
+extern const struct otp_type defaults_point_type;
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_point_bound(
+	struct otp_sizer *sizer, const struct defaults_point *value);
+uint8_t *defaults_point_put(uint8_t *at, const struct defaults_point *value);
+const uint8_t *defaults_point_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct defaults_point *value);
 
 struct defaults_plain {
 	bool on;
@@ -400,13 +473,60 @@ struct defaults_plain {
 
 bool defaults_plain_equal(
 	const struct defaults_plain *a, const struct defaults_plain *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err defaults_plain_encode(const struct defaults_plain *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err defaults_plain_decode(
+	const uint8_t *bytes, size_t size, struct defaults_plain *value);
+/* Lent. */
+otp_term defaults_plain_to_term(const struct defaults_plain *value);
+OTP_MUST_USE otp_err defaults_plain_from_term(
+	otp_term term, struct defaults_plain *value);
 /* As snprintf: gives the length of the whole text. */
 size_t defaults_plain_print(
 	const struct defaults_plain *value, char *text, size_t size);
-/* Lent. */
-otp_term defaults_plain_to_term(const struct defaults_plain *value);
-void defaults_plain_encode_term(
-	otp_term_builder *builder, const struct defaults_plain *value);
+extern const struct otp_type defaults_plain_type;
+/* For generated code: the passes of encoding, and decoding. */
+void defaults_plain_bound(
+	struct otp_sizer *sizer, const struct defaults_plain *value);
+uint8_t *defaults_plain_put(uint8_t *at, const struct defaults_plain *value);
+const uint8_t *defaults_plain_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct defaults_plain *value);
+
+/* --- message said */
+
+#define DEFAULTS_SAID_WHAT otp_str("nothing")
+extern const otp_timestamp defaults_said_at_default;
+#define DEFAULTS_SAID_AT (&defaults_said_at_default)
+
+struct defaults_said {
+	otp_string what;
+	const otp_timestamp *at;
+};
+
+extern const struct otp_msg_type defaults_said_type;
+otp_err defaults_send_said(otp_to to, otp_string what, const otp_timestamp *at);
+otp_err defaults_send_said_after(
+	otp_to to, otp_duration ms, otp_string what, const otp_timestamp *at);
+
+/* Received by otp_receive: is it this message? */
+static inline bool
+defaults_said_is(const struct otp_received *message)
+{
+	return message->kind == OTP_RECEIVED_MESSAGE &&
+		message->type == &defaults_said_type;
+}
+
+/* What it carries, lent; NULL when it is another one. */
+static inline const struct defaults_said *
+defaults_said_of(const struct otp_received *message)
+{
+	const void *payload = NULL;
+
+	if (defaults_said_is(message))
+		payload = message->payload;
+	return (const struct defaults_said *)payload;
+}
 
 /* --- gen_server Keeper */
 
@@ -480,9 +600,45 @@ OTP_MUST_USE otp_err defaults_keeper_nothing_async(
 OTP_MUST_USE otp_err defaults_keeper_nothing_await(
 	defaults_keeper_nothing_request *request, otp_duration timeout_ms);
 
+#define DEFAULTS_KEEPER_SOME_N UINT16_C(10)
+#define DEFAULTS_KEEPER_SOME_KIND DEFAULTS_KIND_SPECIAL
+extern const otp_duration defaults_keeper_some_limit_default;
+#define DEFAULTS_KEEPER_SOME_LIMIT (&defaults_keeper_some_limit_default)
+OTP_MUST_USE otp_err defaults_keeper_some(defaults_keeper_ref server,
+	uint16_t n, enum defaults_kind kind, const otp_duration *limit,
+	int64_t *reply);
+OTP_MUST_USE otp_err defaults_keeper_some_within(defaults_keeper_ref server,
+	otp_duration timeout_ms, uint16_t n, enum defaults_kind kind,
+	const otp_duration *limit, int64_t *reply);
+typedef struct defaults_keeper_some_request {
+	otp_request request;
+} defaults_keeper_some_request;
+OTP_MUST_USE otp_err defaults_keeper_some_async(defaults_keeper_ref server,
+	uint16_t n, enum defaults_kind kind, const otp_duration *limit,
+	defaults_keeper_some_request *request);
+OTP_MUST_USE otp_err defaults_keeper_some_await(
+	defaults_keeper_some_request *request, otp_duration timeout_ms,
+	int64_t *reply);
+
 otp_err defaults_keeper_poke(defaults_keeper_ref server);
 
+#define DEFAULTS_KEEPER_PUSH_TEXT otp_str("a \"b\"")
+#define DEFAULTS_KEEPER_PUSH_NONE NULL
+otp_err defaults_keeper_push(
+	defaults_keeper_ref server, otp_string text, const otp_string *none);
+
+#define DEFAULTS_KEEPER_PULLED_BY 2.5f
+extern const otp_atom defaults_keeper_pulled_name_default;
+#define DEFAULTS_KEEPER_PULLED_NAME (&defaults_keeper_pulled_name_default)
+otp_err defaults_keeper_send_pulled(
+	defaults_keeper_ref server, float by, const otp_atom *name);
+otp_err defaults_keeper_send_pulled_after(defaults_keeper_ref server,
+	otp_duration ms, float by, const otp_atom *name);
+
 otp_next defaults_keeper_with_continue_more(otp_next next);
+
+#define DEFAULTS_KEEPER_AGAIN_TIMES UINT8_C(3)
+otp_next defaults_keeper_with_continue_again(otp_next next, uint8_t times);
 
 /* You write: */
 otp_next
@@ -492,8 +648,16 @@ defaults_keeper_init(struct defaults_keeper *self, const otp_binary *raw,
 otp_next defaults_keeper_handle_all(struct defaults_keeper *self,
 	struct defaults_settings *reply, enum defaults_kind *refusal);
 otp_next defaults_keeper_handle_nothing(struct defaults_keeper *self);
+otp_next defaults_keeper_handle_some(struct defaults_keeper *self, uint16_t n,
+	enum defaults_kind kind, const otp_duration *limit, int64_t *reply);
 otp_next defaults_keeper_handle_poke(struct defaults_keeper *self);
+otp_next defaults_keeper_handle_push(
+	struct defaults_keeper *self, otp_string text, const otp_string *none);
+otp_next defaults_keeper_handle_pulled(
+	struct defaults_keeper *self, float by, const otp_atom *name);
 otp_next defaults_keeper_continue_more(struct defaults_keeper *self);
+otp_next
+defaults_keeper_continue_again(struct defaults_keeper *self, uint8_t times);
 
 /* --- gen_server OnlyRecord */
 
@@ -524,13 +688,19 @@ otp_next defaults_only_record_init(struct defaults_only_record *self);
 
 extern const struct otp_supervisor_class defaults_top_class;
 
+#define DEFAULTS_TOP_INIT_MORE UINT64_C(65536)
+extern const otp_string defaults_top_init_name_default;
+#define DEFAULTS_TOP_INIT_NAME (&defaults_top_init_name_default)
 /* Start it and wait until its children have started. opts may be NULL. */
-OTP_MUST_USE otp_err defaults_top_start(otp_binary raw,
-	const struct otp_start_opts *opts, defaults_top_ref *supervisor);
-OTP_MUST_USE otp_err defaults_top_start_link(otp_binary raw,
-	const struct otp_start_opts *opts, defaults_top_ref *supervisor);
+OTP_MUST_USE otp_err defaults_top_start(otp_binary raw, uint64_t more,
+	const otp_string *name, const struct otp_start_opts *opts,
+	defaults_top_ref *supervisor);
+OTP_MUST_USE otp_err defaults_top_start_link(otp_binary raw, uint64_t more,
+	const otp_string *name, const struct otp_start_opts *opts,
+	defaults_top_ref *supervisor);
 /* For generated code: its arguments, to hand to a supervisor. */
-OTP_MUST_USE otp_err defaults_top_init_make(struct otp_msg **m, otp_binary raw);
+OTP_MUST_USE otp_err defaults_top_init_make(struct otp_msg **m, otp_binary raw,
+	uint64_t more, const otp_string *name);
 
 #ifdef __cplusplus
 }

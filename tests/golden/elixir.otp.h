@@ -54,8 +54,11 @@ elixir_users_equal(elixir_users_ref a, elixir_users_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-elixir_users_ref_encode_term(otp_term_builder *builder, elixir_users_ref value);
+extern const struct otp_type elixir_users_ref_type;
+void elixir_users_ref_bound(struct otp_sizer *sizer, elixir_users_ref value);
+uint8_t *elixir_users_ref_put(uint8_t *at, elixir_users_ref value);
+const uint8_t *elixir_users_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, elixir_users_ref *value);
 
 struct elixir_user_list {
 	const struct elixir_user *ptr;
@@ -96,13 +99,25 @@ void elixir_user_keep(
 	struct elixir_user_kept *kept, const struct elixir_user *value);
 bool
 elixir_user_equal(const struct elixir_user *a, const struct elixir_user *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err elixir_user_encode(
+	const struct elixir_user *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err elixir_user_decode(
+	const uint8_t *bytes, size_t size, struct elixir_user *value);
+/* Lent. */
+otp_term elixir_user_to_term(const struct elixir_user *value);
+OTP_MUST_USE otp_err elixir_user_from_term(
+	otp_term term, struct elixir_user *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 elixir_user_print(const struct elixir_user *value, char *text, size_t size);
-/* Lent. */
-otp_term elixir_user_to_term(const struct elixir_user *value);
-void elixir_user_encode_term(
-	otp_term_builder *builder, const struct elixir_user *value);
+extern const struct otp_type elixir_user_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+elixir_user_bound(struct otp_sizer *sizer, const struct elixir_user *value);
+uint8_t *elixir_user_put(uint8_t *at, const struct elixir_user *value);
+const uint8_t *elixir_user_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct elixir_user *value);
 /* For generated code: the two passes of a copy. */
 void elixir_user_flat(struct otp_flat *flat, const struct elixir_user *value);
 void elixir_user_copy(struct otp_copy *copy, struct elixir_user *to,
@@ -117,8 +132,13 @@ void
 elixir_user_opt_flat(struct otp_flat *flat, const struct elixir_user *value);
 const struct elixir_user *
 elixir_user_opt_copy(struct otp_copy *copy, const struct elixir_user *value);
-void elixir_user_opt_encode_term(
-	otp_term_builder *builder, const struct elixir_user *value);
+/* For generated code: the passes of encoding, and decoding. */
+void
+elixir_user_opt_bound(struct otp_sizer *sizer, const struct elixir_user *value);
+uint8_t *elixir_user_opt_put(uint8_t *at, const struct elixir_user *value);
+const uint8_t *elixir_user_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct elixir_user **value);
+extern const struct otp_type elixir_user_opt_type;
 
 /* Points the list at n zeroed elements of scratch memory. */
 const otp_atom **
@@ -130,8 +150,14 @@ void elixir_atom_opt_list_flat(
 	struct otp_flat *flat, struct elixir_atom_opt_list value);
 struct elixir_atom_opt_list elixir_atom_opt_list_copy(
 	struct otp_copy *copy, struct elixir_atom_opt_list value);
-void elixir_atom_opt_list_encode_term(
-	otp_term_builder *builder, struct elixir_atom_opt_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void elixir_atom_opt_list_bound(
+	struct otp_sizer *sizer, struct elixir_atom_opt_list value);
+uint8_t *
+elixir_atom_opt_list_put(uint8_t *at, struct elixir_atom_opt_list value);
+const uint8_t *elixir_atom_opt_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct elixir_atom_opt_list *value);
+extern const struct otp_type elixir_atom_opt_list_type;
 
 /* --- gen_server Users */
 

@@ -20,14 +20,29 @@ const char *shipping_customer_refusal_reason_name(
 bool
 shipping_customer_refusal_reason_equal(enum shipping_customer_refusal_reason a,
 	enum shipping_customer_refusal_reason b);
-/* As snprintf: gives the length of the whole text. */
-size_t shipping_customer_refusal_reason_print(
-	enum shipping_customer_refusal_reason value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shipping_customer_refusal_reason_encode(
+	enum shipping_customer_refusal_reason value, uint8_t *to, size_t size,
+	size_t *len);
+OTP_MUST_USE otp_err shipping_customer_refusal_reason_decode(
+	const uint8_t *bytes, size_t size,
+	enum shipping_customer_refusal_reason *value);
 /* Lent. */
 otp_term shipping_customer_refusal_reason_to_term(
 	enum shipping_customer_refusal_reason value);
-void shipping_customer_refusal_reason_encode_term(
-	otp_term_builder *builder, enum shipping_customer_refusal_reason value);
+OTP_MUST_USE otp_err shipping_customer_refusal_reason_from_term(
+	otp_term term, enum shipping_customer_refusal_reason *value);
+/* As snprintf: gives the length of the whole text. */
+size_t shipping_customer_refusal_reason_print(
+	enum shipping_customer_refusal_reason value, char *text, size_t size);
+extern const struct otp_type shipping_customer_refusal_reason_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_refusal_reason_bound(
+	struct otp_sizer *sizer, enum shipping_customer_refusal_reason value);
+uint8_t *shipping_customer_refusal_reason_put(
+	uint8_t *at, enum shipping_customer_refusal_reason value);
+const uint8_t *shipping_customer_refusal_reason_get(struct otp_decoder *decoder,
+	const uint8_t *at, enum shipping_customer_refusal_reason *value);
 
 struct shipping_customer_refusal_reason_list {
 	const enum shipping_customer_refusal_reason *ptr;
@@ -59,9 +74,15 @@ void shipping_customer_refusal_reason_list_flat(struct otp_flat *flat,
 struct shipping_customer_refusal_reason_list
 shipping_customer_refusal_reason_list_copy(struct otp_copy *copy,
 	struct shipping_customer_refusal_reason_list value);
-void
-shipping_customer_refusal_reason_list_encode_term(otp_term_builder *builder,
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_refusal_reason_list_bound(struct otp_sizer *sizer,
 	struct shipping_customer_refusal_reason_list value);
+uint8_t *shipping_customer_refusal_reason_list_put(
+	uint8_t *at, struct shipping_customer_refusal_reason_list value);
+const uint8_t *
+shipping_customer_refusal_reason_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shipping_customer_refusal_reason_list *value);
+extern const struct otp_type shipping_customer_refusal_reason_list_type;
 
 /* A handle to gen_server CustomerManager: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -109,8 +130,13 @@ shipping_customer_manager_equal(
 	return otp_to_equal(a.to, b.to);
 }
 
-void shipping_customer_manager_ref_encode_term(
-	otp_term_builder *builder, shipping_customer_manager_ref value);
+extern const struct otp_type shipping_customer_manager_ref_type;
+void shipping_customer_manager_ref_bound(
+	struct otp_sizer *sizer, shipping_customer_manager_ref value);
+uint8_t *shipping_customer_manager_ref_put(
+	uint8_t *at, shipping_customer_manager_ref value);
+const uint8_t *shipping_customer_manager_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, shipping_customer_manager_ref *value);
 
 /* A handle to supervisor CustomerDepartment: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -158,8 +184,13 @@ shipping_customer_department_equal(
 	return otp_to_equal(a.to, b.to);
 }
 
-void shipping_customer_department_ref_encode_term(
-	otp_term_builder *builder, shipping_customer_department_ref value);
+extern const struct otp_type shipping_customer_department_ref_type;
+void shipping_customer_department_ref_bound(
+	struct otp_sizer *sizer, shipping_customer_department_ref value);
+uint8_t *shipping_customer_department_ref_put(
+	uint8_t *at, shipping_customer_department_ref value);
+const uint8_t *shipping_customer_department_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, shipping_customer_department_ref *value);
 
 /* A handle to supervisor Departments: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -207,8 +238,13 @@ shipping_departments_equal(
 	return otp_to_equal(a.to, b.to);
 }
 
-void shipping_departments_ref_encode_term(
-	otp_term_builder *builder, shipping_departments_ref value);
+extern const struct otp_type shipping_departments_ref_type;
+void shipping_departments_ref_bound(
+	struct otp_sizer *sizer, shipping_departments_ref value);
+uint8_t *
+shipping_departments_ref_put(uint8_t *at, shipping_departments_ref value);
+const uint8_t *shipping_departments_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, shipping_departments_ref *value);
 
 struct shipping_customer_description_list {
 	const struct shipping_customer_description *ptr;
@@ -253,15 +289,29 @@ void shipping_customer_description_keep(
 bool shipping_customer_description_equal(
 	const struct shipping_customer_description *a,
 	const struct shipping_customer_description *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shipping_customer_description_encode(
+	const struct shipping_customer_description *value, uint8_t *to,
+	size_t size, size_t *len);
+OTP_MUST_USE otp_err shipping_customer_description_decode(const uint8_t *bytes,
+	size_t size, struct shipping_customer_description *value);
+/* Lent. */
+otp_term shipping_customer_description_to_term(
+	const struct shipping_customer_description *value);
+OTP_MUST_USE otp_err shipping_customer_description_from_term(
+	otp_term term, struct shipping_customer_description *value);
 /* As snprintf: gives the length of the whole text. */
 size_t shipping_customer_description_print(
 	const struct shipping_customer_description *value, char *text,
 	size_t size);
-/* Lent. */
-otp_term shipping_customer_description_to_term(
+extern const struct otp_type shipping_customer_description_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_description_bound(struct otp_sizer *sizer,
 	const struct shipping_customer_description *value);
-void shipping_customer_description_encode_term(otp_term_builder *builder,
-	const struct shipping_customer_description *value);
+uint8_t *shipping_customer_description_put(
+	uint8_t *at, const struct shipping_customer_description *value);
+const uint8_t *shipping_customer_description_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shipping_customer_description *value);
 /* For generated code: the two passes of a copy. */
 void shipping_customer_description_flat(struct otp_flat *flat,
 	const struct shipping_customer_description *value);
@@ -281,8 +331,15 @@ void shipping_customer_description_list_flat(
 struct shipping_customer_description_list
 shipping_customer_description_list_copy(
 	struct otp_copy *copy, struct shipping_customer_description_list value);
-void shipping_customer_description_list_encode_term(otp_term_builder *builder,
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_description_list_bound(struct otp_sizer *sizer,
 	struct shipping_customer_description_list value);
+uint8_t *shipping_customer_description_list_put(
+	uint8_t *at, struct shipping_customer_description_list value);
+const uint8_t *
+shipping_customer_description_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shipping_customer_description_list *value);
+extern const struct otp_type shipping_customer_description_list_type;
 void shipping_customer_description_list_keep(
 	struct shipping_customer_description_list_kept *kept,
 	struct shipping_customer_description_list value);
@@ -307,8 +364,15 @@ void shipping_customer_manager_ref_list_flat(
 struct shipping_customer_manager_ref_list
 shipping_customer_manager_ref_list_copy(
 	struct otp_copy *copy, struct shipping_customer_manager_ref_list value);
-void shipping_customer_manager_ref_list_encode_term(otp_term_builder *builder,
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_manager_ref_list_bound(struct otp_sizer *sizer,
 	struct shipping_customer_manager_ref_list value);
+uint8_t *shipping_customer_manager_ref_list_put(
+	uint8_t *at, struct shipping_customer_manager_ref_list value);
+const uint8_t *
+shipping_customer_manager_ref_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shipping_customer_manager_ref_list *value);
+extern const struct otp_type shipping_customer_manager_ref_list_type;
 
 bool
 shipping_customer_manager_ref_opt_equal(const shipping_customer_manager_ref *a,
@@ -318,8 +382,15 @@ void shipping_customer_manager_ref_opt_flat(
 	struct otp_flat *flat, const shipping_customer_manager_ref *value);
 const shipping_customer_manager_ref *shipping_customer_manager_ref_opt_copy(
 	struct otp_copy *copy, const shipping_customer_manager_ref *value);
-void shipping_customer_manager_ref_opt_encode_term(
-	otp_term_builder *builder, const shipping_customer_manager_ref *value);
+/* For generated code: the passes of encoding, and decoding. */
+void shipping_customer_manager_ref_opt_bound(
+	struct otp_sizer *sizer, const shipping_customer_manager_ref *value);
+uint8_t *shipping_customer_manager_ref_opt_put(
+	uint8_t *at, const shipping_customer_manager_ref *value);
+const uint8_t *
+shipping_customer_manager_ref_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const shipping_customer_manager_ref **value);
+extern const struct otp_type shipping_customer_manager_ref_opt_type;
 
 /* --- message exchange_rate_changed */
 

@@ -3,11 +3,31 @@
 /* clang-format off */
 #include "long_text.otp.h"
 
+#include <otp/codec.h>
+
+const struct otp_type long_text_server_ref_type = {
+	.name = "server<long_text.Server>",
+	.kind = OTP_TYPE_HANDLE,
+	.size = sizeof(long_text_server_ref),
+};
+
 void
-long_text_server_ref_encode_term(
-	otp_term_builder *builder, long_text_server_ref value)
+long_text_server_ref_bound(struct otp_sizer *sizer, long_text_server_ref value)
 {
-	otp_build_to(builder, value.to);
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+long_text_server_ref_put(uint8_t *at, long_text_server_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+long_text_server_ref_get(struct otp_decoder *decoder, const uint8_t *at,
+	long_text_server_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
 }
 
 /* --- gen_server Server */
@@ -29,15 +49,29 @@ long_text_server_init_thunk(void *state, struct otp_msg *m)
 	return long_text_server_init(state, args->text);
 }
 
-static void
-long_text_server_init_encode(otp_term_builder *builder, const void *payload)
-{
-	const struct long_text_server_init_args *value = payload;
+static const struct long_text_server_init_args
+	long_text_server_init_args_fallback = {
+		.text = &(const otp_string){"a default that is longer than a line has room for, which must be left alone too", 79},
+};
 
-	otp_build_tuple(builder, 2);
-	otp_build_atom(builder, otp_atom_of("init"));
-	otp_string_opt_encode_term(builder, value->text);
-}
+static const struct otp_member long_text_server_init_args_members[] = {
+	{
+		.name = "text",
+		.type = &otp_string_opt_type,
+		.offset = offsetof(struct long_text_server_init_args, text),
+		.fallback = &long_text_server_init_args_fallback.text,
+	},
+};
+
+static const struct otp_type long_text_server_init_args_type = {
+	.name = "long_text.init",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct long_text_server_init_args),
+	.count = 1,
+	.members = long_text_server_init_args_members,
+	.tag = OTP_WIRE("init"),
+};
 
 static const struct otp_msg_type long_text_server_init_type = {
 	.name = "init",
@@ -45,7 +79,8 @@ static const struct otp_msg_type long_text_server_init_type = {
 	.size = sizeof(struct long_text_server_init_args),
 	.kind = OTP_MSG_INIT,
 	.handle = (void (*)(void))long_text_server_init_thunk,
-	.encode = long_text_server_init_encode,
+	.encode = otp_message_encode,
+	.args = &long_text_server_init_args_type,
 };
 
 otp_err
@@ -108,15 +143,23 @@ long_text_server_start_monitor(const otp_string *text,
 
 /* --- the table of Server */
 
-static void
-long_text_server_encode_state(otp_term_builder *builder, const void *state)
-{
-	const struct long_text_server *self = state;
+static const struct otp_member long_text_server_self_members[] = {
+	{
+		.name = "name",
+		.wire = OTP_WIRE("name"),
+		.type = &otp_string_type,
+		.offset = offsetof(struct long_text_server, name),
+	},
+};
 
-	otp_build_map(builder, 1);
-	otp_build_atom(builder, otp_atom_of("name"));
-	otp_build_string(builder, self->name.v);
-}
+static const struct otp_type long_text_server_self_type = {
+	.name = "long_text.Server",
+	.kind = OTP_TYPE_RECORD,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct long_text_server),
+	.count = 1,
+	.members = long_text_server_self_members,
+};
 
 static const struct otp_state_pointer long_text_server_pointers[] = {
 	{
@@ -133,5 +176,5 @@ const struct otp_server_class long_text_server_class = {
 	.init = long_text_server_init_thunk,
 	.pointers = long_text_server_pointers,
 	.pointer_count = 1,
-	.encode_state = long_text_server_encode_state,
+	.state = &long_text_server_self_type,
 };

@@ -58,8 +58,12 @@ long_text_server_equal(long_text_server_ref a, long_text_server_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void long_text_server_ref_encode_term(
-	otp_term_builder *builder, long_text_server_ref value);
+extern const struct otp_type long_text_server_ref_type;
+void
+long_text_server_ref_bound(struct otp_sizer *sizer, long_text_server_ref value);
+uint8_t *long_text_server_ref_put(uint8_t *at, long_text_server_ref value);
+const uint8_t *long_text_server_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, long_text_server_ref *value);
 
 /* --- gen_server Server */
 

@@ -17,11 +17,23 @@ enum server_why {
 /* The atom's text. */
 const char *server_why_name(enum server_why value);
 bool server_why_equal(enum server_why a, enum server_why b);
-/* As snprintf: gives the length of the whole text. */
-size_t server_why_print(enum server_why value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err server_why_encode(
+	enum server_why value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err server_why_decode(
+	const uint8_t *bytes, size_t size, enum server_why *value);
 /* Lent. */
 otp_term server_why_to_term(enum server_why value);
-void server_why_encode_term(otp_term_builder *builder, enum server_why value);
+OTP_MUST_USE otp_err server_why_from_term(
+	otp_term term, enum server_why *value);
+/* As snprintf: gives the length of the whole text. */
+size_t server_why_print(enum server_why value, char *text, size_t size);
+extern const struct otp_type server_why_type;
+/* For generated code: the passes of encoding, and decoding. */
+void server_why_bound(struct otp_sizer *sizer, enum server_why value);
+uint8_t *server_why_put(uint8_t *at, enum server_why value);
+const uint8_t *server_why_get(
+	struct otp_decoder *decoder, const uint8_t *at, enum server_why *value);
 
 struct server_why_list {
 	const enum server_why *ptr;
@@ -85,8 +97,11 @@ server_full_equal(server_full_ref a, server_full_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-server_full_ref_encode_term(otp_term_builder *builder, server_full_ref value);
+extern const struct otp_type server_full_ref_type;
+void server_full_ref_bound(struct otp_sizer *sizer, server_full_ref value);
+uint8_t *server_full_ref_put(uint8_t *at, server_full_ref value);
+const uint8_t *server_full_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, server_full_ref *value);
 
 /* A handle to gen_server Hidden: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -133,8 +148,11 @@ server_hidden_equal(server_hidden_ref a, server_hidden_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void server_hidden_ref_encode_term(
-	otp_term_builder *builder, server_hidden_ref value);
+extern const struct otp_type server_hidden_ref_type;
+void server_hidden_ref_bound(struct otp_sizer *sizer, server_hidden_ref value);
+uint8_t *server_hidden_ref_put(uint8_t *at, server_hidden_ref value);
+const uint8_t *server_hidden_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, server_hidden_ref *value);
 
 /* A handle to gen_server Bare: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -181,8 +199,11 @@ server_bare_equal(server_bare_ref a, server_bare_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-server_bare_ref_encode_term(otp_term_builder *builder, server_bare_ref value);
+extern const struct otp_type server_bare_ref_type;
+void server_bare_ref_bound(struct otp_sizer *sizer, server_bare_ref value);
+uint8_t *server_bare_ref_put(uint8_t *at, server_bare_ref value);
+const uint8_t *server_bare_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, server_bare_ref *value);
 
 struct server_detail_list {
 	const struct server_detail *ptr;
@@ -233,13 +254,25 @@ void server_detail_keep(
 	struct server_detail_kept *kept, const struct server_detail *value);
 bool server_detail_equal(
 	const struct server_detail *a, const struct server_detail *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err server_detail_encode(const struct server_detail *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err server_detail_decode(
+	const uint8_t *bytes, size_t size, struct server_detail *value);
+/* Lent. */
+otp_term server_detail_to_term(const struct server_detail *value);
+OTP_MUST_USE otp_err server_detail_from_term(
+	otp_term term, struct server_detail *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 server_detail_print(const struct server_detail *value, char *text, size_t size);
-/* Lent. */
-otp_term server_detail_to_term(const struct server_detail *value);
-void server_detail_encode_term(
-	otp_term_builder *builder, const struct server_detail *value);
+extern const struct otp_type server_detail_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+server_detail_bound(struct otp_sizer *sizer, const struct server_detail *value);
+uint8_t *server_detail_put(uint8_t *at, const struct server_detail *value);
+const uint8_t *server_detail_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct server_detail *value);
 /* For generated code: the two passes of a copy. */
 void
 server_detail_flat(struct otp_flat *flat, const struct server_detail *value);
@@ -256,8 +289,14 @@ void server_full_ref_list_flat(
 	struct otp_flat *flat, struct server_full_ref_list value);
 struct server_full_ref_list server_full_ref_list_copy(
 	struct otp_copy *copy, struct server_full_ref_list value);
-void server_full_ref_list_encode_term(
-	otp_term_builder *builder, struct server_full_ref_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void server_full_ref_list_bound(
+	struct otp_sizer *sizer, struct server_full_ref_list value);
+uint8_t *
+server_full_ref_list_put(uint8_t *at, struct server_full_ref_list value);
+const uint8_t *server_full_ref_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct server_full_ref_list *value);
+extern const struct otp_type server_full_ref_list_type;
 void server_full_ref_list_keep(struct server_full_ref_list_kept *kept,
 	struct server_full_ref_list value);
 void server_full_ref_list_kept_push(
@@ -276,8 +315,13 @@ void
 server_full_ref_opt_flat(struct otp_flat *flat, const server_full_ref *value);
 const server_full_ref *
 server_full_ref_opt_copy(struct otp_copy *copy, const server_full_ref *value);
-void server_full_ref_opt_encode_term(
-	otp_term_builder *builder, const server_full_ref *value);
+/* For generated code: the passes of encoding, and decoding. */
+void server_full_ref_opt_bound(
+	struct otp_sizer *sizer, const server_full_ref *value);
+uint8_t *server_full_ref_opt_put(uint8_t *at, const server_full_ref *value);
+const uint8_t *server_full_ref_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const server_full_ref **value);
+extern const struct otp_type server_full_ref_opt_type;
 
 /* --- message price_changed */
 

@@ -20,12 +20,23 @@ enum shapes_level {
 /* The atom's text. */
 const char *shapes_level_name(enum shapes_level value);
 bool shapes_level_equal(enum shapes_level a, enum shapes_level b);
-/* As snprintf: gives the length of the whole text. */
-size_t shapes_level_print(enum shapes_level value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_level_encode(
+	enum shapes_level value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_level_decode(
+	const uint8_t *bytes, size_t size, enum shapes_level *value);
 /* Lent. */
 otp_term shapes_level_to_term(enum shapes_level value);
-void
-shapes_level_encode_term(otp_term_builder *builder, enum shapes_level value);
+OTP_MUST_USE otp_err shapes_level_from_term(
+	otp_term term, enum shapes_level *value);
+/* As snprintf: gives the length of the whole text. */
+size_t shapes_level_print(enum shapes_level value, char *text, size_t size);
+extern const struct otp_type shapes_level_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_level_bound(struct otp_sizer *sizer, enum shapes_level value);
+uint8_t *shapes_level_put(uint8_t *at, enum shapes_level value);
+const uint8_t *shapes_level_get(struct otp_decoder *decoder, const uint8_t *at,
+	enum shapes_level *value);
 
 struct shapes_level_list {
 	const enum shapes_level *ptr;
@@ -89,8 +100,11 @@ shapes_shaper_equal(shapes_shaper_ref a, shapes_shaper_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void shapes_shaper_ref_encode_term(
-	otp_term_builder *builder, shapes_shaper_ref value);
+extern const struct otp_type shapes_shaper_ref_type;
+void shapes_shaper_ref_bound(struct otp_sizer *sizer, shapes_shaper_ref value);
+uint8_t *shapes_shaper_ref_put(uint8_t *at, shapes_shaper_ref value);
+const uint8_t *shapes_shaper_ref_get(struct otp_decoder *decoder,
+	const uint8_t *at, shapes_shaper_ref *value);
 
 struct shapes_reading_list {
 	const struct shapes_reading *ptr;
@@ -195,6 +209,16 @@ struct shapes_map_string_int64_kept {
 	void *mem;
 };
 
+struct shapes_list_tuple_int32_string {
+	const struct shapes_tuple_int32_string *ptr;
+	size_t len;
+};
+
+struct shapes_string_list_list {
+	const struct otp_string_list *ptr;
+	size_t len;
+};
+
 struct shapes_map_int32_user {
 	const struct shapes_map_int32_user_pair *ptr;
 	size_t len;
@@ -204,11 +228,6 @@ struct shapes_map_int32_user {
 struct shapes_map_int32_user_kept {
 	struct shapes_map_int32_user v;
 	void *mem;
-};
-
-struct shapes_list_tuple_int32_string {
-	const struct shapes_tuple_int32_string *ptr;
-	size_t len;
 };
 
 /* In a state: read v, write with shapes_reading_opt_keep. */
@@ -269,13 +288,25 @@ void shapes_reading_keep(
 	struct shapes_reading_kept *kept, const struct shapes_reading *value);
 bool shapes_reading_equal(
 	const struct shapes_reading *a, const struct shapes_reading *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_reading_encode(const struct shapes_reading *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_reading_decode(
+	const uint8_t *bytes, size_t size, struct shapes_reading *value);
+/* Lent. */
+otp_term shapes_reading_to_term(const struct shapes_reading *value);
+OTP_MUST_USE otp_err shapes_reading_from_term(
+	otp_term term, struct shapes_reading *value);
 /* As snprintf: gives the length of the whole text. */
 size_t shapes_reading_print(
 	const struct shapes_reading *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_reading_to_term(const struct shapes_reading *value);
-void shapes_reading_encode_term(
-	otp_term_builder *builder, const struct shapes_reading *value);
+extern const struct otp_type shapes_reading_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_reading_bound(
+	struct otp_sizer *sizer, const struct shapes_reading *value);
+uint8_t *shapes_reading_put(uint8_t *at, const struct shapes_reading *value);
+const uint8_t *shapes_reading_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_reading *value);
 /* For generated code: the two passes of a copy. */
 void
 shapes_reading_flat(struct otp_flat *flat, const struct shapes_reading *value);
@@ -300,13 +331,25 @@ void shapes_user_keep(
 	struct shapes_user_kept *kept, const struct shapes_user *value);
 bool
 shapes_user_equal(const struct shapes_user *a, const struct shapes_user *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_user_encode(
+	const struct shapes_user *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_user_decode(
+	const uint8_t *bytes, size_t size, struct shapes_user *value);
+/* Lent. */
+otp_term shapes_user_to_term(const struct shapes_user *value);
+OTP_MUST_USE otp_err shapes_user_from_term(
+	otp_term term, struct shapes_user *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_user_print(const struct shapes_user *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_user_to_term(const struct shapes_user *value);
-void shapes_user_encode_term(
-	otp_term_builder *builder, const struct shapes_user *value);
+extern const struct otp_type shapes_user_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_user_bound(struct otp_sizer *sizer, const struct shapes_user *value);
+uint8_t *shapes_user_put(uint8_t *at, const struct shapes_user *value);
+const uint8_t *shapes_user_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_user *value);
 /* For generated code: the two passes of a copy. */
 void shapes_user_flat(struct otp_flat *flat, const struct shapes_user *value);
 void shapes_user_copy(struct otp_copy *copy, struct shapes_user *to,
@@ -406,13 +449,25 @@ void shapes_event_keep(
 	struct shapes_event_kept *kept, const struct shapes_event *value);
 bool
 shapes_event_equal(const struct shapes_event *a, const struct shapes_event *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_event_encode(const struct shapes_event *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_event_decode(
+	const uint8_t *bytes, size_t size, struct shapes_event *value);
+/* Lent. */
+otp_term shapes_event_to_term(const struct shapes_event *value);
+OTP_MUST_USE otp_err shapes_event_from_term(
+	otp_term term, struct shapes_event *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_event_print(const struct shapes_event *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_event_to_term(const struct shapes_event *value);
-void shapes_event_encode_term(
-	otp_term_builder *builder, const struct shapes_event *value);
+extern const struct otp_type shapes_event_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_event_bound(struct otp_sizer *sizer, const struct shapes_event *value);
+uint8_t *shapes_event_put(uint8_t *at, const struct shapes_event *value);
+const uint8_t *shapes_event_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_event *value);
 /* For generated code: the two passes of a copy. */
 void shapes_event_flat(struct otp_flat *flat, const struct shapes_event *value);
 void shapes_event_copy(struct otp_copy *copy, struct shapes_event *to,
@@ -428,8 +483,13 @@ void
 shapes_event_list_flat(struct otp_flat *flat, struct shapes_event_list value);
 struct shapes_event_list
 shapes_event_list_copy(struct otp_copy *copy, struct shapes_event_list value);
-void shapes_event_list_encode_term(
-	otp_term_builder *builder, struct shapes_event_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_event_list_bound(
+	struct otp_sizer *sizer, struct shapes_event_list value);
+uint8_t *shapes_event_list_put(uint8_t *at, struct shapes_event_list value);
+const uint8_t *shapes_event_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_event_list *value);
+extern const struct otp_type shapes_event_list_type;
 
 enum shapes_switch_tag {
 	SHAPES_SWITCH_ON,
@@ -462,13 +522,25 @@ shapes_switch_off(void)
 
 bool shapes_switch_equal(
 	const struct shapes_switch *a, const struct shapes_switch *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_switch_encode(const struct shapes_switch *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_switch_decode(
+	const uint8_t *bytes, size_t size, struct shapes_switch *value);
+/* Lent. */
+otp_term shapes_switch_to_term(const struct shapes_switch *value);
+OTP_MUST_USE otp_err shapes_switch_from_term(
+	otp_term term, struct shapes_switch *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_switch_print(const struct shapes_switch *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_switch_to_term(const struct shapes_switch *value);
-void shapes_switch_encode_term(
-	otp_term_builder *builder, const struct shapes_switch *value);
+extern const struct otp_type shapes_switch_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_switch_bound(struct otp_sizer *sizer, const struct shapes_switch *value);
+uint8_t *shapes_switch_put(uint8_t *at, const struct shapes_switch *value);
+const uint8_t *shapes_switch_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_switch *value);
 
 /* tuple<Switch, Reading> */
 struct shapes_tuple_switch_reading {
@@ -495,8 +567,14 @@ size_t shapes_tuple_switch_reading_print(
 /* Lent. */
 otp_term shapes_tuple_switch_reading_to_term(
 	const struct shapes_tuple_switch_reading *value);
-void shapes_tuple_switch_reading_encode_term(otp_term_builder *builder,
+extern const struct otp_type shapes_tuple_switch_reading_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_tuple_switch_reading_bound(struct otp_sizer *sizer,
 	const struct shapes_tuple_switch_reading *value);
+uint8_t *shapes_tuple_switch_reading_put(
+	uint8_t *at, const struct shapes_tuple_switch_reading *value);
+const uint8_t *shapes_tuple_switch_reading_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_tuple_switch_reading *value);
 /* For generated code: the two passes of a copy. */
 void shapes_tuple_switch_reading_flat(
 	struct otp_flat *flat, const struct shapes_tuple_switch_reading *value);
@@ -529,9 +607,15 @@ size_t shapes_tuple_int32_tuple_switch_reading_print(
 /* Lent. */
 otp_term shapes_tuple_int32_tuple_switch_reading_to_term(
 	const struct shapes_tuple_int32_tuple_switch_reading *value);
-void
-shapes_tuple_int32_tuple_switch_reading_encode_term(otp_term_builder *builder,
+extern const struct otp_type shapes_tuple_int32_tuple_switch_reading_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_tuple_int32_tuple_switch_reading_bound(struct otp_sizer *sizer,
 	const struct shapes_tuple_int32_tuple_switch_reading *value);
+uint8_t *shapes_tuple_int32_tuple_switch_reading_put(uint8_t *at,
+	const struct shapes_tuple_int32_tuple_switch_reading *value);
+const uint8_t *shapes_tuple_int32_tuple_switch_reading_get(
+	struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_tuple_int32_tuple_switch_reading *value);
 /* For generated code: the two passes of a copy. */
 void shapes_tuple_int32_tuple_switch_reading_flat(struct otp_flat *flat,
 	const struct shapes_tuple_int32_tuple_switch_reading *value);
@@ -555,13 +639,25 @@ void shapes_tree_keep(
 	struct shapes_tree_kept *kept, const struct shapes_tree *value);
 bool
 shapes_tree_equal(const struct shapes_tree *a, const struct shapes_tree *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_tree_encode(
+	const struct shapes_tree *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_tree_decode(
+	const uint8_t *bytes, size_t size, struct shapes_tree *value);
+/* Lent. */
+otp_term shapes_tree_to_term(const struct shapes_tree *value);
+OTP_MUST_USE otp_err shapes_tree_from_term(
+	otp_term term, struct shapes_tree *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_tree_print(const struct shapes_tree *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_tree_to_term(const struct shapes_tree *value);
-void shapes_tree_encode_term(
-	otp_term_builder *builder, const struct shapes_tree *value);
+extern const struct otp_type shapes_tree_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_tree_bound(struct otp_sizer *sizer, const struct shapes_tree *value);
+uint8_t *shapes_tree_put(uint8_t *at, const struct shapes_tree *value);
+const uint8_t *shapes_tree_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_tree *value);
 /* For generated code: the two passes of a copy. */
 void shapes_tree_flat(struct otp_flat *flat, const struct shapes_tree *value);
 void shapes_tree_copy(struct otp_copy *copy, struct shapes_tree *to,
@@ -573,13 +669,25 @@ struct shapes_inner {
 
 bool
 shapes_inner_equal(const struct shapes_inner *a, const struct shapes_inner *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_inner_encode(const struct shapes_inner *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_inner_decode(
+	const uint8_t *bytes, size_t size, struct shapes_inner *value);
+/* Lent. */
+otp_term shapes_inner_to_term(const struct shapes_inner *value);
+OTP_MUST_USE otp_err shapes_inner_from_term(
+	otp_term term, struct shapes_inner *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_inner_print(const struct shapes_inner *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_inner_to_term(const struct shapes_inner *value);
-void shapes_inner_encode_term(
-	otp_term_builder *builder, const struct shapes_inner *value);
+extern const struct otp_type shapes_inner_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_inner_bound(struct otp_sizer *sizer, const struct shapes_inner *value);
+uint8_t *shapes_inner_put(uint8_t *at, const struct shapes_inner *value);
+const uint8_t *shapes_inner_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_inner *value);
 
 /* tuple<Inner, bool> */
 struct shapes_tuple_inner_bool {
@@ -595,8 +703,14 @@ size_t shapes_tuple_inner_bool_print(
 /* Lent. */
 otp_term
 shapes_tuple_inner_bool_to_term(const struct shapes_tuple_inner_bool *value);
-void shapes_tuple_inner_bool_encode_term(
-	otp_term_builder *builder, const struct shapes_tuple_inner_bool *value);
+extern const struct otp_type shapes_tuple_inner_bool_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_tuple_inner_bool_bound(
+	struct otp_sizer *sizer, const struct shapes_tuple_inner_bool *value);
+uint8_t *shapes_tuple_inner_bool_put(
+	uint8_t *at, const struct shapes_tuple_inner_bool *value);
+const uint8_t *shapes_tuple_inner_bool_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_tuple_inner_bool *value);
 
 /* Declared before what it holds in a tuple. */
 struct shapes_outer {
@@ -605,13 +719,25 @@ struct shapes_outer {
 
 bool
 shapes_outer_equal(const struct shapes_outer *a, const struct shapes_outer *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shapes_outer_encode(const struct shapes_outer *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shapes_outer_decode(
+	const uint8_t *bytes, size_t size, struct shapes_outer *value);
+/* Lent. */
+otp_term shapes_outer_to_term(const struct shapes_outer *value);
+OTP_MUST_USE otp_err shapes_outer_from_term(
+	otp_term term, struct shapes_outer *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shapes_outer_print(const struct shapes_outer *value, char *text, size_t size);
-/* Lent. */
-otp_term shapes_outer_to_term(const struct shapes_outer *value);
-void shapes_outer_encode_term(
-	otp_term_builder *builder, const struct shapes_outer *value);
+extern const struct otp_type shapes_outer_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shapes_outer_bound(struct otp_sizer *sizer, const struct shapes_outer *value);
+uint8_t *shapes_outer_put(uint8_t *at, const struct shapes_outer *value);
+const uint8_t *shapes_outer_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shapes_outer *value);
 
 /* tuple<int32, string> */
 struct shapes_tuple_int32_string {
@@ -635,8 +761,14 @@ size_t shapes_tuple_int32_string_print(
 /* Lent. */
 otp_term shapes_tuple_int32_string_to_term(
 	const struct shapes_tuple_int32_string *value);
-void shapes_tuple_int32_string_encode_term(otp_term_builder *builder,
-	const struct shapes_tuple_int32_string *value);
+extern const struct otp_type shapes_tuple_int32_string_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_tuple_int32_string_bound(
+	struct otp_sizer *sizer, const struct shapes_tuple_int32_string *value);
+uint8_t *shapes_tuple_int32_string_put(
+	uint8_t *at, const struct shapes_tuple_int32_string *value);
+const uint8_t *shapes_tuple_int32_string_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_tuple_int32_string *value);
 /* For generated code: the two passes of a copy. */
 void shapes_tuple_int32_string_flat(
 	struct otp_flat *flat, const struct shapes_tuple_int32_string *value);
@@ -667,8 +799,14 @@ size_t shapes_map_string_event_print(
 	struct shapes_map_string_event value, char *text, size_t size);
 /* Lent. */
 otp_term shapes_map_string_event_to_term(struct shapes_map_string_event value);
-void shapes_map_string_event_encode_term(
-	otp_term_builder *builder, struct shapes_map_string_event value);
+extern const struct otp_type shapes_map_string_event_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_map_string_event_bound(
+	struct otp_sizer *sizer, struct shapes_map_string_event value);
+uint8_t *
+shapes_map_string_event_put(uint8_t *at, struct shapes_map_string_event value);
+const uint8_t *shapes_map_string_event_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_map_string_event *value);
 /* For generated code: the two passes of a copy. */
 void shapes_map_string_event_flat(
 	struct otp_flat *flat, struct shapes_map_string_event value);
@@ -698,8 +836,14 @@ size_t shapes_map_string_tree_print(
 	struct shapes_map_string_tree value, char *text, size_t size);
 /* Lent. */
 otp_term shapes_map_string_tree_to_term(struct shapes_map_string_tree value);
-void shapes_map_string_tree_encode_term(
-	otp_term_builder *builder, struct shapes_map_string_tree value);
+extern const struct otp_type shapes_map_string_tree_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_map_string_tree_bound(
+	struct otp_sizer *sizer, struct shapes_map_string_tree value);
+uint8_t *
+shapes_map_string_tree_put(uint8_t *at, struct shapes_map_string_tree value);
+const uint8_t *shapes_map_string_tree_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_map_string_tree *value);
 /* For generated code: the two passes of a copy. */
 void shapes_map_string_tree_flat(
 	struct otp_flat *flat, struct shapes_map_string_tree value);
@@ -729,8 +873,14 @@ size_t shapes_map_level_int64_print(
 	struct shapes_map_level_int64 value, char *text, size_t size);
 /* Lent. */
 otp_term shapes_map_level_int64_to_term(struct shapes_map_level_int64 value);
-void shapes_map_level_int64_encode_term(
-	otp_term_builder *builder, struct shapes_map_level_int64 value);
+extern const struct otp_type shapes_map_level_int64_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_map_level_int64_bound(
+	struct otp_sizer *sizer, struct shapes_map_level_int64 value);
+uint8_t *
+shapes_map_level_int64_put(uint8_t *at, struct shapes_map_level_int64 value);
+const uint8_t *shapes_map_level_int64_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_map_level_int64 *value);
 /* For generated code: the two passes of a copy. */
 void shapes_map_level_int64_flat(
 	struct otp_flat *flat, struct shapes_map_level_int64 value);
@@ -768,8 +918,14 @@ size_t shapes_map_string_int64_print(
 	struct shapes_map_string_int64 value, char *text, size_t size);
 /* Lent. */
 otp_term shapes_map_string_int64_to_term(struct shapes_map_string_int64 value);
-void shapes_map_string_int64_encode_term(
-	otp_term_builder *builder, struct shapes_map_string_int64 value);
+extern const struct otp_type shapes_map_string_int64_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_map_string_int64_bound(
+	struct otp_sizer *sizer, struct shapes_map_string_int64 value);
+uint8_t *
+shapes_map_string_int64_put(uint8_t *at, struct shapes_map_string_int64 value);
+const uint8_t *shapes_map_string_int64_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_map_string_int64 *value);
 /* For generated code: the two passes of a copy. */
 void shapes_map_string_int64_flat(
 	struct otp_flat *flat, struct shapes_map_string_int64 value);
@@ -807,34 +963,19 @@ size_t shapes_map_int32_user_print(
 	struct shapes_map_int32_user value, char *text, size_t size);
 /* Lent. */
 otp_term shapes_map_int32_user_to_term(struct shapes_map_int32_user value);
-void shapes_map_int32_user_encode_term(
-	otp_term_builder *builder, struct shapes_map_int32_user value);
+extern const struct otp_type shapes_map_int32_user_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_map_int32_user_bound(
+	struct otp_sizer *sizer, struct shapes_map_int32_user value);
+uint8_t *
+shapes_map_int32_user_put(uint8_t *at, struct shapes_map_int32_user value);
+const uint8_t *shapes_map_int32_user_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_map_int32_user *value);
 /* For generated code: the two passes of a copy. */
 void shapes_map_int32_user_flat(
 	struct otp_flat *flat, struct shapes_map_int32_user value);
 struct shapes_map_int32_user shapes_map_int32_user_copy(
 	struct otp_copy *copy, struct shapes_map_int32_user value);
-
-/* Points the list at n zeroed elements of scratch memory. */
-struct shop_receipt *
-shop_receipt_list_new(struct shop_receipt_list *list, size_t n);
-bool
-shop_receipt_list_equal(struct shop_receipt_list a, struct shop_receipt_list b);
-/* For generated code: the two passes of a copy, and the term. */
-void
-shop_receipt_list_flat(struct otp_flat *flat, struct shop_receipt_list value);
-struct shop_receipt_list
-shop_receipt_list_copy(struct otp_copy *copy, struct shop_receipt_list value);
-void shop_receipt_list_encode_term(
-	otp_term_builder *builder, struct shop_receipt_list value);
-void shop_receipt_list_keep(
-	struct shop_receipt_list_kept *kept, struct shop_receipt_list value);
-void shop_receipt_list_kept_push(
-	struct shop_receipt_list_kept *kept, const struct shop_receipt *value);
-void shop_receipt_list_kept_set(struct shop_receipt_list_kept *kept, size_t i,
-	const struct shop_receipt *value);
-void
-shop_receipt_list_kept_remove(struct shop_receipt_list_kept *kept, size_t i);
 
 /* Points the list at n zeroed elements of scratch memory. */
 struct shapes_tuple_int32_string *shapes_list_tuple_int32_string_new(
@@ -847,8 +988,59 @@ void shapes_list_tuple_int32_string_flat(
 	struct otp_flat *flat, struct shapes_list_tuple_int32_string value);
 struct shapes_list_tuple_int32_string shapes_list_tuple_int32_string_copy(
 	struct otp_copy *copy, struct shapes_list_tuple_int32_string value);
-void shapes_list_tuple_int32_string_encode_term(
-	otp_term_builder *builder, struct shapes_list_tuple_int32_string value);
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_list_tuple_int32_string_bound(
+	struct otp_sizer *sizer, struct shapes_list_tuple_int32_string value);
+uint8_t *shapes_list_tuple_int32_string_put(
+	uint8_t *at, struct shapes_list_tuple_int32_string value);
+const uint8_t *shapes_list_tuple_int32_string_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_list_tuple_int32_string *value);
+extern const struct otp_type shapes_list_tuple_int32_string_type;
+
+/* Points the list at n zeroed elements of scratch memory. */
+struct otp_string_list *
+shapes_string_list_list_new(struct shapes_string_list_list *list, size_t n);
+bool shapes_string_list_list_equal(
+	struct shapes_string_list_list a, struct shapes_string_list_list b);
+/* For generated code: the two passes of a copy, and the term. */
+void shapes_string_list_list_flat(
+	struct otp_flat *flat, struct shapes_string_list_list value);
+struct shapes_string_list_list shapes_string_list_list_copy(
+	struct otp_copy *copy, struct shapes_string_list_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_string_list_list_bound(
+	struct otp_sizer *sizer, struct shapes_string_list_list value);
+uint8_t *
+shapes_string_list_list_put(uint8_t *at, struct shapes_string_list_list value);
+const uint8_t *shapes_string_list_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shapes_string_list_list *value);
+extern const struct otp_type shapes_string_list_list_type;
+
+/* Points the list at n zeroed elements of scratch memory. */
+struct shop_receipt *
+shop_receipt_list_new(struct shop_receipt_list *list, size_t n);
+bool
+shop_receipt_list_equal(struct shop_receipt_list a, struct shop_receipt_list b);
+/* For generated code: the two passes of a copy, and the term. */
+void
+shop_receipt_list_flat(struct otp_flat *flat, struct shop_receipt_list value);
+struct shop_receipt_list
+shop_receipt_list_copy(struct otp_copy *copy, struct shop_receipt_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void shop_receipt_list_bound(
+	struct otp_sizer *sizer, struct shop_receipt_list value);
+uint8_t *shop_receipt_list_put(uint8_t *at, struct shop_receipt_list value);
+const uint8_t *shop_receipt_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct shop_receipt_list *value);
+extern const struct otp_type shop_receipt_list_type;
+void shop_receipt_list_keep(
+	struct shop_receipt_list_kept *kept, struct shop_receipt_list value);
+void shop_receipt_list_kept_push(
+	struct shop_receipt_list_kept *kept, const struct shop_receipt *value);
+void shop_receipt_list_kept_set(struct shop_receipt_list_kept *kept, size_t i,
+	const struct shop_receipt *value);
+void
+shop_receipt_list_kept_remove(struct shop_receipt_list_kept *kept, size_t i);
 
 bool shapes_opt_map_string_int64_equal(const struct shapes_map_string_int64 *a,
 	const struct shapes_map_string_int64 *b);
@@ -857,8 +1049,14 @@ void shapes_opt_map_string_int64_flat(
 	struct otp_flat *flat, const struct shapes_map_string_int64 *value);
 const struct shapes_map_string_int64 *shapes_opt_map_string_int64_copy(
 	struct otp_copy *copy, const struct shapes_map_string_int64 *value);
-void shapes_opt_map_string_int64_encode_term(
-	otp_term_builder *builder, const struct shapes_map_string_int64 *value);
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_opt_map_string_int64_bound(
+	struct otp_sizer *sizer, const struct shapes_map_string_int64 *value);
+uint8_t *shapes_opt_map_string_int64_put(
+	uint8_t *at, const struct shapes_map_string_int64 *value);
+const uint8_t *shapes_opt_map_string_int64_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct shapes_map_string_int64 **value);
+extern const struct otp_type shapes_opt_map_string_int64_type;
 
 bool
 shapes_opt_tuple_int32_string_equal(const struct shapes_tuple_int32_string *a,
@@ -868,8 +1066,14 @@ void shapes_opt_tuple_int32_string_flat(
 	struct otp_flat *flat, const struct shapes_tuple_int32_string *value);
 const struct shapes_tuple_int32_string *shapes_opt_tuple_int32_string_copy(
 	struct otp_copy *copy, const struct shapes_tuple_int32_string *value);
-void shapes_opt_tuple_int32_string_encode_term(otp_term_builder *builder,
-	const struct shapes_tuple_int32_string *value);
+/* For generated code: the passes of encoding, and decoding. */
+void shapes_opt_tuple_int32_string_bound(
+	struct otp_sizer *sizer, const struct shapes_tuple_int32_string *value);
+uint8_t *shapes_opt_tuple_int32_string_put(
+	uint8_t *at, const struct shapes_tuple_int32_string *value);
+const uint8_t *shapes_opt_tuple_int32_string_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct shapes_tuple_int32_string **value);
+extern const struct otp_type shapes_opt_tuple_int32_string_type;
 
 /* --- message noted */
 
@@ -921,16 +1125,36 @@ extern const struct otp_server_class shapes_shaper_class;
  * OTP_ALREADY_STARTED the handle is of the one that has the name.
  */
 OTP_MUST_USE otp_err shapes_shaper_start(struct shapes_map_string_int64 ages,
-	const struct otp_start_opts *opts, shapes_shaper_ref *server);
+	const struct shapes_map_string_int64 *maybe,
+	const struct shapes_tuple_int32_string *pair,
+	const struct shapes_tuple_int32_string *other,
+	struct shapes_list_tuple_int32_string pairs,
+	struct shapes_string_list_list texts, const struct otp_start_opts *opts,
+	shapes_shaper_ref *server);
 OTP_MUST_USE otp_err shapes_shaper_start_link(
-	struct shapes_map_string_int64 ages, const struct otp_start_opts *opts,
+	struct shapes_map_string_int64 ages,
+	const struct shapes_map_string_int64 *maybe,
+	const struct shapes_tuple_int32_string *pair,
+	const struct shapes_tuple_int32_string *other,
+	struct shapes_list_tuple_int32_string pairs,
+	struct shapes_string_list_list texts, const struct otp_start_opts *opts,
 	shapes_shaper_ref *server);
 OTP_MUST_USE otp_err shapes_shaper_start_monitor(
-	struct shapes_map_string_int64 ages, const struct otp_start_opts *opts,
+	struct shapes_map_string_int64 ages,
+	const struct shapes_map_string_int64 *maybe,
+	const struct shapes_tuple_int32_string *pair,
+	const struct shapes_tuple_int32_string *other,
+	struct shapes_list_tuple_int32_string pairs,
+	struct shapes_string_list_list texts, const struct otp_start_opts *opts,
 	shapes_shaper_ref *server, otp_ref *monitor);
 /* For generated code: its arguments, to hand to a supervisor. */
-OTP_MUST_USE otp_err shapes_shaper_init_make(
-	struct otp_msg **m, struct shapes_map_string_int64 ages);
+OTP_MUST_USE otp_err shapes_shaper_init_make(struct otp_msg **m,
+	struct shapes_map_string_int64 ages,
+	const struct shapes_map_string_int64 *maybe,
+	const struct shapes_tuple_int32_string *pair,
+	const struct shapes_tuple_int32_string *other,
+	struct shapes_list_tuple_int32_string pairs,
+	struct shapes_string_list_list texts);
 
 OTP_MUST_USE otp_err shapes_shaper_swap(shapes_shaper_ref server,
 	const struct shapes_event *event, struct shapes_event *reply,
@@ -982,8 +1206,13 @@ OTP_MUST_USE otp_err shapes_shaper_maybe_await(
 otp_err shapes_shaper_put(shapes_shaper_ref server, otp_term any);
 
 /* You write: */
-otp_next shapes_shaper_init(
-	struct shapes_shaper *self, struct shapes_map_string_int64 ages);
+otp_next shapes_shaper_init(struct shapes_shaper *self,
+	struct shapes_map_string_int64 ages,
+	const struct shapes_map_string_int64 *maybe,
+	const struct shapes_tuple_int32_string *pair,
+	const struct shapes_tuple_int32_string *other,
+	struct shapes_list_tuple_int32_string pairs,
+	struct shapes_string_list_list texts);
 otp_next shapes_shaper_handle_swap(struct shapes_shaper *self,
 	const struct shapes_event *event, struct shapes_event *reply,
 	struct shapes_switch *refusal);

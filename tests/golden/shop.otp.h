@@ -17,12 +17,23 @@ enum shop_refusal {
 /* The atom's text. */
 const char *shop_refusal_name(enum shop_refusal value);
 bool shop_refusal_equal(enum shop_refusal a, enum shop_refusal b);
-/* As snprintf: gives the length of the whole text. */
-size_t shop_refusal_print(enum shop_refusal value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shop_refusal_encode(
+	enum shop_refusal value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shop_refusal_decode(
+	const uint8_t *bytes, size_t size, enum shop_refusal *value);
 /* Lent. */
 otp_term shop_refusal_to_term(enum shop_refusal value);
-void
-shop_refusal_encode_term(otp_term_builder *builder, enum shop_refusal value);
+OTP_MUST_USE otp_err shop_refusal_from_term(
+	otp_term term, enum shop_refusal *value);
+/* As snprintf: gives the length of the whole text. */
+size_t shop_refusal_print(enum shop_refusal value, char *text, size_t size);
+extern const struct otp_type shop_refusal_type;
+/* For generated code: the passes of encoding, and decoding. */
+void shop_refusal_bound(struct otp_sizer *sizer, enum shop_refusal value);
+uint8_t *shop_refusal_put(uint8_t *at, enum shop_refusal value);
+const uint8_t *shop_refusal_get(struct otp_decoder *decoder, const uint8_t *at,
+	enum shop_refusal *value);
 
 struct shop_refusal_list {
 	const enum shop_refusal *ptr;
@@ -86,7 +97,11 @@ shop_till_equal(shop_till_ref a, shop_till_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void shop_till_ref_encode_term(otp_term_builder *builder, shop_till_ref value);
+extern const struct otp_type shop_till_ref_type;
+void shop_till_ref_bound(struct otp_sizer *sizer, shop_till_ref value);
+uint8_t *shop_till_ref_put(uint8_t *at, shop_till_ref value);
+const uint8_t *shop_till_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, shop_till_ref *value);
 
 /* A handle to supervisor Shop: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -133,7 +148,11 @@ shop_shop_equal(shop_shop_ref a, shop_shop_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void shop_shop_ref_encode_term(otp_term_builder *builder, shop_shop_ref value);
+extern const struct otp_type shop_shop_ref_type;
+void shop_shop_ref_bound(struct otp_sizer *sizer, shop_shop_ref value);
+uint8_t *shop_shop_ref_put(uint8_t *at, shop_shop_ref value);
+const uint8_t *shop_shop_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, shop_shop_ref *value);
 
 struct shop_receipt_list {
 	const struct shop_receipt *ptr;
@@ -170,13 +189,25 @@ void shop_receipt_keep(
 	struct shop_receipt_kept *kept, const struct shop_receipt *value);
 bool
 shop_receipt_equal(const struct shop_receipt *a, const struct shop_receipt *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err shop_receipt_encode(const struct shop_receipt *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err shop_receipt_decode(
+	const uint8_t *bytes, size_t size, struct shop_receipt *value);
+/* Lent. */
+otp_term shop_receipt_to_term(const struct shop_receipt *value);
+OTP_MUST_USE otp_err shop_receipt_from_term(
+	otp_term term, struct shop_receipt *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 shop_receipt_print(const struct shop_receipt *value, char *text, size_t size);
-/* Lent. */
-otp_term shop_receipt_to_term(const struct shop_receipt *value);
-void shop_receipt_encode_term(
-	otp_term_builder *builder, const struct shop_receipt *value);
+extern const struct otp_type shop_receipt_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+shop_receipt_bound(struct otp_sizer *sizer, const struct shop_receipt *value);
+uint8_t *shop_receipt_put(uint8_t *at, const struct shop_receipt *value);
+const uint8_t *shop_receipt_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct shop_receipt *value);
 /* For generated code: the two passes of a copy. */
 void shop_receipt_flat(struct otp_flat *flat, const struct shop_receipt *value);
 void shop_receipt_copy(struct otp_copy *copy, struct shop_receipt *to,
@@ -191,8 +222,13 @@ void
 shop_receipt_opt_flat(struct otp_flat *flat, const struct shop_receipt *value);
 const struct shop_receipt *
 shop_receipt_opt_copy(struct otp_copy *copy, const struct shop_receipt *value);
-void shop_receipt_opt_encode_term(
-	otp_term_builder *builder, const struct shop_receipt *value);
+/* For generated code: the passes of encoding, and decoding. */
+void shop_receipt_opt_bound(
+	struct otp_sizer *sizer, const struct shop_receipt *value);
+uint8_t *shop_receipt_opt_put(uint8_t *at, const struct shop_receipt *value);
+const uint8_t *shop_receipt_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct shop_receipt **value);
+extern const struct otp_type shop_receipt_opt_type;
 
 /* --- message price_changed */
 

@@ -3,10 +3,31 @@
 /* clang-format off */
 #include "too_long.otp.h"
 
+#include <otp/codec.h>
+
+const struct otp_type
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref_type = {
+		.name = "server<a_module_with_a_name_that_leaves_little_room.ServerWithANameThatTakesTheRest>",
+		.kind = OTP_TYPE_HANDLE,
+		.size = sizeof(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref),
+};
+
 void
-a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref_encode_term(otp_term_builder *builder, a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref value)
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref_bound(struct otp_sizer *sizer, a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref value)
 {
-	otp_build_to(builder, value.to);
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref_put(uint8_t *at, a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref_get(struct otp_decoder *decoder, const uint8_t *at, a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
 }
 
 /* --- gen_server ServerWithANameThatTakesTheRest */
@@ -18,12 +39,22 @@ a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_r
 	return a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init(state);
 }
 
+static const struct otp_type
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init_args_type = {
+		.name = "a_module_with_a_name_that_leaves_little_room.init",
+		.kind = OTP_TYPE_PARAMS,
+		.form = OTP_FORM_MAP,
+		.tag = OTP_WIRE("init"),
+};
+
 static const struct otp_msg_type
 	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init_type = {
 		.name = "init",
 		.owner = "a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest",
 		.kind = OTP_MSG_INIT,
 		.handle = (void (*)(void))a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init_thunk,
+		.encode = otp_message_encode,
+		.args = &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init_args_type,
 };
 
 otp_err
@@ -98,15 +129,58 @@ a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_r
 	return next;
 }
 
+static const struct otp_member
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_members[] = {
+		{
+			.name = "text",
+			.type = &otp_string_type,
+			.offset = offsetof(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args, text),
+		},
+};
+
+static const struct otp_type
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_type = {
+		.name = "a_module_with_a_name_that_leaves_little_room.give_back_what_was_given_to_you_before",
+		.kind = OTP_TYPE_PARAMS,
+		.form = OTP_FORM_MAP,
+		.size = sizeof(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args),
+		.count = 1,
+		.members = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_members,
+		.tag = OTP_WIRE("give_back_what_was_given_to_you_before"),
+};
+
 static void
-a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_encode(otp_term_builder *builder, const void *payload)
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_bound(struct otp_sizer *sizer, const void *payload)
 {
 	const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args *value = payload;
 
-	otp_build_tuple(builder, 2);
-	otp_build_atom(
-		builder, otp_atom_of("give_back_what_was_given_to_you_before"));
-	otp_build_string(builder, value->text);
+	otp_bound_add(sizer, 53);
+	otp_bound_string(sizer, value->text);
+}
+
+static uint8_t *
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_put(uint8_t *at, const void *payload)
+{
+	const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args *value = payload;
+
+	at = otp_put_bytes(
+		at, "h\002w&give_back_what_was_given_to_you_before", 42);
+	at = otp_put_string(at, value->text);
+	return at;
+}
+
+static const uint8_t *
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_get(struct otp_decoder *decoder, const uint8_t *at, void *payload)
+{
+	struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args *value = payload;
+
+	if (!otp_get_is(decoder, at,
+		    "h\002w&give_back_what_was_given_to_you_before", 42))
+		return otp_get_fields(decoder, at, &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_type, value, 0);
+	at = otp_get_string(decoder, at + 42, &value->text);
+	if (!at)
+		return NULL;
+	return at;
 }
 
 static const struct otp_msg_type
@@ -117,7 +191,12 @@ static const struct otp_msg_type
 		.reply_size = sizeof(otp_string),
 		.kind = OTP_MSG_CALL,
 		.handle = (void (*)(void))a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_thunk,
-		.encode = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_encode,
+		.encode = otp_message_encode,
+		.args = &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_type,
+		.reply = &otp_string_type,
+		.bound = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_bound,
+		.put = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_put,
+		.get = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_get,
 };
 
 static otp_err
@@ -186,17 +265,26 @@ a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_r
 
 /* --- the table of ServerWithANameThatTakesTheRest */
 
-static void
-a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_encode_state(otp_term_builder *builder, const void *state)
-{
-	const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *self = state;
+static const struct otp_member
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_members[] = {
+		{
+			.name = "the_name_of_the_only_field_that_there_is",
+			.wire = OTP_WIRE(
+				"the_name_of_the_only_field_that_there_is"),
+			.type = &otp_string_type,
+			.offset = offsetof(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest, the_name_of_the_only_field_that_there_is),
+		},
+};
 
-	otp_build_map(builder, 1);
-	otp_build_atom(builder,
-		otp_atom_of("the_name_of_the_only_field_that_there_is"));
-	otp_build_string(
-		builder, self->the_name_of_the_only_field_that_there_is.v);
-}
+static const struct otp_type
+	a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type = {
+		.name = "a_module_with_a_name_that_leaves_little_room.ServerWithANameThatTakesTheRest",
+		.kind = OTP_TYPE_RECORD,
+		.form = OTP_FORM_MAP,
+		.size = sizeof(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest),
+		.count = 1,
+		.members = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_members,
+};
 
 static const struct otp_msg_type
 	*const a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_messages[] = {
@@ -222,5 +310,5 @@ const struct otp_server_class
 		.message_count = 1,
 		.pointers = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_pointers,
 		.pointer_count = 1,
-		.encode_state = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_encode_state,
+		.state = &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type,
 };

@@ -10,6 +10,63 @@
 extern "C" {
 #endif
 
+enum tree_level {
+	TREE_LEVEL_LOW,
+	TREE_LEVEL_IN_THE_MIDDLE,
+	TREE_LEVEL_HIGH,
+};
+
+/* The atom's text. */
+const char *tree_level_name(enum tree_level value);
+bool tree_level_equal(enum tree_level a, enum tree_level b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err tree_level_encode(
+	enum tree_level value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err tree_level_decode(
+	const uint8_t *bytes, size_t size, enum tree_level *value);
+/* Lent. */
+otp_term tree_level_to_term(enum tree_level value);
+OTP_MUST_USE otp_err tree_level_from_term(
+	otp_term term, enum tree_level *value);
+/* As snprintf: gives the length of the whole text. */
+size_t tree_level_print(enum tree_level value, char *text, size_t size);
+extern const struct otp_type tree_level_type;
+/* For generated code: the passes of encoding, and decoding. */
+void tree_level_bound(struct otp_sizer *sizer, enum tree_level value);
+uint8_t *tree_level_put(uint8_t *at, enum tree_level value);
+const uint8_t *tree_level_get(
+	struct otp_decoder *decoder, const uint8_t *at, enum tree_level *value);
+
+struct tree_level_list {
+	const enum tree_level *ptr;
+	size_t len;
+};
+
+/* In a state: read v, write with tree_level_list_keep and the like. */
+struct tree_level_list_kept {
+	struct tree_level_list v;
+	void *mem;
+};
+
+/* In a state: read v, write with tree_level_opt_keep. */
+struct tree_level_opt_kept {
+	const enum tree_level *v; /* absent: NULL */
+	void *mem;
+};
+
+bool tree_level_opt_equal(const enum tree_level *a, const enum tree_level *b);
+/* For generated code: the two passes of a copy, and the term. */
+void tree_level_opt_flat(struct otp_flat *flat, const enum tree_level *value);
+const enum tree_level *
+tree_level_opt_copy(struct otp_copy *copy, const enum tree_level *value);
+/* For generated code: the passes of encoding, and decoding. */
+void
+tree_level_opt_bound(struct otp_sizer *sizer, const enum tree_level *value);
+uint8_t *tree_level_opt_put(uint8_t *at, const enum tree_level *value);
+const uint8_t *tree_level_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const enum tree_level **value);
+extern const struct otp_type tree_level_opt_type;
+
 /* A handle to gen_server Worker: a process, or a name that is looked up at each
    use. All zero is none. */
 typedef struct tree_worker_ref {
@@ -55,8 +112,11 @@ tree_worker_equal(tree_worker_ref a, tree_worker_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-tree_worker_ref_encode_term(otp_term_builder *builder, tree_worker_ref value);
+extern const struct otp_type tree_worker_ref_type;
+void tree_worker_ref_bound(struct otp_sizer *sizer, tree_worker_ref value);
+uint8_t *tree_worker_ref_put(uint8_t *at, tree_worker_ref value);
+const uint8_t *tree_worker_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_worker_ref *value);
 
 /* A handle to supervisor Nobody: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -103,8 +163,62 @@ tree_nobody_equal(tree_nobody_ref a, tree_nobody_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void
-tree_nobody_ref_encode_term(otp_term_builder *builder, tree_nobody_ref value);
+extern const struct otp_type tree_nobody_ref_type;
+void tree_nobody_ref_bound(struct otp_sizer *sizer, tree_nobody_ref value);
+uint8_t *tree_nobody_ref_put(uint8_t *at, tree_nobody_ref value);
+const uint8_t *tree_nobody_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_nobody_ref *value);
+
+/* A handle to gen_server Shard: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_shard_ref {
+	otp_to to;
+} tree_shard_ref;
+
+static inline tree_shard_ref
+tree_shard_of(otp_pid pid)
+{
+	tree_shard_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_shard_ref
+tree_shard_named(const char *name)
+{
+	tree_shard_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_shard_ref
+tree_shard_at(const char *name, const char *node)
+{
+	tree_shard_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_shard_to(tree_shard_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_shard_equal(tree_shard_ref a, tree_shard_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_shard_ref_type;
+void tree_shard_ref_bound(struct otp_sizer *sizer, tree_shard_ref value);
+uint8_t *tree_shard_ref_put(uint8_t *at, tree_shard_ref value);
+const uint8_t *tree_shard_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_shard_ref *value);
 
 /* A handle to supervisor Pool: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -151,7 +265,11 @@ tree_pool_equal(tree_pool_ref a, tree_pool_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void tree_pool_ref_encode_term(otp_term_builder *builder, tree_pool_ref value);
+extern const struct otp_type tree_pool_ref_type;
+void tree_pool_ref_bound(struct otp_sizer *sizer, tree_pool_ref value);
+uint8_t *tree_pool_ref_put(uint8_t *at, tree_pool_ref value);
+const uint8_t *tree_pool_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_pool_ref *value);
 
 /* A handle to supervisor Top: a process, or a name that is looked up at each
    use. All zero is none. */
@@ -198,7 +316,113 @@ tree_top_equal(tree_top_ref a, tree_top_ref b)
 	return otp_to_equal(a.to, b.to);
 }
 
-void tree_top_ref_encode_term(otp_term_builder *builder, tree_top_ref value);
+extern const struct otp_type tree_top_ref_type;
+void tree_top_ref_bound(struct otp_sizer *sizer, tree_top_ref value);
+uint8_t *tree_top_ref_put(uint8_t *at, tree_top_ref value);
+const uint8_t *tree_top_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_top_ref *value);
+
+/* A handle to supervisor Parts: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_parts_ref {
+	otp_to to;
+} tree_parts_ref;
+
+static inline tree_parts_ref
+tree_parts_of(otp_pid pid)
+{
+	tree_parts_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_parts_ref
+tree_parts_named(const char *name)
+{
+	tree_parts_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_parts_ref
+tree_parts_at(const char *name, const char *node)
+{
+	tree_parts_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_parts_to(tree_parts_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_parts_equal(tree_parts_ref a, tree_parts_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_parts_ref_type;
+void tree_parts_ref_bound(struct otp_sizer *sizer, tree_parts_ref value);
+uint8_t *tree_parts_ref_put(uint8_t *at, tree_parts_ref value);
+const uint8_t *tree_parts_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_parts_ref *value);
+
+/* A handle to supervisor Wood: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_wood_ref {
+	otp_to to;
+} tree_wood_ref;
+
+static inline tree_wood_ref
+tree_wood_of(otp_pid pid)
+{
+	tree_wood_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_wood_ref
+tree_wood_named(const char *name)
+{
+	tree_wood_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_wood_ref
+tree_wood_at(const char *name, const char *node)
+{
+	tree_wood_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_wood_to(tree_wood_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_wood_equal(tree_wood_ref a, tree_wood_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_wood_ref_type;
+void tree_wood_ref_bound(struct otp_sizer *sizer, tree_wood_ref value);
+uint8_t *tree_wood_ref_put(uint8_t *at, tree_wood_ref value);
+const uint8_t *tree_wood_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_wood_ref *value);
 
 /* --- gen_server Worker */
 
@@ -231,6 +455,37 @@ OTP_MUST_USE otp_err tree_worker_init_make(struct otp_msg **m, otp_string path,
 /* You write: */
 otp_next tree_worker_init(struct tree_worker *self, otp_string path, uint16_t n,
 	const otp_string *note);
+
+/* --- gen_server Shard */
+
+struct tree_shard {
+	char none; /* C wants a member */
+};
+
+extern const struct otp_server_class tree_shard_class;
+
+#define TREE_SHARD_INIT_AGAIN NULL
+
+/*
+ * Start it and wait until its init is through. opts may be NULL. With
+ * OTP_ALREADY_STARTED the handle is of the one that has the name.
+ */
+OTP_MUST_USE otp_err tree_shard_start(uint16_t number, otp_string path,
+	const int8_t *again, const struct otp_start_opts *opts,
+	tree_shard_ref *server);
+OTP_MUST_USE otp_err tree_shard_start_link(uint16_t number, otp_string path,
+	const int8_t *again, const struct otp_start_opts *opts,
+	tree_shard_ref *server);
+OTP_MUST_USE otp_err tree_shard_start_monitor(uint16_t number, otp_string path,
+	const int8_t *again, const struct otp_start_opts *opts,
+	tree_shard_ref *server, otp_ref *monitor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_shard_init_make(struct otp_msg **m, uint16_t number,
+	otp_string path, const int8_t *again);
+
+/* You write: */
+otp_next tree_shard_init(struct tree_shard *self, uint16_t number,
+	otp_string path, const int8_t *again);
 
 /* --- supervisor Nobody */
 
@@ -293,6 +548,196 @@ tree_top_till(void)
 	return shop_till_named("till");
 }
 
+/* --- supervisor Parts */
+
+/* All in one, and then nothing. */
+extern const struct otp_supervisor_class tree_parts_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_parts_start(otp_string path,
+	const struct otp_start_opts *opts, tree_parts_ref *supervisor);
+OTP_MUST_USE otp_err tree_parts_start_link(otp_string path,
+	const struct otp_start_opts *opts, tree_parts_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_parts_init_make(struct otp_msg **m, otp_string path);
+
+/* How many parts there are; they are numbered from 0. */
+#define TREE_PARTS_PARTS_COUNT 3
+
+/* A part. */
+/* Number `index` of them, by its name. */
+static inline tree_shard_ref
+tree_parts_parts(uint32_t index)
+{
+	tree_shard_ref ref;
+
+	ref.to = otp_partition_to("parts", index, TREE_PARTS_PARTS_COUNT);
+	return ref;
+}
+
+/* The one that a key belongs to, always the same for the same key. */
+static inline tree_shard_ref
+tree_parts_parts_by(int64_t key)
+{
+	uint32_t index = otp_partition_of_int(key, TREE_PARTS_PARTS_COUNT);
+
+	return tree_parts_parts(index);
+}
+
+static inline tree_shard_ref
+tree_parts_parts_by_string(otp_string key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_PARTS_PARTS_COUNT);
+
+	return tree_parts_parts(index);
+}
+
+static inline tree_shard_ref
+tree_parts_parts_by_binary(otp_binary key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_PARTS_PARTS_COUNT);
+
+	return tree_parts_parts(index);
+}
+
+/* --- supervisor Wood */
+
+extern const struct otp_supervisor_class tree_wood_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_wood_start(otp_string path,
+	const struct otp_start_opts *opts, tree_wood_ref *supervisor);
+OTP_MUST_USE otp_err tree_wood_start_link(otp_string path,
+	const struct otp_start_opts *opts, tree_wood_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_wood_init_make(struct otp_msg **m, otp_string path);
+
+OTP_MUST_USE otp_err tree_wood_start_parts(
+	tree_wood_ref supervisor, otp_string path, tree_parts_ref *child);
+
+/* How many shards there are; they are numbered from 0. */
+#define TREE_WOOD_SHARDS_COUNT 4
+
+/* Parts of the wood. */
+/* Number `index` of them, by its name. */
+static inline tree_shard_ref
+tree_wood_shards(uint32_t index)
+{
+	tree_shard_ref ref;
+
+	ref.to = otp_partition_to("shards", index, TREE_WOOD_SHARDS_COUNT);
+	return ref;
+}
+
+/* The one that a key belongs to, always the same for the same key. */
+static inline tree_shard_ref
+tree_wood_shards_by(int64_t key)
+{
+	uint32_t index = otp_partition_of_int(key, TREE_WOOD_SHARDS_COUNT);
+
+	return tree_wood_shards(index);
+}
+
+static inline tree_shard_ref
+tree_wood_shards_by_string(otp_string key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_SHARDS_COUNT);
+
+	return tree_wood_shards(index);
+}
+
+static inline tree_shard_ref
+tree_wood_shards_by_binary(otp_binary key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_SHARDS_COUNT);
+
+	return tree_wood_shards(index);
+}
+
+/* How many workers there are; they are numbered from 0. */
+#define TREE_WOOD_WORKERS_COUNT 2
+
+/* Number `index` of them, by its name. */
+static inline tree_worker_ref
+tree_wood_workers(uint32_t index)
+{
+	tree_worker_ref ref;
+
+	ref.to = otp_partition_to("a worker", index, TREE_WOOD_WORKERS_COUNT);
+	return ref;
+}
+
+/* The one that a key belongs to, always the same for the same key. */
+static inline tree_worker_ref
+tree_wood_workers_by(int64_t key)
+{
+	uint32_t index = otp_partition_of_int(key, TREE_WOOD_WORKERS_COUNT);
+
+	return tree_wood_workers(index);
+}
+
+static inline tree_worker_ref
+tree_wood_workers_by_string(otp_string key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_WORKERS_COUNT);
+
+	return tree_wood_workers(index);
+}
+
+static inline tree_worker_ref
+tree_wood_workers_by_binary(otp_binary key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_WORKERS_COUNT);
+
+	return tree_wood_workers(index);
+}
+
+/* How many nobodies there are; they are numbered from 0. */
+#define TREE_WOOD_NOBODIES_COUNT 10
+
+/* Number `index` of them, by its name. */
+static inline tree_nobody_ref
+tree_wood_nobodies(uint32_t index)
+{
+	tree_nobody_ref ref;
+
+	ref.to = otp_partition_to("nobodies", index, TREE_WOOD_NOBODIES_COUNT);
+	return ref;
+}
+
+/* The one that a key belongs to, always the same for the same key. */
+static inline tree_nobody_ref
+tree_wood_nobodies_by(int64_t key)
+{
+	uint32_t index = otp_partition_of_int(key, TREE_WOOD_NOBODIES_COUNT);
+
+	return tree_wood_nobodies(index);
+}
+
+static inline tree_nobody_ref
+tree_wood_nobodies_by_string(otp_string key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_NOBODIES_COUNT);
+
+	return tree_wood_nobodies(index);
+}
+
+static inline tree_nobody_ref
+tree_wood_nobodies_by_binary(otp_binary key)
+{
+	uint32_t index = otp_partition_of_bytes(
+		key.ptr, key.len, TREE_WOOD_NOBODIES_COUNT);
+
+	return tree_wood_nobodies(index);
+}
+
 /* --- application */
 
 /* All of it. */
@@ -305,16 +750,26 @@ struct tree_env {
 	otp_atom name;
 	otp_duration wait;
 	int64_t low;
+	enum tree_level level;
+	const enum tree_level *most;
+	const uint16_t *limit;
+	const otp_string *title;
+	otp_timestamp since;
+	otp_binary key;
+	const otp_timestamp *until;
 };
 
 extern const struct otp_app_class tree_app_class;
 
-/* Start it and wait until its tree stands. env may be NULL: the defaults. */
+/*
+ * Start what it depends on and does not run yet, then itself, and wait until
+ * its tree stands. env may be NULL: the defaults.
+ */
 OTP_MUST_USE otp_err tree_app_start(const struct tree_env *env);
 /* The same; the type says what follows when its tree ends by itself. */
 OTP_MUST_USE otp_err tree_app_start_as(
 	const struct tree_env *env, enum otp_app_type type);
-/* Stop its tree and wait until it has. */
+/* Stop its tree and wait until it has; then what was started for it only. */
 OTP_MUST_USE otp_err tree_app_stop(void);
 /* What it runs with; lives until it is stopped. */
 const struct tree_env *tree_env(void);

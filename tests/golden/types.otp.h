@@ -36,12 +36,23 @@ enum types_colour {
 /* The atom's text. */
 const char *types_colour_name(enum types_colour value);
 bool types_colour_equal(enum types_colour a, enum types_colour b);
-/* As snprintf: gives the length of the whole text. */
-size_t types_colour_print(enum types_colour value, char *text, size_t size);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_colour_encode(
+	enum types_colour value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_colour_decode(
+	const uint8_t *bytes, size_t size, enum types_colour *value);
 /* Lent. */
 otp_term types_colour_to_term(enum types_colour value);
-void
-types_colour_encode_term(otp_term_builder *builder, enum types_colour value);
+OTP_MUST_USE otp_err types_colour_from_term(
+	otp_term term, enum types_colour *value);
+/* As snprintf: gives the length of the whole text. */
+size_t types_colour_print(enum types_colour value, char *text, size_t size);
+extern const struct otp_type types_colour_type;
+/* For generated code: the passes of encoding, and decoding. */
+void types_colour_bound(struct otp_sizer *sizer, enum types_colour value);
+uint8_t *types_colour_put(uint8_t *at, enum types_colour value);
+const uint8_t *types_colour_get(struct otp_decoder *decoder, const uint8_t *at,
+	enum types_colour *value);
 
 struct types_colour_list {
 	const enum types_colour *ptr;
@@ -70,8 +81,13 @@ void
 types_colour_list_flat(struct otp_flat *flat, struct types_colour_list value);
 struct types_colour_list
 types_colour_list_copy(struct otp_copy *copy, struct types_colour_list value);
-void types_colour_list_encode_term(
-	otp_term_builder *builder, struct types_colour_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void types_colour_list_bound(
+	struct otp_sizer *sizer, struct types_colour_list value);
+uint8_t *types_colour_list_put(uint8_t *at, struct types_colour_list value);
+const uint8_t *types_colour_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct types_colour_list *value);
+extern const struct otp_type types_colour_list_type;
 
 bool
 types_colour_opt_equal(const enum types_colour *a, const enum types_colour *b);
@@ -80,8 +96,13 @@ void
 types_colour_opt_flat(struct otp_flat *flat, const enum types_colour *value);
 const enum types_colour *
 types_colour_opt_copy(struct otp_copy *copy, const enum types_colour *value);
-void types_colour_opt_encode_term(
-	otp_term_builder *builder, const enum types_colour *value);
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_colour_opt_bound(struct otp_sizer *sizer, const enum types_colour *value);
+uint8_t *types_colour_opt_put(uint8_t *at, const enum types_colour *value);
+const uint8_t *types_colour_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const enum types_colour **value);
+extern const struct otp_type types_colour_opt_type;
 
 struct types_point_list {
 	const struct types_point *ptr;
@@ -185,13 +206,25 @@ struct types_point {
 
 bool
 types_point_equal(const struct types_point *a, const struct types_point *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_point_encode(
+	const struct types_point *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_point_decode(
+	const uint8_t *bytes, size_t size, struct types_point *value);
+/* Lent. */
+otp_term types_point_to_term(const struct types_point *value);
+OTP_MUST_USE otp_err types_point_from_term(
+	otp_term term, struct types_point *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 types_point_print(const struct types_point *value, char *text, size_t size);
-/* Lent. */
-otp_term types_point_to_term(const struct types_point *value);
-void types_point_encode_term(
-	otp_term_builder *builder, const struct types_point *value);
+extern const struct otp_type types_point_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_point_bound(struct otp_sizer *sizer, const struct types_point *value);
+uint8_t *types_point_put(uint8_t *at, const struct types_point *value);
+const uint8_t *types_point_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct types_point *value);
 
 /* Holds itself, by a list and by an optional. */
 struct types_node {
@@ -211,13 +244,24 @@ struct types_node_kept {
 void
 types_node_keep(struct types_node_kept *kept, const struct types_node *value);
 bool types_node_equal(const struct types_node *a, const struct types_node *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_node_encode(
+	const struct types_node *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_node_decode(
+	const uint8_t *bytes, size_t size, struct types_node *value);
+/* Lent. */
+otp_term types_node_to_term(const struct types_node *value);
+OTP_MUST_USE otp_err types_node_from_term(
+	otp_term term, struct types_node *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 types_node_print(const struct types_node *value, char *text, size_t size);
-/* Lent. */
-otp_term types_node_to_term(const struct types_node *value);
-void types_node_encode_term(
-	otp_term_builder *builder, const struct types_node *value);
+extern const struct otp_type types_node_type;
+/* For generated code: the passes of encoding, and decoding. */
+void types_node_bound(struct otp_sizer *sizer, const struct types_node *value);
+uint8_t *types_node_put(uint8_t *at, const struct types_node *value);
+const uint8_t *types_node_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct types_node *value);
 /* For generated code: the two passes of a copy. */
 void types_node_flat(struct otp_flat *flat, const struct types_node *value);
 void types_node_copy(struct otp_copy *copy, struct types_node *to,
@@ -230,8 +274,13 @@ bool types_node_list_equal(struct types_node_list a, struct types_node_list b);
 void types_node_list_flat(struct otp_flat *flat, struct types_node_list value);
 struct types_node_list
 types_node_list_copy(struct otp_copy *copy, struct types_node_list value);
-void types_node_list_encode_term(
-	otp_term_builder *builder, struct types_node_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_node_list_bound(struct otp_sizer *sizer, struct types_node_list value);
+uint8_t *types_node_list_put(uint8_t *at, struct types_node_list value);
+const uint8_t *types_node_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct types_node_list *value);
+extern const struct otp_type types_node_list_type;
 
 bool
 types_node_opt_equal(const struct types_node *a, const struct types_node *b);
@@ -239,8 +288,13 @@ types_node_opt_equal(const struct types_node *a, const struct types_node *b);
 void types_node_opt_flat(struct otp_flat *flat, const struct types_node *value);
 const struct types_node *
 types_node_opt_copy(struct otp_copy *copy, const struct types_node *value);
-void types_node_opt_encode_term(
-	otp_term_builder *builder, const struct types_node *value);
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_node_opt_bound(struct otp_sizer *sizer, const struct types_node *value);
+uint8_t *types_node_opt_put(uint8_t *at, const struct types_node *value);
+const uint8_t *types_node_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct types_node **value);
+extern const struct otp_type types_node_opt_type;
 
 struct types_nothing {
 	char none; /* C wants a member */
@@ -248,13 +302,25 @@ struct types_nothing {
 
 bool types_nothing_equal(
 	const struct types_nothing *a, const struct types_nothing *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_nothing_encode(const struct types_nothing *value,
+	uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_nothing_decode(
+	const uint8_t *bytes, size_t size, struct types_nothing *value);
+/* Lent. */
+otp_term types_nothing_to_term(const struct types_nothing *value);
+OTP_MUST_USE otp_err types_nothing_from_term(
+	otp_term term, struct types_nothing *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 types_nothing_print(const struct types_nothing *value, char *text, size_t size);
-/* Lent. */
-otp_term types_nothing_to_term(const struct types_nothing *value);
-void types_nothing_encode_term(
-	otp_term_builder *builder, const struct types_nothing *value);
+extern const struct otp_type types_nothing_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_nothing_bound(struct otp_sizer *sizer, const struct types_nothing *value);
+uint8_t *types_nothing_put(uint8_t *at, const struct types_nothing *value);
+const uint8_t *types_nothing_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct types_nothing *value);
 
 struct types_inner {
 	otp_atom id;
@@ -279,13 +345,25 @@ void types_inner_keep(
 	struct types_inner_kept *kept, const struct types_inner *value);
 bool
 types_inner_equal(const struct types_inner *a, const struct types_inner *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_inner_encode(
+	const struct types_inner *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_inner_decode(
+	const uint8_t *bytes, size_t size, struct types_inner *value);
+/* Lent. */
+otp_term types_inner_to_term(const struct types_inner *value);
+OTP_MUST_USE otp_err types_inner_from_term(
+	otp_term term, struct types_inner *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 types_inner_print(const struct types_inner *value, char *text, size_t size);
-/* Lent. */
-otp_term types_inner_to_term(const struct types_inner *value);
-void types_inner_encode_term(
-	otp_term_builder *builder, const struct types_inner *value);
+extern const struct otp_type types_inner_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_inner_bound(struct otp_sizer *sizer, const struct types_inner *value);
+uint8_t *types_inner_put(uint8_t *at, const struct types_inner *value);
+const uint8_t *types_inner_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct types_inner *value);
 /* For generated code: the two passes of a copy. */
 void types_inner_flat(struct otp_flat *flat, const struct types_inner *value);
 void types_inner_copy(struct otp_copy *copy, struct types_inner *to,
@@ -307,13 +385,25 @@ void types_outer_keep(
 	struct types_outer_kept *kept, const struct types_outer *value);
 bool
 types_outer_equal(const struct types_outer *a, const struct types_outer *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err types_outer_encode(
+	const struct types_outer *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err types_outer_decode(
+	const uint8_t *bytes, size_t size, struct types_outer *value);
+/* Lent. */
+otp_term types_outer_to_term(const struct types_outer *value);
+OTP_MUST_USE otp_err types_outer_from_term(
+	otp_term term, struct types_outer *value);
 /* As snprintf: gives the length of the whole text. */
 size_t
 types_outer_print(const struct types_outer *value, char *text, size_t size);
-/* Lent. */
-otp_term types_outer_to_term(const struct types_outer *value);
-void types_outer_encode_term(
-	otp_term_builder *builder, const struct types_outer *value);
+extern const struct otp_type types_outer_type;
+/* For generated code: the passes of encoding, and decoding. */
+void
+types_outer_bound(struct otp_sizer *sizer, const struct types_outer *value);
+uint8_t *types_outer_put(uint8_t *at, const struct types_outer *value);
+const uint8_t *types_outer_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct types_outer *value);
 /* For generated code: the two passes of a copy. */
 void types_outer_flat(struct otp_flat *flat, const struct types_outer *value);
 void types_outer_copy(struct otp_copy *copy, struct types_outer *to,
@@ -329,8 +419,14 @@ void types_string_list_list_flat(
 	struct otp_flat *flat, struct types_string_list_list value);
 struct types_string_list_list types_string_list_list_copy(
 	struct otp_copy *copy, struct types_string_list_list value);
-void types_string_list_list_encode_term(
-	otp_term_builder *builder, struct types_string_list_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void types_string_list_list_bound(
+	struct otp_sizer *sizer, struct types_string_list_list value);
+uint8_t *
+types_string_list_list_put(uint8_t *at, struct types_string_list_list value);
+const uint8_t *types_string_list_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct types_string_list_list *value);
+extern const struct otp_type types_string_list_list_type;
 
 /* Points the list at n zeroed elements of scratch memory. */
 const otp_string **
@@ -342,8 +438,14 @@ void types_string_opt_list_flat(
 	struct otp_flat *flat, struct types_string_opt_list value);
 struct types_string_opt_list types_string_opt_list_copy(
 	struct otp_copy *copy, struct types_string_opt_list value);
-void types_string_opt_list_encode_term(
-	otp_term_builder *builder, struct types_string_opt_list value);
+/* For generated code: the passes of encoding, and decoding. */
+void types_string_opt_list_bound(
+	struct otp_sizer *sizer, struct types_string_opt_list value);
+uint8_t *
+types_string_opt_list_put(uint8_t *at, struct types_string_opt_list value);
+const uint8_t *types_string_opt_list_get(struct otp_decoder *decoder,
+	const uint8_t *at, struct types_string_opt_list *value);
+extern const struct otp_type types_string_opt_list_type;
 
 bool types_string_list_opt_equal(
 	const struct otp_string_list *a, const struct otp_string_list *b);
@@ -352,8 +454,14 @@ void types_string_list_opt_flat(
 	struct otp_flat *flat, const struct otp_string_list *value);
 const struct otp_string_list *types_string_list_opt_copy(
 	struct otp_copy *copy, const struct otp_string_list *value);
-void types_string_list_opt_encode_term(
-	otp_term_builder *builder, const struct otp_string_list *value);
+/* For generated code: the passes of encoding, and decoding. */
+void types_string_list_opt_bound(
+	struct otp_sizer *sizer, const struct otp_string_list *value);
+uint8_t *
+types_string_list_opt_put(uint8_t *at, const struct otp_string_list *value);
+const uint8_t *types_string_list_opt_get(struct otp_decoder *decoder,
+	const uint8_t *at, const struct otp_string_list **value);
+extern const struct otp_type types_string_list_opt_type;
 
 #ifdef __cplusplus
 }

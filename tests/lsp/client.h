@@ -66,6 +66,9 @@ void print_json(const struct client *client, json_t *value, int depth);
 void print_value(const struct client *client, json_t *value);
 void print_answer(const struct client *client, json_t *answer);
 void print_symbols(json_t *answer);
+
+/* In one line, without the message. */
+void print_diagnostic(json_t *diagnostic);
 void print_completions(const struct client *client, json_t *answer);
 void print_tokens(const struct client *client, json_t *answer, json_t *legend,
 	const char *text);

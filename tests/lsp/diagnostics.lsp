@@ -1,6 +1,13 @@
 # What is wrong is said while it is typed: with its place, related places, and
 # the version it is about.
 initialize
+open full.otp
+	module full;
+	record Receipt {
+		account : strin;
+		account : string;
+	}
+diagnostics full.otp full
 open bank.otp
 	module bank;
 	record Receipt {
@@ -86,7 +93,7 @@ open bank.otp
 		account : string;
 		account : string;
 	}
-diagnostics bank.otp
+diagnostics bank.otp full
 request shutdown
 notify exit
 end

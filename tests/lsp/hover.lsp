@@ -45,7 +45,7 @@ open acc.otp
 	/// One account.
 	gen_server Acc$0ount {
 		in$1it(owner: string, n: int32 = 3);
-		state { bal$2ance : int64; }
+		state { bal$2ance : int64; name : string; last : money.Amount; }
 		/// Puts money in.
 		call dep$3osit(amount: uint64) -> money.Amount ! No timeout 1s;
 		call rep$4ort() -> string deferred;
@@ -87,6 +87,23 @@ hover tree.otp $6
 hover tree.otp $7
 hover tree.otp $8
 hover tree.otp $9
+open kept.otp
+	module kept;
+	record Cell { next : list<Ce$0ll>; }
+	union Event { ope$1ned(owner$2: string); clo$3sed; }
+	gen_server A {
+		state { name$4 : string; cell$5 : Cell; n$6 : int8?; }
+		call x(cell$7: Cell, e$8: Event) -> tuple<int8, int8>;
+	}
+hover kept.otp $0
+hover kept.otp $1
+hover kept.otp $2
+hover kept.otp $3
+hover kept.otp $4
+hover kept.otp $5
+hover kept.otp $6
+hover kept.otp $7
+hover kept.otp $8
 # Words in comments and strings are no words; what is wrong elsewhere is no
 # matter, and what is wrong here is shown as it stands.
 open wrong.otp
@@ -94,10 +111,10 @@ open wrong.otp
 	// rec$0ord
 	const a = "rec$1ord";
 	record R { a : in$2t32; b : Nowhe$3re; c : ; }
-	gen_server {
-	gen_server S { call x(r: R$4, n: Nowhere) -> R$5 ! ; call y$6(a: R) -> Nowhere; }
-	union U { v$7(a: R); w; }
-	record Wide { a : U$8; c : ma$9p<int8, R>
+	gen_server { call lost(); }
+	gen_server S { call x(r: R$4, n: Nowhere); call y$5(a: R) -> ; call z$6(a: Nowhere) -> R; }
+	union U { v$7(a: R); w }
+	record Wide { a : U$8; b : Wide; c : ma$9p<int8, R>
 hover wrong.otp $0
 hover wrong.otp $1
 hover wrong.otp $2

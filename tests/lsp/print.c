@@ -139,6 +139,20 @@ print_json(const struct client *client, json_t *value, int depth)
 	}
 }
 
+void
+print_diagnostic(json_t *diagnostic)
+{
+	static const char *const severities[] = {
+		"?", "error", "warning", "information", "hint"};
+	json_int_t severity = number(diagnostic, "severity");
+
+	printf("\t");
+	print_range(json_object_get(diagnostic, "range"));
+	printf(" %s %s\n",
+		severities[severity >= 1 && severity <= 4 ? severity : 0],
+		word(diagnostic, "code"));
+}
+
 /* What takes lines of its own begins with a new one. */
 void
 print_value(const struct client *client, json_t *value)

@@ -281,6 +281,8 @@ main(int argc, char **argv)
 		script.body[0] = '\0';
 	}
 	run_step(&script, step);
+	free(step);
+	free(line);
 	if (script.client.pid)
 		fatal("the script does not end the server");
 	return 0;

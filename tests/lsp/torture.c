@@ -251,8 +251,8 @@ edit_and_wait(struct client *client, const char *uri, const char *text,
 	free(now);
 }
 
-/* After a tenth of the edits nothing more is to come: a page or two for the
-   heap's own sake, not one an edit. */
+/* After a tenth of the edits nothing more is to come: a few pages for the
+   heap's own sake, not one an edit, nor one a question. */
 void
 torture_memory(struct client *client, const char *text, size_t edits)
 {
@@ -266,6 +266,8 @@ torture_memory(struct client *client, const char *text, size_t edits)
 		if (i == edits / 10)
 			before = resident_kib(client);
 		edit_and_wait(client, uri, text, (json_int_t)i + 2);
+		if (i < edits / 10)
+			ask_all(client, uri, 11, i % 60, &count);
 	}
 	for (size_t i = 0; i < edits; i++)
 		ask_all(client, uri, 11, i % 60, &count);

@@ -37,7 +37,7 @@ C58_a_partition_is_so_many_children(void **state)
 	assert_int_equal(c.active, 4);
 	assert_int_equal(c.workers, 4);
 	for (int i = 0; i < 4; i++) {
-		char id[16];
+		char id[32];
 
 		snprintf(id, sizeof id, "part_%d", i);
 		assert_int_equal(child_is(&tree, id, &pid), 'r');
@@ -127,7 +127,7 @@ C58_each_of_a_partition_is_found_by_its_number(void **state)
 	tree_start(&tree);
 	expect_inits("012", pids);
 	for (uint32_t i = 0; i < 3; i++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof name, "shards_%u", i);
 		assert_true(otp_pid_equal(otp_whereis(name), pids[i]));

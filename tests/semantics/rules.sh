@@ -9,19 +9,19 @@ names=$(mktemp)
 trap 'rm -f "$names" README.md.new' EXIT
 
 # The tests that run, each as RULE(A1_A2_what_it_shows).
-sed -n 's/^[	 ]*RULE(\([ABC][0-9][A-Za-z0-9_]*\)).*/\1/p' ./*.c > "$names"
+sed -n 's/^[	 ]*RULE(\([ABCD][0-9][A-Za-z0-9_]*\)).*/\1/p' ./*.c > "$names"
 
 awk -v mark="$([ "${1:-}" = --mark ] && echo 1)" '
 	FNR == NR {
 		rest = $1
-		while (match(rest, /^[ABC][0-9]+_/)) {
+		while (match(rest, /^[ABCD][0-9]+_/)) {
 			rule = substr(rest, 1, RLENGTH - 1)
 			rest = substr(rest, RLENGTH + 1)
 			tests[rule] = tests[rule] " " $1
 		}
 		next
 	}
-	/^\| [ABC][0-9]+ \| (x|-) \| / {
+	/^\| [ABCD][0-9]+ \| (x|-) \| / {
 		listed[$2] = 1
 		if (mark)
 			sub(/\| (x|-) \|/, $2 in tests ? "| x |" : "| - |")

@@ -155,6 +155,14 @@ void otp_process_idle_after(otp_duration ms);
  * there. */
 bool otp_unlink_flush(otp_pid child, otp_term *reason);
 
+/*
+ * Wait up to timeout_ms for the DOWN of a monitor of the calling process, which
+ * leaves all else where it is; gives its reason in *reason (lent; may be NULL).
+ * Blocks. OTP_TIMEOUT: the monitor stands.
+ */
+OTP_MUST_USE otp_err otp_await_down(
+	otp_ref ref, otp_duration timeout_ms, otp_term *reason);
+
 /* What otp_last_reason gives to the calling process next. Copies. */
 void otp_last_reason_set(otp_term reason);
 

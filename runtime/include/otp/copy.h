@@ -299,9 +299,7 @@ otp_to_equal(otp_to a, otp_to b)
 	void otp_##name##_list_flat( \
 		struct otp_flat *flat, struct otp_##name##_list value); \
 	struct otp_##name##_list otp_##name##_list_copy( \
-		struct otp_copy *copy, struct otp_##name##_list value); \
-	void otp_##name##_list_encode_term( \
-		otp_term_builder *builder, struct otp_##name##_list value);
+		struct otp_copy *copy, struct otp_##name##_list value);
 
 #define OTP_OPTIONAL_DECLARE(name, type) \
 	struct otp_##name##_opt_kept { \
@@ -313,9 +311,7 @@ otp_to_equal(otp_to a, otp_to b)
 	bool otp_##name##_opt_equal(const type *a, const type *b); \
 	void otp_##name##_opt_flat(struct otp_flat *flat, const type *value); \
 	const type *otp_##name##_opt_copy( \
-		struct otp_copy *copy, const type *value); \
-	void otp_##name##_opt_encode_term( \
-		otp_term_builder *builder, const type *value);
+		struct otp_copy *copy, const type *value);
 
 OTP_LIST_TYPES(OTP_LIST_DECLARE)
 OTP_LIST_TYPES(OTP_OPTIONAL_DECLARE)

@@ -169,9 +169,7 @@ struct otp_server_class {
 	void (*terminate)(void *state, otp_term reason);
 	const struct otp_state_pointer *pointers;
 	size_t pointer_count;
-	/* The state as a term, for reports; may be NULL. */
-	void (*encode_state)(
-		struct otp_term_builder *builder, const void *state);
+	const struct otp_type *state; /* NULL: opaque */
 };
 
 /*

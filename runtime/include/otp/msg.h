@@ -18,6 +18,9 @@
 OTP_BEGIN_DECLS
 
 struct otp_term_builder;
+struct otp_type;
+struct otp_sizer;
+struct otp_decoder;
 
 enum otp_msg_kind {
 	OTP_MSG_CALL = 1,
@@ -41,7 +44,18 @@ struct otp_msg_type {
 	/* The arguments' handler in its own server: see gen_server.h. */
 	void (*handle)(void);
 	/* Writes the message as a term, `{deposit,100}`; NULL: the bare name. */
-	void (*encode)(struct otp_term_builder *builder, const void *payload);
+	void (*encode)(struct otp_term_builder *builder,
+		const struct otp_msg_type *type, const void *payload);
+	/* What it is on the wire: its arguments, tag included; see type.h. */
+	const struct otp_type *args;
+	const struct otp_type *reply; /* NULL: `ok` */
+	const struct otp_type *refusal; /* NULL: it refuses nothing */
+	/* The passes of encoding, and decoding, of its payload; see codec.h.
+	   NULL: by `args`. */
+	void (*bound)(struct otp_sizer *sizer, const void *payload);
+	uint8_t *(*put)(uint8_t *at, const void *payload);
+	const uint8_t *(*get)(
+		struct otp_decoder *decoder, const uint8_t *at, void *payload);
 };
 
 /* Fields belong to the runtime: see runtime/src/core/signals.h. */

@@ -35,6 +35,21 @@ fail(otp_term_builder *b, otp_err err)
 		b->err = err;
 }
 
+uint8_t *
+otpi_build_room(otp_term_builder *b, size_t n)
+{
+	uint8_t *to = more(b, n);
+
+	b->len -= to ? n : 0;
+	return to;
+}
+
+void
+otpi_build_fail(otp_term_builder *b, otp_err err)
+{
+	fail(b, err);
+}
+
 static void
 put_bytes(otp_term_builder *b, const void *bytes, size_t n)
 {

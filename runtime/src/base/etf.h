@@ -42,6 +42,12 @@ otpi_etf_head(const uint8_t *at, const uint8_t *end, struct etf_head *head);
 /* Where the term that starts at `at` ends; NULL if it does not. */
 const uint8_t *otpi_etf_skip(const uint8_t *at, const uint8_t *end);
 
+/*
+ * Checks the term at *at, inside `depth` others, and moves *at behind it: it is
+ * well-formed, not too deep, its atoms are UTF-8, no map has a key twice.
+ */
+otp_err otpi_etf_check(const uint8_t **at, const uint8_t *end, unsigned depth);
+
 /* The term a byte of a string stands for: 2 bytes that live for ever. */
 const uint8_t *otpi_etf_small_int(uint8_t value);
 
@@ -50,6 +56,12 @@ bool otpi_etf_int(const struct etf_head *head, int64_t *value);
 double otpi_etf_float(const struct etf_head *head);
 bool otpi_etf_pid(const struct etf_head *head, otp_pid *pid);
 bool otpi_etf_ref(const struct etf_head *head, otp_ref *ref);
+
+/* Room for n bytes behind what is built, to be counted into b->len when they
+   are written; NULL once something has failed. */
+uint8_t *otpi_build_room(otp_term_builder *b, size_t n);
+/* The failure sticks, if it is the first. */
+void otpi_build_fail(otp_term_builder *b, otp_err err);
 
 #define OTPI_LOCAL_NODE "nonode@nohost"
 

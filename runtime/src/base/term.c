@@ -56,9 +56,8 @@ is_good_head(const struct etf_head *head, const uint8_t *at)
 	return true;
 }
 
-/* Checks the term at *at, inside `depth` others, and moves *at behind it. */
-static otp_err
-check(const uint8_t **at, const uint8_t *end, unsigned depth)
+otp_err
+otpi_etf_check(const uint8_t **at, const uint8_t *end, unsigned depth)
 {
 	struct etf_head head;
 
@@ -68,7 +67,7 @@ check(const uint8_t **at, const uint8_t *end, unsigned depth)
 		return OTP_TOO_DEEP;
 	*at = head.next;
 	for (uint64_t i = 0; i < head.parts; i++) {
-		otp_err err = check(at, end, depth + 1);
+		otp_err err = otpi_etf_check(at, end, depth + 1);
 
 		if (err)
 			return err;
@@ -87,7 +86,7 @@ otp_term_validate(const void *ptr, size_t len, otp_term *term)
 
 	const uint8_t *at = ptr;
 	const uint8_t *end = at + len;
-	otp_err err = check(&at, end, 0);
+	otp_err err = otpi_etf_check(&at, end, 0);
 
 	if (!err && at != end)
 		err = OTP_BAD_TERM;

@@ -62,20 +62,6 @@ otp_msg_lend(struct otp_msg *m)
 	otpi_leave(t);
 }
 
-/* Who `to` is now; 0: nobody. */
-static inline uint64_t
-resolve(otp_to to)
-{
-	if (likely(to.name == 0))
-		return pid_key(to.pid);
-	if (to.node != 0)
-		return 0;
-	/* Acquire: what the process did before it took the name. */
-	return atomic_load_explicit(
-		&otpi_atom_entry(&otpi_runtime.atoms, to.name)->pid,
-		memory_order_acquire);
-}
-
 /*
  * Push a message or a call to the process of this key; takes m if it gives
  * OTP_OK. OTP_NOPROC: nobody is there; OTP_MAILBOX_FULL.
@@ -128,7 +114,7 @@ otp_err
 otp_msg_send(otp_to to, struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
-	uint64_t key = resolve(to);
+	uint64_t key = otpi_resolve(to);
 	otp_err err = OTP_OK;
 
 	t->runner->building = NULL;
@@ -235,7 +221,7 @@ answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
 static otp_err
 request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 {
-	uint64_t key = resolve(to), self = process_key(t->runner->process);
+	uint64_t key = otpi_resolve(to), self = process_key(t->runner->process);
 	otp_err err;
 
 	t->runner->building = NULL;
@@ -417,7 +403,7 @@ void
 otp_call_forward(otp_to to, struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
-	uint64_t key = resolve(to);
+	uint64_t key = otpi_resolve(to);
 	otp_err err;
 
 	call_done(t, m);

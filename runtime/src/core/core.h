@@ -281,7 +281,8 @@ struct worker {
 	_Atomic(bool) poke; /* a tick has passed: look at the clock */
 	_Atomic(uint32_t) beat; /* counts activations */
 	/* Its own. */
-	struct process *wake; /* woken last: goes first, within bounds */
+	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
+	_Atomic(struct process *) wake;
 	uint32_t wake_streak;
 	struct run_queue pinned[LEVELS]; /* woken with a stack */
 	uint32_t urgent_streak; /* above normal priority, in a row */

@@ -399,16 +399,7 @@ otp_to_name_at(const char *name, const char *node)
 otp_pid
 otp_to_whereis(otp_to to)
 {
-	uint64_t key = 0;
-
-	if (to.name == 0)
-		return to.pid;
-	if (to.node == 0)
-		/* Acquire: what the process did before it took the name. */
-		key = atomic_load_explicit(
-			&otpi_atom_entry(&otpi_runtime.atoms, to.name)->pid,
-			memory_order_acquire);
-	return key_pid(key);
+	return to.name == 0 ? to.pid : key_pid(otpi_resolve(to));
 }
 
 otp_pid

@@ -120,6 +120,24 @@ otp_receive(struct otp_received *message, otp_duration timeout_ms)
 	return otp_receive_match(NULL, NULL, message, timeout_ms);
 }
 
+static bool
+is_down_of(const struct otp_received *message, void *ref)
+{
+	return message->kind == OTP_RECEIVED_DOWN &&
+		otp_ref_equal(message->ref, *(otp_ref *)ref);
+}
+
+otp_err
+otp_await_down(otp_ref ref, otp_duration timeout_ms, otp_term *reason)
+{
+	struct otp_received down;
+	otp_err err = otp_receive_match(is_down_of, &ref, &down, timeout_ms);
+
+	if (err == OTP_OK && reason)
+		*reason = down.reason;
+	return err;
+}
+
 void
 otp_sleep(otp_duration ms)
 {

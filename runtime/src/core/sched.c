@@ -293,6 +293,37 @@ schedule_unusual(struct thread *t, struct process *p)
 		level_push(t, p);
 }
 
+/* Relaxed: its thread's own; the watchdog comes when that is away. */
+static struct process *
+wake_slot(struct worker *w)
+{
+	return atomic_load_explicit(&w->wake, memory_order_relaxed);
+}
+
+static void
+wake_slot_set(struct worker *w, struct process *p)
+{
+	atomic_store_explicit(&w->wake, p, memory_order_relaxed);
+}
+
+bool
+otpi_has_wake(struct worker *w)
+{
+	return wake_slot(w) != NULL;
+}
+
+void
+otpi_wake_slot_clear(struct worker *w)
+{
+	struct process *p = wake_slot(w);
+
+	if (p == NULL || p->runner)
+		return;
+	wake_slot_set(w, NULL);
+	global_push(OTP_PRIORITY_NORMAL, p, p, 1);
+	otpi_wake_any();
+}
+
 void
 otpi_schedule(struct thread *t, struct process *p)
 {
@@ -312,8 +343,8 @@ otpi_schedule(struct thread *t, struct process *p)
 		otpi_wake_any();
 		return;
 	}
-	before = w->wake;
-	w->wake = p;
+	before = wake_slot(w);
+	wake_slot_set(w, p);
 	if (before)
 		local_push(w, before);
 }
@@ -529,20 +560,20 @@ otpi_next(struct thread *t, struct worker *w)
 				    &w->poke, memory_order_relaxed)) &&
 			(p = look_around(t, w)))
 			return p;
-		p = w->wake;
+		p = wake_slot(w);
 		if (p && w->wake_streak++ < WAKE_STREAK) {
-			w->wake = NULL;
+			wake_slot_set(w, NULL);
 			return p;
 		}
 		w->wake_streak = 0;
 		if (p) {
-			w->wake = NULL;
+			wake_slot_set(w, NULL);
 			local_push(w, p);
 		}
 		if ((p = local_pop(w)) || (p = global_pop(w)))
 			return p;
 		otpi_wheel_run(t, w);
-		if (w->wake || w->pinned[OTP_PRIORITY_NORMAL].first ||
+		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
 			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
 		if ((p = steal_any(w)) || (p = level_pop(w, OTP_PRIORITY_LOW)))

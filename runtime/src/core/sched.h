@@ -8,7 +8,10 @@
  * others may be stolen from rings and taken from the global queue.
  *
  * The wake slot holds the process woken last, whose data is hot; it goes
- * first WAKE_STREAK times in a row at most. A worker with nothing to do steals,
+ * first WAKE_STREAK times in a row at most. Only its own thread may take from
+ * it, so that chatter costs no locked instruction; where that computes for
+ * long, and another worker has nothing to do, the watchdog empties it, while
+ * the thread is caught in user code. A worker with nothing to do steals,
  * then parks on its futex. Pushing to one's own ring needs no wake-up of
  * others for correctness, only for speed: another worker is woken when the
  * backlog is worth it, or by the watchdog's tick. Pushing to another's inbox
@@ -79,6 +82,11 @@ void otpi_worker_wake(struct worker *w);
 void otpi_wake_any(void);
 /* Wake the process of a foreign thread. */
 void otpi_foreign_wake(struct process *p);
+/* Is there something in w's wake slot? Any thread: a hint. */
+bool otpi_has_wake(struct worker *w);
+/* Let others have what is in it. With runtime.lock, and w's thread caught in
+ * user code: thread.h says why it sees what was done. */
+void otpi_wake_slot_clear(struct worker *w);
 /* Is there something in w's ring that another could take? */
 bool otpi_has_backlog(struct worker *w);
 /* Is there anything in the global queues? */

@@ -44,4 +44,18 @@ otpi_slot_find(uint64_t key)
 	return p;
 }
 
+/* Who `to` is now, here; 0: nobody. */
+static inline uint64_t
+otpi_resolve(otp_to to)
+{
+	if (likely(to.name == 0))
+		return pid_key(to.pid);
+	if (to.node != 0)
+		return 0;
+	/* Acquire: what the process did before it took the name. */
+	return atomic_load_explicit(
+		&otpi_atom_entry(&otpi_runtime.atoms, to.name)->pid,
+		memory_order_acquire);
+}
+
 #endif

@@ -252,23 +252,14 @@ start_failed_link(struct thread *t, struct otpi_reason *reason)
 	otpi_end_self(t, true);
 }
 
-static bool
-is_down_of(const struct otp_received *message, void *ref)
-{
-	return message->kind == OTP_RECEIVED_DOWN &&
-		otp_ref_equal(message->ref, *(otp_ref *)ref);
-}
-
 /* Its name is free when the start returns (B6, B9). */
 static void
 await_end(otp_pid child)
 {
 	otp_mark mark = otp_mark_set();
 	otp_ref ref = otp_monitor(child);
-	struct otp_received down;
 
-	while (otp_receive_match(is_down_of, &ref, &down, OTP_INFINITY) !=
-		OTP_OK)
+	while (otp_await_down(ref, OTP_INFINITY, NULL) != OTP_OK)
 		continue;
 	otp_release(mark);
 }

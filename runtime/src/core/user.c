@@ -68,7 +68,7 @@ otpi_call_encode_message(
 	struct otp_msg *m = r->current;
 
 	ENTER_USER(t, r);
-	m->type->encode(builder, otp_msg_payload(m));
+	m->type->encode(builder, m->type, otp_msg_payload(m));
 	otpi_enter_again();
 }
 

@@ -321,6 +321,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 {
 	struct runtime *rt = &otpi_runtime;
 	uint32_t beat = atomic_load_explicit(&w->beat, memory_order_relaxed);
+	uint32_t last_beat = w->last_beat;
 	struct thread *t = w->thread;
 	int64_t stuck_ms = now_ms - w->beat_since_ms;
 	uint64_t stuck = w->given_up;
@@ -331,6 +332,12 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	if (atomic_load(&w->parked) || beat != w->last_beat) {
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
+	}
+	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
+		caught_outside(t)) {
+		otpi_wake_slot_clear(w);
+		/* What it was asked for before it will be asked again. */
+		atomic_store(&t->attention, ATTENTION_NONE);
 	}
 	if (otpi_has_backlog(w) || otpi_has_global())
 		otpi_wake_any();

@@ -9,6 +9,9 @@
 
 struct master {
 	struct app *app;
+	/* As in app, which is another start's once this one has ended. */
+	enum otp_app_type type;
+	app_gone gone;
 	otp_pid root;
 	struct otp_msg *stop; /* the call to be answered; NULL: none yet */
 };
@@ -63,38 +66,39 @@ stop_all(void *app)
 /* D8. This process is one of those to be stopped, so that another thread does
  * it; without one the program goes on as if the application were temporary. */
 static void
-end_of_all(struct app *app, otp_term reason)
+end_of_all(const struct master *self, otp_term reason)
 {
 	pthread_t thread;
 
-	if (app->gone) {
-		app->gone(app->app_class, reason);
+	if (self->gone) {
+		self->gone(self->app->app_class, reason);
 		return;
 	}
-	if (pthread_create(&thread, NULL, stop_all, app) == 0)
+	if (pthread_create(&thread, NULL, stop_all, self->app) == 0)
 		pthread_detach(thread);
 	else
 		otp_log_error("no thread to stop the applications");
 }
 
 static void
-ended_unasked(struct app *app, otp_term reason)
+ended_unasked(const struct master *self, otp_term reason)
 {
 	static const char *const types[] = {
 		[OTP_APP_TEMPORARY] = "temporary",
 		[OTP_APP_TRANSIENT] = "transient",
 		[OTP_APP_PERMANENT] = "permanent",
 	};
-	bool all = app->type == OTP_APP_PERMANENT ||
-		(app->type == OTP_APP_TRANSIENT &&
+	bool all = self->type == OTP_APP_PERMANENT ||
+		(self->type == OTP_APP_TRANSIENT &&
 			!otp_term_is_atom(reason, "normal"));
 	char text[256];
 
 	otp_term_print(reason, text, sizeof text);
-	otp_log_notice("application %s (%s) ended: %s%s", app->app_class->name,
-		types[app->type], text, all ? "; all are stopped" : "");
+	otp_log_notice("application %s (%s) ended: %s%s",
+		self->app->app_class->name, types[self->type], text,
+		all ? "; all are stopped" : "");
 	if (all)
-		end_of_all(app, reason);
+		end_of_all(self, reason);
 }
 
 /* --- the process ---------------------------------------------------------- */
@@ -123,6 +127,8 @@ master_init(void *data, struct otp_msg *start)
 	otp_err err;
 
 	memcpy(&self->app, otp_msg_payload(start), sizeof self->app);
+	self->type = self->app->type;
+	self->gone = self->app->gone;
 	otp_trap_exit(true);
 	err = self->app->app_class->start(self->app->env.values, &self->root);
 	if (err != OTP_OK)
@@ -154,7 +160,7 @@ master_root_gone(struct master *self, otp_term reason)
 		otp_call_answer(self->stop, OTP_OK);
 		self->stop = NULL;
 	} else {
-		ended_unasked(self->app, reason);
+		ended_unasked(self, reason);
 	}
 	return otp_process_end_with(OTP_NORMAL);
 }

@@ -60,7 +60,7 @@ build_message(otp_term_builder *b, struct otp_msg *m)
 	const struct otp_msg_type *type = m->type;
 
 	if (type->encode)
-		type->encode(b, otp_msg_payload(m));
+		type->encode(b, type, otp_msg_payload(m));
 	else
 		otp_build_atom(b, otp_atom_of(type->name));
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <otp/codec.h>
 #include <otp/gen_server.h>
 
 #include "event.h"
@@ -385,8 +386,8 @@ server_encode_state(otp_term_builder *builder, const void *data)
 {
 	const struct server *s = data;
 
-	if (s->class->encode_state && !s->broken)
-		s->class->encode_state(builder, s->state);
+	if (s->class->state && !s->broken)
+		otp_build_value(builder, s->class->state, s->state);
 }
 
 const struct otp_behaviour otp_gen_server = {

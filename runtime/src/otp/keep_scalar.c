@@ -3,27 +3,27 @@
    for each of OTP_LIST_TYPES, which differ in the type alone. */
 #include <otp/copy.h>
 
-/* --- how a scalar is counted, copied, compared and built ------------------ */
+/* --- how a scalar is counted, copied and compared ------------------ */
 
 /* Those that hold no pointer: they are copied with what holds them. */
 #define PLAIN_TYPES(X) \
-	X(bool, bool, otp_build_bool) \
-	X(int8, int8_t, otp_build_int) \
-	X(int16, int16_t, otp_build_int) \
-	X(int32, int32_t, otp_build_int) \
-	X(int64, int64_t, otp_build_int) \
-	X(uint8, uint8_t, otp_build_uint) \
-	X(uint16, uint16_t, otp_build_uint) \
-	X(uint32, uint32_t, otp_build_uint) \
-	X(uint64, uint64_t, otp_build_uint) \
-	X(float32, float, otp_build_float) \
-	X(float64, double, otp_build_float) \
-	X(pid, otp_pid, otp_build_pid) \
-	X(reference, otp_ref, otp_build_ref) \
-	X(timestamp, otp_timestamp, otp_build_int) \
-	X(duration, otp_duration, otp_build_duration)
+	X(bool, bool) \
+	X(int8, int8_t) \
+	X(int16, int16_t) \
+	X(int32, int32_t) \
+	X(int64, int64_t) \
+	X(uint8, uint8_t) \
+	X(uint16, uint16_t) \
+	X(uint32, uint32_t) \
+	X(uint64, uint64_t) \
+	X(float32, float) \
+	X(float64, double) \
+	X(pid, otp_pid) \
+	X(reference, otp_ref) \
+	X(timestamp, otp_timestamp) \
+	X(duration, otp_duration)
 
-#define PLAIN(name, type, build) \
+#define PLAIN(name, type) \
 	static inline void name##_flat(struct otp_flat *flat, type value) \
 	{ \
 		(void)flat; \
@@ -33,10 +33,6 @@
 	{ \
 		(void)copy; \
 		return value; \
-	} \
-	static inline void name##_build(otp_term_builder *builder, type value) \
-	{ \
-		build(builder, value); \
 	}
 PLAIN_TYPES(PLAIN)
 
@@ -54,10 +50,6 @@ PLAIN_TYPES(PLAIN)
 	static inline type name##_copy(struct otp_copy *copy, type value) \
 	{ \
 		return otp_copy_##name(copy, value); \
-	} \
-	static inline void name##_build(otp_term_builder *builder, type value) \
-	{ \
-		otp_build_##name(builder, value); \
 	}
 DEEP_TYPES(DEEP)
 
@@ -144,15 +136,6 @@ DEEP_TYPES(KEEP)
 				return false; \
 		} \
 		return true; \
-	} \
-	void otp_##name##_list_encode_term( \
-		otp_term_builder *builder, struct otp_##name##_list value) \
-	{ \
-		if (value.len > 0) \
-			otp_build_list(builder, (uint32_t)value.len); \
-		for (size_t i = 0; i < value.len; i++) \
-			name##_build(builder, value.ptr[i]); \
-		otp_build_nil(builder); \
 	}
 OTP_LIST_TYPES(LIST_VALUE)
 
@@ -239,14 +222,6 @@ OTP_LIST_TYPES(LIST_KEPT)
 		if (!a || !b) \
 			return a == b; \
 		return name##_same(*a, *b); \
-	} \
-	void otp_##name##_opt_encode_term( \
-		otp_term_builder *builder, const type *value) \
-	{ \
-		if (value) \
-			name##_build(builder, *value); \
-		else \
-			otp_build_atom(builder, otp_atom_of("undefined")); \
 	} \
 	void otp_##name##_opt_keep( \
 		struct otp_##name##_opt_kept *kept, const type *value) \

@@ -298,17 +298,9 @@ otpi_logger_start(void)
 	return OTP_OK;
 }
 
-static bool
-is_down_of(const struct otp_received *message, void *ref)
-{
-	return message->kind == OTP_RECEIVED_DOWN &&
-		otp_ref_equal(message->ref, *(otp_ref *)ref);
-}
-
 void
 otpi_logger_stop(otp_duration timeout_ms)
 {
-	struct otp_received down;
 	otp_mark mark;
 	otp_ref ref;
 
@@ -320,7 +312,7 @@ otpi_logger_stop(otp_duration timeout_ms)
 	ref = otp_monitor(otpi_logger.pid);
 	ask(otp_msg_new(&otpi_logger_stop_type, 0), timeout_ms);
 	/* It answers before it gives its memory back. */
-	(void)!otp_receive_match(is_down_of, &ref, &down, timeout_ms);
+	(void)!otp_await_down(ref, timeout_ms, NULL);
 	otp_demonitor(ref, true);
 	otp_release(mark);
 }

@@ -26,6 +26,39 @@ answer_start(struct otp_msg *m, otp_err err, otp_pid pid)
 	otp_call_answer(m, OTP_OK);
 }
 
+/*
+ * The request's hold on the ticket becomes this process's, which gives it back
+ * also when it is killed while it starts the child.
+ */
+static struct otp_msg *
+ticket_take(const struct otp_msg *m)
+{
+	const struct start_child_request *request = (const void *)(m + 1);
+
+	if (!request->ticket)
+		return NULL;
+	atomic_store(&start_ticket(request->ticket)->taken, true);
+	otp_own(request->ticket, otpi_ticket_drop);
+	return request->ticket;
+}
+
+static void
+ticket_release(struct otp_msg *ticket)
+{
+	if (!ticket)
+		return;
+	otp_disown(ticket);
+	otpi_ticket_drop(ticket);
+}
+
+/* Takes the call. */
+static void
+refuse_start(struct otp_msg *m, otp_err status)
+{
+	ticket_release(ticket_take(m));
+	otp_call_refuse(m, status);
+}
+
 /* The spec compiler sees to it, but a name may stand for another supervisor. */
 static bool
 is_init_of(const struct otp_supervisor_class *class, const struct otp_msg *m)
@@ -47,18 +80,17 @@ start_child_elsewhere(struct supervisor *s, struct otp_msg *m)
 		i < static_count(s) && s->children[i].place == CHILD_RUNNING;
 
 	if (i == static_count(s)) {
-		otp_call_refuse(m, OTP_NOT_FOUND);
-	} else if (!s->classes[i].dynamic) {
-		if (running)
-			answer_start(
-				m, OTP_ALREADY_STARTED, s->children[i].pid);
-		else
-			otp_call_refuse(m, OTP_ALREADY_PRESENT);
-	} else if (running) {
+		refuse_start(m, OTP_NOT_FOUND);
+	} else if (s->classes[i].dynamic && running) {
 		request->child.len = 0;
 		otp_call_forward(otp_to_pid(s->children[i].pid), m);
+	} else if (s->classes[i].dynamic) {
+		refuse_start(m, OTP_NOT_RUNNING);
+	} else if (running) {
+		ticket_release(ticket_take(m));
+		answer_start(m, OTP_ALREADY_STARTED, s->children[i].pid);
 	} else {
-		otp_call_refuse(m, OTP_NOT_RUNNING);
+		refuse_start(m, OTP_ALREADY_PRESENT);
 	}
 }
 
@@ -74,17 +106,21 @@ handle_start_child(struct supervisor *s, struct otp_msg *m)
 	}
 	if (request->child.len > 0 &&
 		strcmp(request->child.ptr, s->class->children[0].id) != 0) {
-		otp_call_refuse(m, OTP_NOT_FOUND);
-		return;
-	}
-	if (!is_init_of(s->class, request->start)) {
-		otp_call_refuse(m, OTP_BAD_REQUEST);
+		refuse_start(m, OTP_NOT_FOUND);
 		return;
 	}
 
-	otp_err err = otpi_dynamic_start(s, request->start, &pid);
+	struct otp_msg *ticket = ticket_take(m);
+	struct otp_msg *init = ticket ? start_ticket(ticket)->start : NULL;
+	otp_err err = is_init_of(s->class, init)
+		? otpi_dynamic_start(s, init, &pid)
+		: OTP_BAD_REQUEST;
 
-	answer_start(m, err, pid);
+	ticket_release(ticket);
+	if (err == OTP_BAD_REQUEST)
+		otp_call_refuse(m, err);
+	else
+		answer_start(m, err, pid);
 }
 
 /*

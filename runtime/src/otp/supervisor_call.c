@@ -62,29 +62,77 @@ call_for_pid(otp_to supervisor, struct otp_msg *m, otp_pid *pid)
 	return err;
 }
 
+/* --- start_child ---------------------------------------------------------- */
+
+static const struct otp_msg_type ticket_type = {
+	.name = "start_ticket",
+	.owner = "otp_supervisor",
+	.size = sizeof(struct start_ticket),
+	.kind = OTP_MSG_INIT,
+};
+
+/* Held by the caller, which gives it back also when it is killed, and by the
+ * request. Takes init. */
+static struct otp_msg *
+ticket_new(struct otp_msg *init)
+{
+	/* Held, a block is no longer being made: so that there may be another.
+	 */
+	otp_start_drop(otp_start_hold(init));
+
+	struct otp_msg *block = otp_msg_new(&ticket_type, 0);
+	struct start_ticket *ticket = start_ticket(block);
+
+	ticket->start = init;
+	atomic_init(&ticket->holders, 2);
+	atomic_init(&ticket->taken, false);
+	otp_own(block, otpi_ticket_drop);
+	otp_start_drop(otp_start_hold(block));
+	return block;
+}
+
+void
+otpi_ticket_drop(void *block)
+{
+	struct start_ticket *ticket = start_ticket(block);
+
+	/* seq_cst: the last one sees what the others did with the block. */
+	if (atomic_fetch_sub(&ticket->holders, 1) > 1)
+		return;
+	otp_start_drop(ticket->start);
+	otp_start_drop(block);
+}
+
+/* It was answered, or there was nobody who could. */
+static void
+ticket_done(struct otp_msg *block)
+{
+	if (!atomic_load(&start_ticket(block)->taken))
+		otpi_ticket_drop(block);
+	otp_disown(block);
+	otpi_ticket_drop(block);
+}
+
 otp_err
 otp_supervisor_start_child(otp_to supervisor, const char *child,
 	struct otp_msg *init, otp_pid *pid)
 {
+	struct otp_msg *ticket = init ? ticket_new(init) : NULL;
 	otp_string copied;
-	struct otp_msg *m;
-
-	/* Held, it is no longer being made; our hold lasts until the answer. */
-	if (init)
-		otp_start_drop(otp_start_hold(init));
-	m = request_new(&otpi_start_child_type, child, &copied);
-
+	struct otp_msg *m = request_new(&otpi_start_child_type, child, &copied);
 	struct start_child_request *request = otp_msg_payload(m);
 
 	request->child = copied;
-	request->start = init;
+	request->ticket = ticket;
 
 	otp_err err = call_for_pid(supervisor, m, pid);
 
-	if (init)
-		otp_start_drop(init);
+	if (ticket)
+		ticket_done(ticket);
 	return err;
 }
+
+/* --- the others ------------------------------------------------------------ */
 
 otp_err
 otp_supervisor_restart_child(otp_to supervisor, const char *id, otp_pid *pid)

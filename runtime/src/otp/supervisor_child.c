@@ -140,30 +140,22 @@ otpi_child_end_expected(const struct otp_child_class *class, otp_term reason)
 		otpi_term_is_orderly(reason);
 }
 
-static bool
-is_down_of(const struct otp_received *received, void *ref)
-{
-	return received->kind == OTP_RECEIVED_DOWN &&
-		otp_ref_equal(received->ref, *(otp_ref *)ref);
-}
-
 /* Shutdown or kill, after a while kill; then there is no other end (C29). */
 static otp_term
 end_and_wait(otp_pid pid, otp_duration shutdown_ms)
 {
 	bool brutal = shutdown_ms == OTP_BRUTAL_KILL;
 	otp_ref ref = otp_monitor(pid);
-	struct otp_received down = {0};
+	otp_term reason = {NULL, 0};
 	otp_err err;
 
 	otp_exit_signal(pid, brutal ? OTP_KILL : OTP_SHUTDOWN);
-	err = otp_receive_match(
-		is_down_of, &ref, &down, brutal ? OTP_INFINITY : shutdown_ms);
+	err = otp_await_down(ref, brutal ? OTP_INFINITY : shutdown_ms, &reason);
 	while (err != OTP_OK) {
 		otp_exit_signal(pid, OTP_KILL);
-		err = otp_receive_match(is_down_of, &ref, &down, OTP_INFINITY);
+		err = otp_await_down(ref, OTP_INFINITY, &reason);
 	}
-	return down.reason;
+	return reason;
 }
 
 /*

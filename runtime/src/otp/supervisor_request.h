@@ -5,18 +5,39 @@
  * started or stopped (C36). An outcome without a value is the answer's status
  * (otp_call_refuse); the structs below are for the others.
  *
- * The init block of start_child is held by the caller until it is answered,
- * and by the supervisor from when it handles the request on; so a request that
- * is dropped on the way holds nothing.
+ * The init block of start_child goes by a ticket, which the caller and the
+ * request hold: either may be gone before the other one. The supervisor that
+ * handles the request takes over its hold. A request that nobody takes was
+ * dropped on the way; then the caller gives back both, if it is still there.
+ * (Where it was killed, and the supervisor died before it came to the request,
+ * nobody is left who could.)
  */
 #ifndef OTPI_SUPERVISOR_REQUEST_H
 #define OTPI_SUPERVISOR_REQUEST_H
 
 #include <otp/supervisor.h>
 
+#include <stdatomic.h>
+
+struct start_ticket {
+	struct otp_msg *start; /* held; constant */
+	_Atomic uint32_t holders;
+	_Atomic bool taken; /* by a supervisor */
+};
+
+/* The payload of `block`, a ticket. */
+static inline struct start_ticket *
+start_ticket(struct otp_msg *block)
+{
+	return otp_msg_payload(block);
+}
+
+/* One holder less; the last one gives back the init block, too. */
+void otpi_ticket_drop(void *block);
+
 struct start_child_request {
 	otp_string child; /* empty: the one template */
-	struct otp_msg *start;
+	struct otp_msg *ticket; /* NULL: no init block */
 };
 
 /* Also of restart_child. err START_FAILED: reason; ALREADY_STARTED: pid. */

@@ -5,10 +5,12 @@
 #include "system.h"
 
 static void
-stop_encode(otp_term_builder *b, const void *payload)
+stop_encode(otp_term_builder *b, const struct otp_msg_type *type,
+	const void *payload)
 {
 	const struct otpi_system_stop *stop = payload;
 
+	(void)type;
 	otp_build_tuple(b, 2);
 	otp_build_atom(b, otp_atom_of("terminate"));
 	otp_build_term(b, stop->reason);
@@ -46,13 +48,6 @@ stop_message(otp_term reason)
 	return m;
 }
 
-static bool
-is_down_of(const struct otp_received *received, void *ref)
-{
-	return received->kind == OTP_RECEIVED_DOWN &&
-		otp_ref_equal(received->ref, *(otp_ref *)ref);
-}
-
 /* The request's own end: NOPROC if the server was gone before it came. */
 static otp_err
 request_end(otp_request *request, otp_duration timeout_ms)
@@ -74,7 +69,7 @@ otp_err
 otp_server_stop(otp_to server, otp_term reason, otp_duration timeout_ms)
 {
 	otp_pid pid = otp_to_whereis(server);
-	struct otp_received down;
+	otp_term ended;
 	otp_request request;
 
 	if (timeout_ms < 0)
@@ -92,14 +87,14 @@ otp_server_stop(otp_to server, otp_term reason, otp_duration timeout_ms)
 		otp_demonitor(ref, true);
 		return err;
 	}
-	err = otp_receive_match(is_down_of, &ref, &down, timeout_ms);
+	err = otp_await_down(ref, timeout_ms, &ended);
 	if (err != OTP_OK) {
 		otp_demonitor(ref, true);
 		(void)request_end(&request, 0);
 		return err;
 	}
 	err = request_end(&request, OTP_INFINITY);
-	if (otp_term_equal(down.reason, reason))
+	if (otp_term_equal(ended, reason))
 		return OTP_OK;
 	return err == OTP_NOPROC ? OTP_NOPROC : OTP_DIED;
 }

@@ -124,11 +124,45 @@ use_significant(void)
 	forest_shard_crash(forest_parts_parts(0));
 	forest_shard_crash(forest_parts_parts(1));
 	do
-		(void)otp_receive(&received, OTP_INFINITY);
+		(void)!otp_receive(&received, OTP_INFINITY);
 	while (received.kind != OTP_RECEIVED_DOWN ||
 		!otp_ref_equal(received.ref, ref));
 	otp_term_print(received.reason, text, sizeof text);
 	printf("parts end: %s\n", text);
+}
+
+/* The servers under the supervisor say their numbers. */
+static void
+say_numbers(otp_to supervisor)
+{
+	struct otp_child_info_list list;
+
+	if (otp_supervisor_which_children(supervisor, &list) != OTP_OK)
+		return;
+	for (size_t i = list.len; i-- > 0;) {
+		otp_pid pid = list.ptr[i].pid;
+
+		if (list.ptr[i].type == OTP_SUPERVISOR)
+			say_numbers(otp_to_pid(pid));
+		else
+			printf("%u", number_of(forest_shard_of(pid)));
+	}
+}
+
+static void
+use_nested(void)
+{
+	forest_top_ref top = forest_top_of(otp_app_root(&forest_app_class));
+	forest_store_ref store;
+
+	for (uint8_t first = 1; first <= FOREST_STORE_INIT_FIRST; first += 6) {
+		if (forest_top_start_stores(
+			    top, otp_str("a path"), first, &store) != OTP_OK)
+			return;
+		say_numbers(forest_store_to(store));
+		printf(" ");
+	}
+	printf("in all\n");
 }
 
 otp_next
@@ -137,7 +171,8 @@ forest_main_init(struct forest_main *self, otp_string what)
 	(void)self;
 	printf("forest starts: %s\n", what.ptr);
 	fflush(stdout);
-	forest_main_send_go(forest_main_of(otp_self()));
+	if (strcmp(what.ptr, "none") != 0)
+		forest_main_send_go(forest_main_of(otp_self()));
 	return otp_ok();
 }
 
@@ -153,6 +188,8 @@ run(void *unused)
 		use_partitions();
 	else if (strcmp(env->what.ptr, "significant") == 0)
 		use_significant();
+	else if (strcmp(env->what.ptr, "nested") == 0)
+		use_nested();
 	else if (strcmp(env->what.ptr, "crash") == 0)
 		base_ground_send_crash(base_top_ground());
 	if (strcmp(env->what.ptr, "crash") != 0)

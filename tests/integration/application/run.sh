@@ -114,6 +114,8 @@ says 'a partition' 0 "$(around partitions $'0123 23 1\n2 again\nworker 9')" \
 	--what=partitions
 says 'significant children' 0 "$(around significant 'parts end: shutdown')" \
 	--what=significant
+says 'supervisors with arguments' 0 "$(around nested '118 778 in all')" \
+	--what=nested
 says 'the end of what it depends on' 1 \
 	$'base starts: low -1\nforest starts: crash\nforest ends' --what=crash
 grep -q '^forest: the root supervisor of base ended: shutdown$' err

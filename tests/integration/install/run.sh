@@ -58,6 +58,45 @@ check 'headers stand alone, in C and in C++' bash -c '
 		g++ -std=c++11 -fsyntax-only "${@:2}" -x c++ one.c
 	done' _ "$CC" "$root/opt/otp/include" "${flags[@]}"
 
+# What README.md shows for a build system is a build.
+block() { # LANGUAGE: of README.md
+	awk -v "fence=\`\`\`$1" '
+	$0 == fence { inside = 1; next }
+	/^```/ { inside = 0 }
+	inside' "$here/README.md"
+}
+unset OTPC OTP_CFLAGS OTP_LIBS LIBOTP CFLAGS MAKEFLAGS MFLAGS MAKELEVEL
+export PATH=$bin:$PATH
+mkdir "$WORK/build"
+cp "$here"/examples/counter/*.otp "$here"/examples/counter/*.c "$WORK/build"
+cd "$WORK/build" || exit 1
+block make > Makefile
+block cmake > CMakeLists.txt
+block meson > meson.build
+check 'README: builds with make' make "CC=$CC" counter
+check 'README: and that runs' timeout 60 ./counter
+touch -d '1 minute ago' ./*.o gen/* counter && touch counter.otp
+check 'README: make sees a spec that changed' \
+	bash -c '! make -q counter && make && make -q counter'
+if command -v cmake > /dev/null; then
+	check 'README: builds with CMake' bash -c '
+		cmake -B c "-DCMAKE_PREFIX_PATH=$1" "-DCMAKE_C_COMPILER=$2" &&
+		cmake --build c && timeout 60 c/counter' \
+		_ "$root/opt/otp" "$CC"
+fi
+if command -v meson > /dev/null; then
+	check 'README: builds with Meson' bash -c '
+		meson setup m && meson compile -C m && timeout 60 m/counter'
+fi
+
+# What people and shells look for.
+share=$root/opt/otp/share
+check 'completions' bash -c '
+	bash -n "$1/bash-completion/completions/otpc" &&
+	[ -s "$1/zsh/site-functions/_otpc" ] &&
+	[ -s "$1/fish/vendor_completions.d/otpc.fish" ]' _ "$share"
+check 'manual page' grep -q '^\.TH OTPC 1' "$share/man/man1/otpc.1"
+
 cd "$here" || exit 1
 check 'uninstall' "${install[@]}" uninstall
 check 'leaves nothing' \

@@ -14,6 +14,7 @@
 # (with a NAME in the comment: for module NAME)
 # and a block of text
 #   <!-- check -->      what `otpc check` says about it
+# A block of cmake or meson is in the project of the story of that name.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
@@ -153,6 +154,8 @@ one() { # FILE LANGUAGE MARK
 	c:yours) yours "$1" "$of" ;;
 	text:check) says "$1" ;;
 	ebnf:) ;; # its words are looked at below
+	cmake:) is_in "$1" "$here/../cmake/project/CMakeLists.txt" ;;
+	meson:) is_in "$1" "$here/../meson/project/meson.build" ;;
 	*)
 		echo "a block that nothing tests"
 		return 1
@@ -176,7 +179,8 @@ knows_libotp() {
 	local status=0 name
 	# shellcheck disable=SC2086
 	echo '#include <otp.h>' | $CC -std=c11 $OTP_CFLAGS -dD -E - > otp.i
-	grep -oE '\b(otp|OTP)_[A-Za-z0-9_]*[A-Za-z0-9]\b' "$page" | sort -u > names
+	grep -oE '\b(otp|OTP)_[A-Za-z0-9_]*[A-Za-z0-9]\b' "$page" | sort -u |
+		grep -vx otp_generate > names # that one is CMake's
 	while read -r name; do
 		grep -qw -e "$name" otp.i && continue
 		echo "not in libotp: $name"

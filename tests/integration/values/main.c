@@ -22,6 +22,14 @@ is_text(otp_string value, const char *text)
 		value.ptr[value.len] == '\0';
 }
 
+void
+check_text(const char *text, const char *wanted, const char *name)
+{
+	check(strcmp(text, wanted) == 0, name);
+	if (strcmp(text, wanted) != 0)
+		printf("# it is %s\n", text);
+}
+
 /* --- values ---------------------------------------------------------------- */
 
 static otp_string texts[] = {
@@ -444,6 +452,7 @@ run_tests(void)
 	test_defaults();
 	test_record_defaults();
 	test_shapes();
+	test_absent();
 }
 
 int

@@ -5,17 +5,18 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$WORK" || exit 1
+specs=(shared values shapes crossing absent)
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror'
 
 # Each file on its own, as a build system does.
-for name in shared values shapes crossing; do
+for name in "${specs[@]}"; do
 	"$OTPC" -I "$here" "$here/$name.otp" || {
 		echo "FAIL compile $name.otp"
 		exit 1
 	}
 done
 for other in gcc clang; do
-	for name in shared values shapes crossing; do
+	for name in "${specs[@]}"; do
 		# shellcheck disable=SC2086
 		$other -std=c11 $warnings $OTP_CFLAGS -I. -fsyntax-only \
 			"$name.otp.c" && continue
@@ -24,7 +25,7 @@ for other in gcc clang; do
 	done
 	echo "ok with $other"
 done
-for name in shared values shapes crossing; do
+for name in "${specs[@]}"; do
 	echo "#include \"$name.otp.h\""
 done > headers.cpp
 # shellcheck disable=SC2086

@@ -19,7 +19,6 @@ extern struct shapes_event events[6];
 /* A map of the first n pairs. */
 struct shapes_map_string_int64 ages_of(size_t n);
 void fill_shapes(struct shapes_all *all);
-void check_text(const char *text, const char *wanted, const char *name);
 void test_shape_values(const struct shapes_all *all);
 
 #endif

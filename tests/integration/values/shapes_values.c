@@ -173,14 +173,6 @@ test_maps(void)
 		"maps are equal if their pairs are");
 }
 
-void
-check_text(const char *text, const char *wanted, const char *name)
-{
-	check(strcmp(text, wanted) == 0, name);
-	if (strcmp(text, wanted) != 0)
-		printf("# it is %s\n", text);
-}
-
 static bool
 prints(const struct shapes_event *event, const char *text)
 {

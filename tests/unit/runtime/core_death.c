@@ -545,6 +545,39 @@ all_is_given_back(void **state)
 	assert_true(down_is(ref, OTP_KILLED));
 }
 
+/* --- waiting for it ------------------------------------------------------ */
+
+static void
+hear_and_end(void *arg)
+{
+	(void)arg;
+	hear();
+	otp_exit(OTP_SHUTDOWN);
+}
+
+/* All else stays where it is, and a wait that was too short can be repeated. */
+static void
+a_down_is_waited_for(void **state)
+{
+	otp_pid one = otp_spawn(hear_and_end, NULL);
+	otp_pid other = otp_spawn(hear_and_end, NULL);
+	otp_ref ref = otp_monitor(one), other_ref = otp_monitor(other);
+	otp_term reason = OTP_NORMAL;
+
+	(void)state;
+	tell(otp_self(), 1, 0);
+	assert_int_equal(otp_await_down(ref, 0, &reason), OTP_TIMEOUT);
+	assert_int_equal(otp_await_down(ref, 5, NULL), OTP_TIMEOUT);
+	assert_true(otp_term_equal(reason, OTP_NORMAL));
+	tell(other, 1, 0);
+	tell(one, 1, 0);
+	assert_int_equal(otp_await_down(ref, PATIENCE_MS, &reason), OTP_OK);
+	assert_true(otp_term_equal(reason, OTP_SHUTDOWN));
+	assert_int_equal(otp_await_down(other_ref, PATIENCE_MS, NULL), OTP_OK);
+	assert_int_equal(hear().value, 1);
+	assert_int_equal(otp_await_down(ref, -1, NULL), OTP_BADARG);
+}
+
 int
 main(void)
 {
@@ -558,6 +591,7 @@ main(void)
 		TEST(ending_that_loops_is_killed),
 		TEST(a_signal_leaves_ending_out),
 		TEST(all_is_given_back),
+		TEST(a_down_is_waited_for),
 	};
 
 	return WORLD_RUN(tests);

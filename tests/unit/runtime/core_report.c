@@ -78,10 +78,12 @@ struct account {
 };
 
 static void
-deposit_encode(otp_term_builder *builder, const void *payload)
+deposit_encode(otp_term_builder *builder, const struct otp_msg_type *type,
+	const void *payload)
 {
 	const struct number *number = payload;
 
+	(void)type;
 	otp_build_tuple(builder, 2);
 	otp_build_atom(builder, otp_atom_of("deposit"));
 	fail_as(fail_message);

@@ -7,6 +7,8 @@
  */
 #include "core_world.h"
 
+#include "core/core.h"
+
 /* Fewer than a ring holds, or they would go to the queue of all workers; so
  * many that a parked worker is woken. */
 #define CHILDREN 100
@@ -22,7 +24,7 @@ run_once(void *arg)
 	atomic_fetch_add(&ran, 1);
 }
 
-/* The one that was woken last stays with its worker: nobody may take it. */
+/* The one that was woken last may stay with its worker for a while. */
 static void
 spawn_and_keep_the_worker(void *arg)
 {
@@ -51,6 +53,63 @@ work_is_taken_from_a_busy_worker(void **state)
 	}
 }
 
+/* It wakes another and computes until that has run. */
+static void
+send_and_keep_the_worker(void *arg)
+{
+	unsigned before = atomic_load(&ran);
+
+	tell(*(otp_pid *)arg, 1, 0);
+	while (atomic_load(&ran) == before)
+		__asm__ volatile("");
+	tell(observer, 1, 0);
+}
+
+static enum otp_verdict
+count_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+count_handle(void *data, struct otp_event *event)
+{
+	(void)data;
+	(void)event;
+	atomic_fetch_add(&ran, 1);
+	return OTP_GO_ON;
+}
+
+static void
+who_was_woken_last_does_not_wait_for_who_computes(void **state)
+{
+	static const struct otp_behaviour behaviour = {
+		.name = "counter", .init = count_init, .handle = count_handle};
+	static const struct otp_process_class class = {
+		.behaviour = &behaviour, .name = "counter", .data_size = 8};
+	struct otp_process_opts opts = {.process_class = &class};
+	otp_pid pid;
+	otp_ref ref;
+
+	(void)state;
+	if (!otpi_runtime.membarrier) {
+		puts("# skip: no membarrier(2) here");
+		fflush(stdout);
+		skip();
+	}
+	observer = otp_self();
+	assert_int_equal(otp_process_start(&opts, &pid, NULL), OTP_OK);
+	for (int round = 0; round < 50; round++) {
+		otp_spawn(send_and_keep_the_worker, &pid);
+		assert_int_equal(hear().value, 1);
+	}
+	ref = otp_monitor(pid);
+	otp_exit_signal(pid, OTP_KILL);
+	assert_true(down_is(ref, OTP_KILLED));
+}
+
 static int
 patient_start(void **state)
 {
@@ -68,6 +127,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(work_is_taken_from_a_busy_worker),
+		TEST(who_was_woken_last_does_not_wait_for_who_computes),
 	};
 
 	alarm(240);

@@ -91,7 +91,7 @@ what_does_not_encode_is_printed_as_the_reason(void **state)
 	assert_string_equal(text, "<too_deep>");
 	generated_node_print(&nodes[198], text, sizeof text);
 	assert_string_equal(text,
-		"#{value => 198,next => #{value => 199,next => undefined}}");
+		"#{next => #{next => undefined,value => 199},value => 198}");
 	generated_point_print(&point, text, sizeof text);
 	assert_string_equal(text, "<badarg>");
 }

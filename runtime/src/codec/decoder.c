@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decoding whole values. The block is guessed, and doubled when it was too
+ * small: what was made in it is forgotten. Generated code comes first; when it
+ * gives up, the general codec decodes the same bytes and has the last word.
+ */
+#include "base/alloc.h"
+#include "codec/codec.h"
+
+#include <otp/behaviour.h>
+
+#define COMPRESSED 80
+#define ROOM_MIN 128
+
+static struct {
+	uint64_t word;
+} no_room;
+
+static void
+begin(struct otp_decoder *decoder, const uint8_t *start, size_t size,
+	bool pointers)
+{
+	decoder->start = start;
+	decoder->end = start + size;
+	decoder->free = (char *)&no_room;
+	decoder->limit = decoder->free;
+	decoder->room = 0;
+	decoder->most = 0;
+	decoder->err = OTP_OK;
+	decoder->depth = 0;
+	decoder->trusted = false;
+	decoder->failed = false;
+	decoder->path_len = 0;
+	decoder->what = NULL;
+	if (!pointers)
+		return;
+	decoder->most = OTP_DECODE_MAX(size);
+	decoder->room = 2 * size + ROOM_MIN;
+	decoder->free = otp_tmp(decoder->room);
+	decoder->limit = decoder->free + decoder->room;
+}
+
+/* What does not begin so is refused as empty. */
+void
+otp_decode_begin(struct otp_decoder *decoder, const uint8_t *bytes, size_t size,
+	bool pointers)
+{
+	if (likely(size >= 2 && bytes[0] == OTP_ETF_VERSION &&
+		    bytes[1] != COMPRESSED)) {
+		begin(decoder, bytes + 1, size - 1, pointers);
+		return;
+	}
+	begin(decoder, (const uint8_t *)&no_room, 0, pointers);
+	decoder->what = size >= 2 && bytes[0] == OTP_ETF_VERSION
+		? "compressed"
+		: "bad_version";
+}
+
+void
+otp_from_term_begin(struct otp_decoder *decoder, otp_term term, bool pointers)
+{
+	otp_term t = term.ptr ? term : OTP_UNDEFINED;
+
+	begin(decoder, t.ptr, t.len, pointers);
+	decoder->trusted = true;
+}
+
+/* A bigger block, if there may be one. */
+static bool
+grow(struct otp_decoder *decoder)
+{
+	if (decoder->room >= decoder->most) {
+		decoder->err = OTP_SYSTEM_LIMIT;
+		decoder->what = "too_large";
+		return false;
+	}
+	decoder->room *= 2;
+	if (decoder->room > decoder->most)
+		decoder->room = decoder->most;
+	decoder->free = otp_tmp(decoder->room);
+	decoder->limit = decoder->free + decoder->room;
+	return true;
+}
+
+bool
+otp_decode_again(struct otp_decoder *decoder, const uint8_t *at)
+{
+	if (likely(at == decoder->end && at))
+		return false;
+	if (!at && decoder->err == OTP_NOMEM && grow(decoder)) {
+		decoder->err = OTP_OK;
+		decoder->depth = 0;
+		decoder->path_len = 0;
+		return true;
+	}
+	if (at)
+		otpi_get_fail(decoder, OTP_BAD_TERM, "trailing_bytes");
+	decoder->failed = true;
+	return false;
+}
+
+/* {What,[Name, ...]} */
+static otp_term
+explanation(const struct otp_decoder *decoder)
+{
+	otp_term_builder b = {0};
+	unsigned n = decoder->path_len;
+
+	if (n > OTP_DECODE_PATH)
+		n = OTP_DECODE_PATH;
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of(decoder->what));
+	otp_build_list(&b, n);
+	for (unsigned i = 0; i < n; i++)
+		otp_build_atom(&b, otp_atom_of(decoder->path[i]));
+	if (n > 0)
+		otp_build_nil(&b);
+	return otp_tmp_term(&b);
+}
+
+/* All of it by the descriptor. */
+static bool
+decode_generally(
+	struct otp_decoder *decoder, const struct otp_type *type, void *value)
+{
+	const uint8_t *at;
+
+	decoder->failed = false;
+	decoder->free = decoder->limit - decoder->room;
+	do {
+		decoder->err = OTP_OK;
+		decoder->depth = 0;
+		decoder->path_len = 0;
+		at = otp_type_get(decoder, decoder->start, type, value);
+	} while (otp_decode_again(decoder, at));
+	return !decoder->failed;
+}
+
+otp_err
+otp_decode_end(
+	struct otp_decoder *decoder, const struct otp_type *type, void *value)
+{
+	if (likely(!decoder->failed))
+		return OTP_OK;
+	if (decoder->err != OTP_SYSTEM_LIMIT &&
+		decode_generally(decoder, type, value))
+		return OTP_OK;
+	otp_last_reason_set(explanation(decoder));
+	return decoder->err;
+}
+
+static otp_err
+decode(struct otp_decoder *decoder, const struct otp_type *type, void *value)
+{
+	void *read = otp_tmp(type->size);
+	otp_err err;
+
+	decoder->failed = true;
+	err = otp_decode_end(decoder, type, read);
+	if (err == OTP_OK)
+		memcpy(value, read, type->size);
+	return err;
+}
+
+otp_err
+otp_type_decode(const struct otp_type *type, const uint8_t *bytes, size_t size,
+	void *value)
+{
+	struct otp_decoder decoder;
+
+	otp_decode_begin(&decoder, bytes, size, true);
+	return decode(&decoder, type, value);
+}
+
+otp_err
+otp_type_from_term(const struct otp_type *type, otp_term term, void *value)
+{
+	struct otp_decoder decoder;
+
+	otp_from_term_begin(&decoder, term, true);
+	return decode(&decoder, type, value);
+}
+
+void *
+otp_get_room(struct otp_decoder *decoder, size_t count, size_t size)
+{
+	if (count > OTP_FLAT_MAX / size) {
+		otpi_get_fail(decoder, OTP_SYSTEM_LIMIT, "too_large");
+		return NULL;
+	}
+	return otpi_get_bytes(decoder, count * size);
+}
+
+const uint8_t *
+otp_get_list(struct otp_decoder *decoder, const uint8_t *at, size_t size,
+	void **elements, size_t *len)
+{
+	size_t n = otpi_be32(at + 1);
+
+	*elements = NULL;
+	*len = 0;
+	at += 5;
+	if (unlikely(n > otpi_get_left(decoder, at)))
+		return NULL;
+	*elements = otp_get_room(decoder, n, size);
+	*len = n;
+	return *elements ? at : NULL;
+}
+
+bool
+otp_get_sorted(struct otp_decoder *decoder, void *pairs, size_t len,
+	size_t stride, otp_order *order)
+{
+	if (otp_map_sort(pairs, len, stride, order) == OTP_OK)
+		return true;
+	otpi_get_fail(decoder, OTP_DUPLICATE_KEY, "duplicate_key");
+	return false;
+}
