@@ -147,10 +147,41 @@ check_dependency(const struct value_scope *scope, struct decl *decl,
 		report_application(scope, &reference->path);
 }
 
+/*
+ * Options and variables of an application begin with its name; so no two of
+ * one program have the same, as in OTP.
+ */
+static void
+check_names(const struct value_scope *scope, struct table *seen,
+	struct decl *decl, const struct reference *through)
+{
+	struct arena *arena = &scope->program->arena;
+	struct decl *other =
+		table_put(seen, text_snake(arena, decl->name.text), decl);
+
+	if (other == decl)
+		return;
+	if (other) {
+		report(scope->program, DIAG_application_name,
+			through->path.span, decl->name.text);
+		note(scope->program, DIAG_note_declared, decl->name.span,
+			decl->name.text);
+		note(scope->program, DIAG_note_previous, other->name.span);
+		return;
+	}
+	for (struct reference *r = decl->u.application.depends; r;
+		r = r->next) {
+		if (r->decl)
+			check_names(
+				scope, seen, r->decl, through ? through : r);
+	}
+}
+
 static void
 check_depends(const struct value_scope *scope, struct decl *decl)
 {
 	struct reference *first = decl->u.application.depends;
+	struct table seen = {.arena = &scope->program->arena};
 
 	for (struct reference *r = first; r; r = r->next) {
 		check_dependency(scope, decl, r);
@@ -164,6 +195,7 @@ check_depends(const struct value_scope *scope, struct decl *decl)
 			break;
 		}
 	}
+	check_names(scope, &seen, decl, NULL);
 }
 
 static void

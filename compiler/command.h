@@ -70,8 +70,8 @@ bool option_is_for(const struct option_entry *option, enum command_id command);
 
 /* options_warn.c: what stands after -W, and for --error-format. False when it
    is nothing, which was said on stderr. */
-bool options_warning(struct diag_choices *choices, struct arena *arena,
-	const char *option);
+bool options_warning(
+	struct diag_choices *choices, struct arena *arena, const char *option);
 bool options_error_format(enum diag_format *format, const char *name);
 
 /* options_help.c: what --help prints. */

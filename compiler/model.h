@@ -48,8 +48,11 @@ void model_defaults(const struct model *model, struct tree *node,
 void model_param_defaults(const struct model *model, struct tree *node,
 	struct text msg, const struct field_list *params);
 
-/* model_argument.c: a value where what another module declares is started. */
-struct text model_argument(const struct model *model, const struct value *value,
+/* model_argument.c: a value for a parameter of what another module may declare.
+   What is of a type of its own there is made first: a node in `locals` with its
+   decl and `parts`, each to and from. */
+struct text model_argument(const struct model *model, struct tree *node,
+	const struct value *value, const struct field *param,
 	const struct module *target);
 
 /* params, then_params, args and the like: the parameters as C has them. */

@@ -229,9 +229,10 @@ add_tuple_head(struct bytes *bytes, size_t arity)
 	}
 }
 
-/* NAME and NAME_len; empty and 0 when there are no bytes. */
+/* The bytes and how many: empty and 0 when there are none. */
 static void
-literal_texts(struct tree *node, const char *name, const struct bytes *bytes)
+literal_texts(struct tree *node, const char *name, const char *len_name,
+	const struct bytes *bytes)
 {
 	struct arena *arena = node->arena;
 	struct text len = text_printf(arena, "%zu", bytes->len);
@@ -240,7 +241,7 @@ literal_texts(struct tree *node, const char *name, const struct bytes *bytes)
 	tree_text(node, name,
 		text_printf(arena, "\"%.*s\"", (int)bytes->text.len,
 			bytes->text.ptr ? bytes->text.ptr : ""));
-	tree_text(node, suffixed(arena, text_of(name), "_len").ptr, len);
+	tree_text(node, len_name, len);
 }
 
 /* ----------------------------------------------------------------- structs */
@@ -322,7 +323,7 @@ add_whole_head(struct tree *node, const struct codec_shape *shape)
 		add_head(&bytes, shape);
 	else if (!shape->keyed && shape->tag.len > 0)
 		add_atom(&bytes, shape->tag);
-	literal_texts(node, "head", &bytes);
+	literal_texts(node, "head", "head_len", &bytes);
 }
 
 static void
@@ -332,7 +333,12 @@ wire_field(const struct model *model, struct tree *node,
 	model_type(model, node, place->field->type);
 	tree_text(node, "name", place->field->name.text);
 	tree_text(node, "index", text_printf(node->arena, "%zu", index));
+<<<<<<< /tmp/codec/./compiler/model_codec.c
+	tree_flag(node, "is_last", false);
 	literal_texts(node, "literal", bytes);
+=======
+	literal_texts(node, "literal", "literal_len", bytes);
+>>>>>>> /work/main/./compiler/model_codec.c
 }
 
 static void
@@ -342,6 +348,7 @@ wire_fields(const struct model *model, struct tree *node,
 	size_t n = shape->fields->count, size = HEAD_SIZE;
 	bool struct_due = shape->keyed && shape->tag.len > 0;
 	struct bytes bytes = {.text.arena = node->arena};
+	struct tree *last = NULL;
 
 	tree_list(node, "wire_fields");
 	add_head(&bytes, shape);
@@ -354,15 +361,17 @@ wire_fields(const struct model *model, struct tree *node,
 		}
 		if (shape->keyed)
 			add_atom(&bytes, wire_text(f));
-		wire_field(model, tree_add(node, "wire_fields"), &all[i], i,
-			&bytes);
+		last = tree_add(node, "wire_fields");
+		wire_field(model, last, &all[i], i, &bytes);
 		size += bytes.len + constant_size(f->type);
 		bytes = (struct bytes){.text.arena = node->arena};
 	}
 	if (struct_due)
 		add_struct_name(&bytes, shape);
-	literal_texts(node, "tail", &bytes);
+	literal_texts(node, "tail", "tail_len", &bytes);
 	tree_flag(node, "has_tail", bytes.len > 0);
+	if (last)
+		tree_flag(last, "is_last", bytes.len == 0);
 	tree_text(node, "size_bound",
 		text_printf(node->arena, "%zu", size + bytes.len));
 	tree_text(node, "last_index", text_printf(node->arena, "%zu", n));

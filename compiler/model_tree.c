@@ -14,12 +14,14 @@ add_start(
 	const struct model *model, struct tree *node, const struct start *start)
 {
 	struct textbuf args = {.arena = model->arena};
+	const struct field *param = start_params(start->decl)->first;
 	bool uses = false, uses_index = false;
 
-	for (size_t i = 0; i < start->n_values; i++) {
+	tree_list(node, "locals");
+	for (size_t i = 0; i < start->n_values; i++, param = param->next) {
 		const struct value *value = start->values[i];
-		struct text text =
-			model_argument(model, value, start->decl->module);
+		struct text text = model_argument(
+			model, node, value, param, start->decl->module);
 
 		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
 		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;

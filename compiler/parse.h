@@ -141,8 +141,8 @@ void syntax_feed(struct yyParser *yy, int kind, struct token token,
 
 /* habit.c: adds what was meant instead of a token that cannot follow, to the
    report of that. */
-void note_habits(struct parser *parser, const struct yyParser *yy,
-	struct token token);
+void note_habits(
+	struct parser *parser, const struct yyParser *yy, struct token token);
 
 /* Offers a keyword for the word that other languages have for it. */
 void offer_habit(const struct yyParser *yy, struct suggestion *suggestion);

@@ -128,6 +128,16 @@ textbuf_add(struct textbuf *buf, struct text text)
 }
 
 void
+textbuf_add_line(struct textbuf *buf, struct text line)
+{
+	reserve(buf, line.len + 1);
+	memcpy(buf->ptr + buf->len, line.ptr, line.len);
+	buf->len += line.len;
+	buf->ptr[buf->len++] = '\n';
+	buf->ptr[buf->len] = '\0';
+}
+
+void
 textbuf_add_char(struct textbuf *buf, char c)
 {
 	textbuf_add(buf, (struct text){&c, 1});
@@ -157,6 +167,19 @@ textbuf_add_code_point(struct textbuf *buf, uint32_t code_point)
 	textbuf_add(buf, (struct text){out, len});
 }
 
+/* Whether the format begins with a percent sign and then this. */
+static bool
+begins(const char *format, const char *what)
+{
+	if (*format++ != '%')
+		return false;
+	while (*what && *format == *what) {
+		format++;
+		what++;
+	}
+	return *what == '\0';
+}
+
 /* %s and %.*s, of which nearly all names are made. False, and nothing added,
    when the format has anything else. */
 static bool
@@ -165,17 +188,19 @@ add_plain(struct textbuf *buf, const char *format, va_list args)
 	size_t before = buf->len;
 
 	while (*format) {
-		size_t len = strcspn(format, "%");
+		const char *percent = strchrnul(format, '%');
+		size_t len = (size_t)(percent - format);
 
-		textbuf_add(buf, (struct text){format, len});
-		format += len;
-		if (strncmp(format, "%.*s", 4) == 0) {
+		if (len > 0)
+			textbuf_add(buf, (struct text){format, len});
+		format = percent;
+		if (begins(format, ".*s")) {
 			int n = va_arg(args, int);
 			const char *ptr = va_arg(args, const char *);
 
 			textbuf_add(buf, (struct text){ptr, (size_t)n});
 			format += 4;
-		} else if (strncmp(format, "%s", 2) == 0) {
+		} else if (begins(format, "s")) {
 			textbuf_add(buf, text_of(va_arg(args, const char *)));
 			format += 2;
 		} else if (*format) {

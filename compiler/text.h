@@ -92,6 +92,8 @@ struct textbuf {
 };
 
 void textbuf_add(struct textbuf *buf, struct text text);
+/* The line and a newline. */
+void textbuf_add_line(struct textbuf *buf, struct text line);
 void textbuf_add_char(struct textbuf *buf, char c);
 void textbuf_add_code_point(struct textbuf *buf, uint32_t code_point);
 void textbuf_printf(struct textbuf *buf, const char *format, ...)

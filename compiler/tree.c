@@ -87,8 +87,7 @@ number_of_string(struct tree_names *names, const char *name)
 	size_t i = ((uintptr_t)name ^ ((uintptr_t)name >> 10)) & (n_recent - 1);
 	unsigned number = names->recent[i].number;
 
-	if (names->recent[i].ptr == name &&
-		strcmp(names->names[number].ptr, name) == 0)
+	if (names->recent[i].ptr == name && text_is(names->names[number], name))
 		return number;
 	number = number_of(names, text_of(name));
 	names->recent[i].ptr = name;

@@ -152,8 +152,7 @@ put_line(struct wrapping *w, struct text line, struct text bare)
 	}
 	if (is_surely_short(line, bare) || width_of(line) <= COLUMNS ||
 		is_comment(bare)) {
-		textbuf_add(&w->out, line);
-		textbuf_add_char(&w->out, '\n');
+		textbuf_add_line(&w->out, line);
 		return;
 	}
 	put_long(w, line, bare);

@@ -6,8 +6,11 @@ $if has_literal$
 $else$
 	at = $get_fn$(decoder, at, &value->$name$);
 $end$
+$if is_last$
+$else$
 	if (!at)
 		return NULL;
+$end$
 $end$
 $if has_tail$
 	if (!otp_get_is(decoder, at, $tail$, $tail_len$))

@@ -43,7 +43,8 @@ $else$
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? $get_fn$(decoder, at, to) : NULL;
+		if (to)
+			next = $get_fn$(decoder, at, to);
 	}
 	*value = to;
 	return next;

@@ -39,6 +39,9 @@ $start_fn$(const void *arguments, $if partition$uint32_t index, $end$const struc
 $if uses_args$
 	const struct $c$_args *args = arguments;
 $end$
+$for locals$
+	$decl$;
+$end$
 	$target$_ref child;
 	otp_err err;
 
@@ -50,6 +53,11 @@ $if partition$
 $if uses_index$
 $else$
 	(void)index;
+$end$
+$end$
+$for locals$
+$for parts$
+	$to$ = $from$;
 $end$
 $end$
 	err = $target$_start_link($start_args_then$opts, &child);

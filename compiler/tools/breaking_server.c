@@ -170,6 +170,12 @@ compare_supervisors(
 		if (child->registered && !new)
 			tell_gone(c, VERDICT_BREAKS, child->name.span, what,
 				"old peers look for it");
+		else if (new &&new->count != child->count)
+			tell(c, VERDICT_BREAKS, new->name.span,
+				text_printf(&c->program->arena,
+					"the number of `%.*s`",
+					TEXT_ARG(child->name.text)),
+				"old peers look for a key in another place");
 		else if (new && !same_target(new, child))
 			tell(c, VERDICT_BREAKS, new->name.span, what,
 				"old peers find another server under it");

@@ -126,19 +126,20 @@ json_t *json_size(size_t size);
 /* The lines of a text as the protocol counts them: ended by \n, \r\n or \r. */
 struct lines {
 	struct text text;
-	size_t *starts;
+	enum lsp_encoding encoding;
+	size_t *starts; /* of the lines */
 	size_t count;
+	size_t *sums; /* units before each step of bytes */
 };
 
-void lines_init(struct lines *lines, struct arena *arena, struct text text);
-json_t *position_json(
-	const struct lines *lines, enum lsp_encoding encoding, size_t offset);
-json_t *range_json(const struct lines *lines, enum lsp_encoding encoding,
-	size_t start, size_t end);
+void lines_init(struct lines *lines, struct arena *arena, struct text text,
+	enum lsp_encoding encoding);
+json_t *position_json(const struct lines *lines, size_t offset);
+json_t *range_json(const struct lines *lines, size_t start, size_t end);
 
 /* Line (from 0) and column of an offset. */
-void lines_find(const struct lines *lines, enum lsp_encoding encoding,
-	size_t offset, size_t *line, size_t *column);
+void lines_find(
+	const struct lines *lines, size_t offset, size_t *line, size_t *column);
 
 /* How many units of the encoding the text is long. */
 size_t text_units(struct text text, enum lsp_encoding encoding);
@@ -199,8 +200,8 @@ struct analysis *analysis_of(struct lsp *lsp, struct document *document);
 /* Throws away what the document is part of; NULL: everything. */
 void analyses_drop(struct lsp *lsp, const struct document *document);
 
-const struct lines *
-lines_of(struct analysis *analysis, const struct source *source);
+const struct lines *lines_of(struct lsp *lsp, struct analysis *analysis,
+	const struct source *source);
 json_t *
 span_range(struct lsp *lsp, struct analysis *analysis, struct span span);
 json_t *source_uri(struct lsp *lsp, const struct source *source);

@@ -82,14 +82,15 @@ analyses_drop(struct lsp *lsp, const struct document *document)
 /* ----------------------------------------------------------------- places */
 
 const struct lines *
-lines_of(struct analysis *analysis, const struct source *source)
+lines_of(
+	struct lsp *lsp, struct analysis *analysis, const struct source *source)
 {
 	struct arena *arena = &analysis->program.arena;
 	struct lines **slot = &analysis->lines[source->index];
 
 	if (!*slot) {
 		*slot = ARENA_NEW(arena, struct lines);
-		lines_init(*slot, arena, source->content);
+		lines_init(*slot, arena, source->content, lsp->encoding);
 	}
 	return *slot;
 }
@@ -97,8 +98,8 @@ lines_of(struct analysis *analysis, const struct source *source)
 json_t *
 span_range(struct lsp *lsp, struct analysis *analysis, struct span span)
 {
-	return range_json(lines_of(analysis, span.source), lsp->encoding,
-		span.start, span.end);
+	return range_json(
+		lines_of(lsp, analysis, span.source), span.start, span.end);
 }
 
 /* Without `.` and `..`, which clients do not see through. */

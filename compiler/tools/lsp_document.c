@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lsp.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,8 +220,9 @@ lsp_did_close(struct lsp *lsp, json_t *params)
 		return;
 	document = *at;
 	*at = document->next;
-	document_free(document);
+		document_free(document);
 	analyses_drop(lsp, NULL);
+	malloc_trim(0); /* it may have been a large one */
 }
 
 void

@@ -219,13 +219,13 @@ lsp_document_symbol(struct lsp *lsp, json_t *params, struct lsp_error *error)
 static void
 add_fold(struct outline *o, struct span span)
 {
-	const struct lines *lines = lines_of(o->analysis, span.source);
+	const struct lines *lines = lines_of(o->lsp, o->analysis, span.source);
 	size_t first;
 	size_t last;
 	size_t column;
 
-	lines_find(lines, o->lsp->encoding, span.start, &first, &column);
-	lines_find(lines, o->lsp->encoding, span.end, &last, &column);
+	lines_find(lines, span.start, &first, &column);
+	lines_find(lines, span.end, &last, &column);
 	/* the line with the `}` stays */
 	if (last > first + 1)
 		json_array_append_new(o->into,

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+enum {
+	lines_step = 1024
+};
+
 /* The start of the line after the one that starts here; false: there is
    none. */
 static bool
@@ -20,35 +24,16 @@ next_line(struct text text, size_t *start)
 	return false;
 }
 
-void
-lines_init(struct lines *lines, struct arena *arena, struct text text)
-{
-	size_t start = 0;
-
-	*lines = (struct lines){.text = text, .count = 1};
-	while (next_line(text, &start))
-		lines->count++;
-	lines->starts =
-		arena_array(arena, lines->count, sizeof(*lines->starts));
-	start = 0;
-	for (size_t i = 1; i < lines->count && next_line(text, &start); i++)
-		lines->starts[i] = start;
-}
-
-/* Bytes and units of the first character; a broken byte is one of each. */
+/* A character counts with its first byte; so a byte that continues none, which
+   only a file on the disk can hold, counts nothing. */
 static size_t
-first_character(struct text text, enum lsp_encoding encoding, size_t *units)
+byte_units(char byte, enum lsp_encoding encoding)
 {
-	uint32_t c = 0;
-	size_t length = utf8_decode(text, &c);
+	unsigned char c = (unsigned char)byte;
 
-	if (length == 0)
-		length = 1;
 	if (encoding == LSP_UTF8)
-		*units = length;
-	else
-		*units = c > 0xffff ? 2 : 1;
-	return length;
+		return 1;
+	return (c & 0xc0) == 0x80 ? 0 : c >= 0xf0 ? 2 : 1;
 }
 
 size_t
@@ -56,20 +41,53 @@ text_units(struct text text, enum lsp_encoding encoding)
 {
 	size_t total = 0;
 
-	while (text.len > 0) {
-		size_t units;
-		size_t length = first_character(text, encoding, &units);
-
-		total += units;
-		text.ptr += length;
-		text.len -= length;
-	}
+	for (size_t i = 0; i < text.len; i++)
+		total += byte_units(text.ptr[i], encoding);
 	return total;
 }
 
+/* Somebody's file may be one line: so columns are not counted from its start,
+   but from the last of the sums that are kept for every so many bytes. */
 void
-lines_find(const struct lines *lines, enum lsp_encoding encoding, size_t offset,
-	size_t *line, size_t *column)
+lines_init(struct lines *lines, struct arena *arena, struct text text,
+	enum lsp_encoding encoding)
+{
+	size_t start = 0;
+	size_t n_sums = text.len / lines_step + 1;
+
+	*lines = (struct lines){.text = text, .encoding = encoding, .count = 1};
+	while (next_line(text, &start))
+		lines->count++;
+	lines->starts =
+		arena_array(arena, lines->count, sizeof(*lines->starts));
+	start = 0;
+	for (size_t i = 1; i < lines->count && next_line(text, &start); i++)
+		lines->starts[i] = start;
+	lines->sums = arena_array(arena, n_sums, sizeof(*lines->sums));
+	for (size_t i = 1; i < n_sums; i++)
+		lines->sums[i] = lines->sums[i - 1] +
+			text_units(
+				(struct text){text.ptr + (i - 1) * lines_step,
+					lines_step},
+				encoding);
+}
+
+/* All units before an offset. */
+static size_t
+units_before(const struct lines *lines, size_t offset)
+{
+	size_t step = offset / lines_step;
+	size_t start = step * lines_step;
+
+	return lines->sums[step] +
+		text_units(
+			(struct text){lines->text.ptr + start, offset - start},
+			lines->encoding);
+}
+
+void
+lines_find(
+	const struct lines *lines, size_t offset, size_t *line, size_t *column)
 {
 	size_t low = 0;
 	size_t high = lines->count;
@@ -83,30 +101,48 @@ lines_find(const struct lines *lines, enum lsp_encoding encoding, size_t offset,
 			high = middle;
 	}
 	*line = low;
-	*column = text_units((struct text){lines->text.ptr + lines->starts[low],
-				     offset - lines->starts[low]},
-		encoding);
+	*column = units_before(lines, offset) -
+		units_before(lines, lines->starts[low]);
 }
 
 json_t *
-position_json(
-	const struct lines *lines, enum lsp_encoding encoding, size_t offset)
+position_json(const struct lines *lines, size_t offset)
 {
 	size_t line;
 	size_t column;
 
-	lines_find(lines, encoding, offset, &line, &column);
+	lines_find(lines, offset, &line, &column);
 	return json_pack("{s:I, s:I}", "line", (json_int_t)line, "character",
 		(json_int_t)column);
 }
 
 json_t *
-range_json(const struct lines *lines, enum lsp_encoding encoding, size_t start,
-	size_t end)
+range_json(const struct lines *lines, size_t start, size_t end)
 {
-	return json_pack("{s:o, s:o}", "start",
-		position_json(lines, encoding, start), "end",
-		position_json(lines, encoding, end));
+	return json_pack("{s:o, s:o}", "start", position_json(lines, start),
+		"end", position_json(lines, end));
+}
+
+/* The other bytes of a character are skipped with its first. */
+static size_t
+skip_units(struct text text, enum lsp_encoding encoding, size_t start,
+	json_int_t units)
+{
+	while (start < text.len && text.ptr[start] != '\n' &&
+		text.ptr[start] != '\r') {
+		json_int_t here =
+			(json_int_t)byte_units(text.ptr[start], encoding);
+
+		if (here > units)
+			break;
+		units -= here;
+		start++;
+	}
+	/* a client may count into a character */
+	while (encoding == LSP_UTF8 && start > 0 && start < text.len &&
+		(text.ptr[start] & 0xc0) == 0x80)
+		start--;
+	return start;
 }
 
 bool
@@ -115,7 +151,6 @@ offset_of_position(struct text text, enum lsp_encoding encoding,
 {
 	json_t *line = json_at(position, "line");
 	json_t *column = json_at(position, "character");
-	json_int_t left = json_integer_value(column);
 	size_t start = 0;
 
 	if (!json_is_integer(line) || !json_is_integer(column))
@@ -126,18 +161,6 @@ offset_of_position(struct text text, enum lsp_encoding encoding,
 			return true;
 		}
 	}
-	while (left > 0 && start < text.len && text.ptr[start] != '\n' &&
-		text.ptr[start] != '\r') {
-		size_t units;
-		size_t length = first_character(
-			(struct text){text.ptr + start, text.len - start},
-			encoding, &units);
-
-		if ((json_int_t)units > left)
-			break;
-		left -= (json_int_t)units;
-		start += length;
-	}
-	*offset = start;
+	*offset = skip_units(text, encoding, start, json_integer_value(column));
 	return true;
 }

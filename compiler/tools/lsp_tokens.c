@@ -148,7 +148,7 @@ static json_t *
 encode(struct lsp *lsp, struct analysis *analysis,
 	const struct occurrence **names, size_t n)
 {
-	const struct lines *lines = lines_of(analysis, analysis->source);
+	const struct lines *lines = lines_of(lsp, analysis, analysis->source);
 	json_t *data = json_array();
 	size_t last_line = 0;
 	size_t last_column = 0;
@@ -157,8 +157,7 @@ encode(struct lsp *lsp, struct analysis *analysis,
 		size_t line;
 		size_t column;
 
-		lines_find(lines, lsp->encoding, names[i]->span.start, &line,
-			&column);
+		lines_find(lines, names[i]->span.start, &line, &column);
 		json_array_append_new(data, json_size(line - last_line));
 		json_array_append_new(data,
 			json_size(line == last_line ? column - last_column

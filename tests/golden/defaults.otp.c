@@ -959,7 +959,8 @@ defaults_settings_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? defaults_settings_get(decoder, at, to) : NULL;
+		if (to)
+			next = defaults_settings_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

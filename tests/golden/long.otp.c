@@ -864,8 +864,9 @@ shipping_customer_manager_ref_opt_get(struct otp_decoder *decoder,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? shipping_customer_manager_ref_get(
-			decoder, at, to) : NULL;
+		if (to)
+			next = shipping_customer_manager_ref_get(
+				decoder, at, to);
 	}
 	*value = to;
 	return next;

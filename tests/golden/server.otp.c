@@ -564,7 +564,8 @@ server_full_ref_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? server_full_ref_get(decoder, at, to) : NULL;
+		if (to)
+			next = server_full_ref_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

@@ -3147,7 +3147,8 @@ shapes_opt_map_string_int64_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? shapes_map_string_int64_get(decoder, at, to) : NULL;
+		if (to)
+			next = shapes_map_string_int64_get(decoder, at, to);
 	}
 	*value = to;
 	return next;
@@ -3220,8 +3221,8 @@ shapes_opt_tuple_int32_string_get(struct otp_decoder *decoder,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? shapes_tuple_int32_string_get(
-			decoder, at, to) : NULL;
+		if (to)
+			next = shapes_tuple_int32_string_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

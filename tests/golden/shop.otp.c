@@ -455,7 +455,8 @@ shop_receipt_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? shop_receipt_get(decoder, at, to) : NULL;
+		if (to)
+			next = shop_receipt_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

@@ -193,7 +193,8 @@ tree_level_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? tree_level_get(decoder, at, to) : NULL;
+		if (to)
+			next = tree_level_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

@@ -273,7 +273,8 @@ types_colour_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? types_colour_get(decoder, at, to) : NULL;
+		if (to)
+			next = types_colour_get(decoder, at, to);
 	}
 	*value = to;
 	return next;
@@ -1569,7 +1570,8 @@ types_string_list_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
-		next = to ? otp_string_list_get(decoder, at, to) : NULL;
+		if (to)
+			next = otp_string_list_get(decoder, at, to);
 	}
 	*value = to;
 	return next;

@@ -78,4 +78,13 @@ for file in *.lsp; do
 	run "${file%.lsp}" || bad=1
 done
 exists || bad=1
+if ! command -v nvim > /dev/null; then
+	echo "skip nvim # neovim is not installed"
+elif mkdir "$work/nvim" && ! OTPC=$otpc WORK=$work/nvim HOME=$work/nvim \
+	timeout 200 nvim --headless --clean -c 'luafile nvim.lua' \
+	2> "$work/nvim.stderr"; then
+	cat "$work/nvim.stderr"
+	echo "FAIL nvim: see above"
+	bad=1
+fi
 exit $bad

@@ -27,6 +27,7 @@ enum {
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
 static char log_text[256];
 static _Atomic bool fails[names]; /* in its init */
+static _Atomic bool is_held; /* roots do not end before it is false */
 
 static void
 log_add(char sign, char name)
@@ -111,6 +112,8 @@ root_handle(void *data, struct otp_event *event)
 	if (event->kind != OTP_EVENT_EXIT)
 		return OTP_GO_ON;
 	log_add('-', *name);
+	while (is_held)
+		otp_sleep(1);
 	return otp_process_end_with(event->reason);
 }
 
@@ -290,6 +293,62 @@ D3_started_twice_and_stopped_twice(void **state)
 	happened();
 }
 
+static void *
+stop_a(void *err)
+{
+	*(otp_err *)err = otp_app_stop(&a);
+	return NULL;
+}
+
+/* What it depends on waits, too. */
+static void
+D5_the_root_is_waited_for(void **state)
+{
+	pthread_t thread;
+	otp_err err = OTP_TIMEOUT;
+
+	(void)state;
+	assert_int_equal(otp_app_start(&a, NULL), OTP_OK);
+	happened();
+	is_held = true;
+	assert_int_equal(pthread_create(&thread, NULL, stop_a, &err), 0);
+	await_log("-a");
+	assert_true(runs(&c));
+	is_held = false;
+	pthread_join(thread, NULL);
+	assert_int_equal(err, OTP_OK);
+	assert_string_equal(happened(), "-c-b-d");
+}
+
+static void
+D6_one_that_has_ended_can_be_stopped_once(void **state)
+{
+	(void)state;
+	assert_int_equal(otp_app_start(&b, NULL), OTP_OK);
+	happened();
+	end_root(&b, OTP_SHUTDOWN);
+	await_log("-b");
+	while (runs(&b))
+		otp_sleep(1);
+	assert_int_equal(otp_app_stop(&b), OTP_OK);
+	assert_string_equal(happened(), "-d");
+	assert_int_equal(otp_app_stop(&b), OTP_NOT_RUNNING);
+}
+
+static void
+D10_an_environment_is_there_until_the_stop(void **state)
+{
+	(void)state;
+	assert_string_equal(otp_app_env(&b), "b");
+	assert_int_equal(otp_app_start(&b, "z"), OTP_OK);
+	assert_string_equal(happened(), "+d+z");
+	assert_int_equal(*(const char *)otp_app_env(&b), 'z');
+	assert_int_equal(*(const char *)otp_app_env(&d), 'd');
+	assert_int_equal(otp_app_stop(&b), OTP_OK);
+	assert_string_equal(otp_app_env(&b), "b");
+	happened();
+}
+
 static void
 D7_a_stop_does_not_look_at_who_depends_on_it(void **state)
 {
@@ -427,6 +486,9 @@ main(void)
 		RULE(D2_a_failure_leaves_nothing_and_says_whose_it_was),
 		RULE(a_failure_stops_nobody_elses),
 		RULE(D3_started_twice_and_stopped_twice),
+		RULE(D5_the_root_is_waited_for),
+		RULE(D6_one_that_has_ended_can_be_stopped_once),
+		RULE(D10_an_environment_is_there_until_the_stop),
 		RULE(D7_a_stop_does_not_look_at_who_depends_on_it),
 		RULE(D8_the_end_of_a_temporary_one_is_only_told),
 		RULE(D8_what_has_ended_is_started_for_another_one),

@@ -167,6 +167,32 @@ OTP_MUST_USE otp_err otp_await_down(
 void otp_last_reason_set(otp_term reason);
 
 /*
+ * The event is a term: what a process of Erlang would send. A call is
+ * {'$gen_call',{Pid,Tag},Request}, a cast {'$gen_cast',Request}, anything else
+ * an info.
+ */
+struct otp_term_request {
+	enum otp_msg_kind kind;
+	otp_term body; /* the request; lent by the term */
+	otp_to from; /* of a call */
+	otp_term tag;
+};
+
+/* False if it looks like a call or cast and is none: then it is an info. */
+bool otp_term_request_of(otp_term term, struct otp_term_request *request);
+/* Is the request, by its name, a message of that type? */
+bool otp_term_request_is(const struct otp_term_request *request,
+	const struct otp_msg_type *type);
+/*
+ * The event becomes a message of that type, as if it had been sent as one; a
+ * call is answered by a term. OTP_BAD_TERM and the like: it does not decode,
+ * otp_last_reason tells why, and the event is what it was.
+ */
+OTP_MUST_USE otp_err otp_event_decode(struct otp_event *event,
+	const struct otp_term_request *request,
+	const struct otp_msg_type *type);
+
+/*
  * Take the event's block: the callback then owns it. A call that was taken is
  * answered with the exit reason if the process ends before it has answered.
  */

@@ -23,6 +23,11 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+/* At the beginning again, with the block as it is. */
+void otpi_decode_restart(struct otp_decoder *decoder);
+/* It has failed for good: otp_last_reason says why; `in` begins the path. */
+otp_err otpi_decode_failed(struct otp_decoder *decoder, otp_atom in);
+
 /* Records the failure, if it is the first. NULL. */
 const uint8_t *
 otpi_get_fail(struct otp_decoder *decoder, otp_err err, const char *what);

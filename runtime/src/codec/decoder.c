@@ -11,10 +11,27 @@
 
 #define COMPRESSED 80
 #define ROOM_MIN 128
+/* A list whose elements take so many times what is left of the bytes may be
+   none: the general codec counts them before it makes room. */
+#define COUNT_FIRST 64
 
 static struct {
 	uint64_t word;
 } no_room;
+
+static void
+make_room(struct otp_decoder *decoder, size_t room)
+{
+	decoder->room = room;
+	decoder->free = otp_tmp(room);
+	decoder->limit = decoder->free + room;
+}
+
+static size_t
+first_room(const struct otp_decoder *decoder)
+{
+	return 2 * (size_t)(decoder->end - decoder->start) + ROOM_MIN;
+}
 
 static void
 begin(struct otp_decoder *decoder, const uint8_t *start, size_t size,
@@ -25,19 +42,15 @@ begin(struct otp_decoder *decoder, const uint8_t *start, size_t size,
 	decoder->free = (char *)&no_room;
 	decoder->limit = decoder->free;
 	decoder->room = 0;
-	decoder->most = 0;
+	decoder->most = OTP_DECODE_MAX(size);
 	decoder->err = OTP_OK;
 	decoder->depth = 0;
 	decoder->trusted = false;
 	decoder->failed = false;
 	decoder->path_len = 0;
 	decoder->what = NULL;
-	if (!pointers)
-		return;
-	decoder->most = OTP_DECODE_MAX(size);
-	decoder->room = 2 * size + ROOM_MIN;
-	decoder->free = otp_tmp(decoder->room);
-	decoder->limit = decoder->free + decoder->room;
+	if (pointers)
+		make_room(decoder, first_room(decoder));
 }
 
 /* What does not begin so is refused as empty. */
@@ -69,16 +82,15 @@ otp_from_term_begin(struct otp_decoder *decoder, otp_term term, bool pointers)
 static bool
 grow(struct otp_decoder *decoder)
 {
+	size_t room;
+
 	if (decoder->room >= decoder->most) {
 		decoder->err = OTP_SYSTEM_LIMIT;
 		decoder->what = "too_large";
 		return false;
 	}
-	decoder->room *= 2;
-	if (decoder->room > decoder->most)
-		decoder->room = decoder->most;
-	decoder->free = otp_tmp(decoder->room);
-	decoder->limit = decoder->free + decoder->room;
+	room = decoder->room ? 2 * decoder->room : first_room(decoder);
+	make_room(decoder, room < decoder->most ? room : decoder->most);
 	return true;
 }
 
@@ -99,23 +111,53 @@ otp_decode_again(struct otp_decoder *decoder, const uint8_t *at)
 	return false;
 }
 
+static void
+build_path(otp_term_builder *b, const struct otp_decoder *decoder, otp_atom in)
+{
+	unsigned n = decoder->path_len < OTP_DECODE_PATH ? decoder->path_len
+							 : OTP_DECODE_PATH;
+
+	otp_build_list(b, n + (in.len > 0));
+	if (in.len > 0)
+		otp_build_atom(b, in);
+	for (unsigned i = 0; i < n; i++)
+		otp_build_atom(b, otp_atom_of(decoder->path[i]));
+	if (n > 0 || in.len > 0)
+		otp_build_nil(b);
+}
+
 /* {What,[Name, ...]} */
 static otp_term
-explanation(const struct otp_decoder *decoder)
+explanation(const struct otp_decoder *decoder, otp_atom in)
 {
 	otp_term_builder b = {0};
-	unsigned n = decoder->path_len;
 
-	if (n > OTP_DECODE_PATH)
-		n = OTP_DECODE_PATH;
 	otp_build_tuple(&b, 2);
 	otp_build_atom(&b, otp_atom_of(decoder->what));
-	otp_build_list(&b, n);
-	for (unsigned i = 0; i < n; i++)
-		otp_build_atom(&b, otp_atom_of(decoder->path[i]));
-	if (n > 0)
-		otp_build_nil(&b);
+	build_path(&b, decoder, in);
 	return otp_tmp_term(&b);
+}
+
+void
+otpi_decode_restart(struct otp_decoder *decoder)
+{
+	decoder->free = decoder->limit - decoder->room;
+	decoder->err = OTP_OK;
+	decoder->depth = 0;
+	decoder->path_len = 0;
+}
+
+otp_err
+otpi_decode_failed(struct otp_decoder *decoder, otp_atom in)
+{
+	if (decoder->err == OTP_NOMEM) {
+		decoder->err = OTP_SYSTEM_LIMIT;
+		decoder->what = "too_large";
+	}
+	if (!decoder->what)
+		otpi_get_fail(decoder, OTP_BAD_TERM, "bad_value");
+	otp_last_reason_set(explanation(decoder, in));
+	return decoder->err;
 }
 
 /* All of it by the descriptor. */
@@ -126,11 +168,8 @@ decode_generally(
 	const uint8_t *at;
 
 	decoder->failed = false;
-	decoder->free = decoder->limit - decoder->room;
 	do {
-		decoder->err = OTP_OK;
-		decoder->depth = 0;
-		decoder->path_len = 0;
+		otpi_decode_restart(decoder);
 		at = otp_type_get(decoder, decoder->start, type, value);
 	} while (otp_decode_again(decoder, at));
 	return !decoder->failed;
@@ -142,11 +181,9 @@ otp_decode_end(
 {
 	if (likely(!decoder->failed))
 		return OTP_OK;
-	if (decoder->err != OTP_SYSTEM_LIMIT &&
-		decode_generally(decoder, type, value))
+	if (decode_generally(decoder, type, value))
 		return OTP_OK;
-	otp_last_reason_set(explanation(decoder));
-	return decoder->err;
+	return otpi_decode_failed(decoder, otp_atom_of(NULL));
 }
 
 static otp_err
@@ -200,7 +237,8 @@ otp_get_list(struct otp_decoder *decoder, const uint8_t *at, size_t size,
 	*elements = NULL;
 	*len = 0;
 	at += 5;
-	if (unlikely(n > otpi_get_left(decoder, at)))
+	if (unlikely(n > otpi_get_left(decoder, at) ||
+		    n * size > COUNT_FIRST * otpi_get_left(decoder, at)))
 		return NULL;
 	*elements = otp_get_room(decoder, n, size);
 	*len = n;

@@ -9,6 +9,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/pending.h"
+#include "core/relay.h"
 #include "core/spawn.h"
 #include "core/timer.h"
 #include "core/wait.h"
@@ -369,6 +370,11 @@ otp_call_answer(struct otp_msg *m, otp_err status)
 	uint64_t caller = otpi_signal_from(m);
 
 	call_done(t, m);
+	if (otpi_is_relayed(m)) {
+		otpi_leave(t);
+		otpi_relay_answer(m, status);
+		return;
+	}
 	if (m->next) {
 		reply = m->next;
 		m->next = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/pending.h"
+#include "core/relay.h"
 
 static struct pending *
 pending_new(void)
@@ -33,6 +34,17 @@ otpi_pending_done(uint64_t record)
 	pending_free((struct pending *)(uintptr_t)record);
 }
 
+/* The record's own, behind which the message may go. */
+static uint64_t
+relay_copy(const struct otp_msg *m)
+{
+	const struct otpi_relay *relay = otpi_relay_of(m);
+	void *copy = otpi_malloc(relay->size);
+
+	memcpy(copy, relay, relay->size);
+	return (uint64_t)(uintptr_t)copy;
+}
+
 otp_from
 otp_from_of(struct otp_msg *m)
 {
@@ -41,13 +53,17 @@ otp_from_of(struct otp_msg *m)
 	struct pending *p;
 	otp_from from;
 
-	if (m == NULL || r->current != m || m->kind != SIGNAL_CALL)
+	if (m == NULL || r->current != m ||
+		(m->kind != SIGNAL_CALL && !otpi_is_relayed(m)))
 		otpi_misuse("otp_from_of outside the handler of its call");
 	p = pending_new();
 	/* Relaxed: published by `state`. */
-	atomic_store_explicit(
-		&p->caller, otpi_signal_from(m), memory_order_relaxed);
-	atomic_store_explicit(&p->call, m->id, memory_order_relaxed);
+	atomic_store_explicit(&p->caller,
+		otpi_is_relayed(m) ? 0 : otpi_signal_from(m),
+		memory_order_relaxed);
+	atomic_store_explicit(&p->call,
+		otpi_is_relayed(m) ? relay_copy(m) : m->id,
+		memory_order_relaxed);
 	atomic_store_explicit(
 		&p->server, process_key(r->process), memory_order_relaxed);
 	from.pending = p;
@@ -60,6 +76,7 @@ otp_from_of(struct otp_msg *m)
 	list_push_back(&otpi_extras(r->process)->pending, &p->on);
 	/* The record answers now; the block is only lent to the handler. */
 	m->kind = SIGNAL_MESSAGE;
+	m->status = 0;
 	otpi_leave(t);
 	return from;
 }
@@ -100,6 +117,15 @@ pending_claim(struct pending *p, uint64_t serial, uint64_t *caller,
 		serial << 1, memory_order_acq_rel, memory_order_relaxed);
 }
 
+/* As a term; outside the runtime, since it sends a message of its own. */
+static void
+answer_relayed(struct otpi_relay *relay, otp_err status, struct otp_msg *m)
+{
+	relay->answer(relay, status, otp_msg_payload(m));
+	otp_msg_free(m);
+	otpi_free(relay);
+}
+
 void
 otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 {
@@ -115,10 +141,12 @@ otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 		otpi_leave(t);
 		return;
 	}
-	otpi_answer_make(m, status);
-	m->id = call;
-	if (!otpi_push_to(t, caller, m))
-		otpi_block_free(t, m);
+	if (caller) {
+		otpi_answer_make(m, status);
+		m->id = call;
+		if (!otpi_push_to(t, caller, m))
+			otpi_block_free(t, m);
+	}
 	if (server == process_key(t->runner->process))
 		pending_free(p);
 	else
@@ -126,6 +154,8 @@ otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 			otpi_signal_new(t, SIGNAL_PENDING_DONE, 0,
 				(uint64_t)(uintptr_t)p));
 	otpi_leave(t);
+	if (!caller)
+		answer_relayed((void *)(uintptr_t)call, status, m);
 }
 
 bool
@@ -139,8 +169,14 @@ otpi_pending_fail_one(struct thread *t, struct process *process)
 		return false;
 	p = container_of(process->extras->pending.next, struct pending, on);
 	state = atomic_load_explicit(&p->state, memory_order_relaxed);
-	if (state & 1 &&
-		pending_claim(p, state >> 1, &caller, &call, &server)) {
+	if (!(state & 1) ||
+		!pending_claim(p, state >> 1, &caller, &call, &server)) {
+		pending_free(p);
+		return true;
+	}
+	if (!caller) {
+		otpi_free((void *)(uintptr_t)call);
+	} else {
 		m = otpi_signal_new(t, SIGNAL_REPLY, 0, call);
 		m->status = OTP_DIED;
 		otpi_signal_reason(m)->reason =

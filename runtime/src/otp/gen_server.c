@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <otp/codec.h>
 #include <otp/gen_server.h>
+#include <otp/type.h>
 
 #include "event.h"
 #include "server.h"
@@ -255,6 +256,26 @@ unexpected(struct server *s, struct otp_event *event)
 	return OTP_GO_ON;
 }
 
+static enum otp_verdict server_handle(void *data, struct otp_event *event);
+
+/*
+ * A term is what a program in Erlang sends: one of the server's messages, if it
+ * decodes as one.
+ */
+static enum otp_verdict
+handle_term(struct server *s, struct otp_event *event)
+{
+	switch (otpi_server_decode(s, event)) {
+	case TERM_DECODED:
+		return server_handle(s, event);
+	case TERM_REFUSED:
+		return OTP_GO_ON;
+	case TERM_UNKNOWN:
+		break;
+	}
+	return unexpected(s, event);
+}
+
 /* A message that is none of the server's own. */
 static enum otp_verdict
 handle_foreign(struct server *s, struct otp_event *event)
@@ -269,6 +290,8 @@ handle_foreign(struct server *s, struct otp_event *event)
 		otp_call_refuse(m, OTP_BAD_REQUEST);
 		return OTP_GO_ON;
 	}
+	if (m->type == &otp_term_message)
+		return handle_term(s, event);
 	for (size_t i = 0; i < s->class->info_count; i++)
 		if (s->class->infos[i].type == m->type)
 			return other_done(

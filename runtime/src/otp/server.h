@@ -19,6 +19,7 @@ struct server {
 	bool running;
 	bool ended;
 	bool broken; /* the state holds what is gone: not to be shown */
+	uint32_t refused; /* calls and casts that came as terms, not decoded */
 	uint64_t state[];
 };
 
@@ -28,5 +29,15 @@ server_handler(const struct otp_msg_type *type)
 {
 	return (otp_msg_handler)type->handle;
 }
+
+/* server_term.c: what a term is to a server. */
+enum server_term {
+	TERM_UNKNOWN, /* none of its messages: for `info other` */
+	TERM_DECODED, /* the event is that message now */
+	TERM_REFUSED /* a call or cast that is none of its own; logged */
+};
+
+enum server_term
+otpi_server_decode(struct server *s, struct otp_event *event);
 
 #endif
