@@ -29,6 +29,7 @@ static void
 check_env(const struct value_scope *scope, const struct field_list *env)
 {
 	check_fields(scope, env, "env entry");
+	check_no_wire(scope, env, "an env entry");
 	for (struct field *f = env->first; f; f = f->next) {
 		if (is_option(f->name.text)) {
 			report(scope->program, DIAG_env_option, f->name.span,

@@ -333,12 +333,8 @@ wire_field(const struct model *model, struct tree *node,
 	model_type(model, node, place->field->type);
 	tree_text(node, "name", place->field->name.text);
 	tree_text(node, "index", text_printf(node->arena, "%zu", index));
-<<<<<<< /tmp/codec/./compiler/model_codec.c
 	tree_flag(node, "is_last", false);
-	literal_texts(node, "literal", bytes);
-=======
 	literal_texts(node, "literal", "literal_len", bytes);
->>>>>>> /work/main/./compiler/model_codec.c
 }
 
 static void

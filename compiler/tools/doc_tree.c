@@ -97,7 +97,7 @@ child_entry(struct doc *doc, const struct decl *decl, const struct child *child)
 	doc_end(doc, DOC_ENTRY);
 }
 
-/* ------------------------------------------------------------ the supervisor */
+/* ---------------------------------------------------------- the supervisor */
 
 static void
 code_fact(struct doc *doc, const char *label, struct text code)
@@ -151,7 +151,7 @@ doc_supervisor(struct doc *doc, const struct decl *decl)
 	doc_end(doc, DOC_ENTRIES);
 }
 
-/* ------------------------------------------------------------ the application */
+/* --------------------------------------------------------- the application */
 
 static void
 depends_fact(struct doc *doc, const struct application_decl *app)

@@ -214,7 +214,7 @@ doc_wire_type(struct doc *doc, const struct type *type)
 	return textbuf_text(&buf);
 }
 
-/* ---------------------------------------------------------- what is declared */
+/* -------------------------------------------------------- what is declared */
 
 /* `{name, A :: t(), ...}`; the bare atom when there is nothing to go with. */
 static void

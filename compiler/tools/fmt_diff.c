@@ -147,10 +147,11 @@ find_pieces(struct differ *d)
 {
 	while (!is_at_end(&d->old) || !is_at_end(&d->new)) {
 		struct piece piece = begin_piece(d);
-		struct piece *last = d->pieces + d->n_pieces - 1;
+		struct piece *last =
+			d->n_pieces > 0 ? &d->pieces[d->n_pieces - 1] : NULL;
 
 		take_piece(d, &piece);
-		if (d->n_pieces > 0 && last->same == piece.same) {
+		if (last && last->same == piece.same) {
 			end_piece(d, last);
 			continue;
 		}

@@ -21,7 +21,7 @@ graph_has(const struct graph *graph, const struct decl *decl)
 		table_get(&graph->chosen, graph_id(graph->arena, decl)) != NULL;
 }
 
-/* ------------------------------------------------------ what is in the graph */
+/* ---------------------------------------------------- what is in the graph */
 
 /* A list of those that are chosen and not looked into yet. */
 struct choice {

@@ -220,7 +220,7 @@ lsp_did_close(struct lsp *lsp, json_t *params)
 		return;
 	document = *at;
 	*at = document->next;
-		document_free(document);
+	document_free(document);
 	analyses_drop(lsp, NULL);
 	malloc_trim(0); /* it may have been a large one */
 }

@@ -76,6 +76,15 @@ story "100,000 unknown types" 1 -o out many.otp
 	awk '{ print "record R" $1 " { a : R" $1 % 100000 + 1 "; }" }'
 } > long_cycle.otp
 story "a cycle of 100,000 records" 1 -o out long_cycle.otp
+{ echo 'module m; record R1 { s : string; }'; seq 2 100000 |
+	awk '{ print "record R" $1 " { a : R" $1 - 1 "; }" }'
+	echo 'gen_server S { state { a : R100000; } }'; } > long_chain.otp
+story "a chain of 100,000 records" 1 -o out long_chain.otp
+{ echo 'module m; union U1 { a(s : string); b; }'; seq 2 90 |
+	awk '{ u = "U" $1 - 1
+	print "union U" $1 " { a(x : " u "); b(x : " u "); c(x : tuple<" u ">); }" }'
+	echo 'gen_server S { state { u : U90; } }'; } > doubling.otp
+story "unions that double, 90 times" 0 -o out doubling.otp
 { echo 'module m;'; seq 100000 |
 	awk '{ print "const c" $1 " = c" $1 + 1 ";" }'
 	echo 'const c100001 = 5; record R { a : string = c1; }'; } > consts.otp

@@ -178,7 +178,7 @@ verdict "a link is followed" $?
 status 1 "$otpc" fmt far && grep -q 'error: cannot read `far`' err
 verdict "a folder" $?
 mkfifo pipe.otp
-cat ugly.otp > pipe.otp &
+timeout 10 bash -c 'cat ugly.otp > pipe.otp' &
 status 1 timeout 10 "$otpc" fmt pipe.otp && [ -p pipe.otp ] &&
 	grep -q 'error: cannot write `pipe.otp`: not a regular file' err
 verdict "what is no regular file is not replaced" $?

@@ -124,8 +124,6 @@ crossing_tuple_int32_string_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!at)
 		return NULL;
 	at = otp_get_string(decoder, at, &value->v1);
-	if (!at)
-		return NULL;
 	return at;
 }
 

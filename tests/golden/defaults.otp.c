@@ -311,8 +311,6 @@ defaults_inner_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &defaults_inner_type, value, 1);
 	at = otp_get_string(decoder, at + 6, &value->text);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -671,8 +669,6 @@ defaults_settings_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &defaults_settings_type, value, 9);
 	at = otp_duration_opt_get(decoder, at + 6, &value->wait);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1055,8 +1051,6 @@ defaults_point_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &defaults_point_type, value, 1);
 	at = otp_get_int32(decoder, at + 3, &value->y);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1206,8 +1200,6 @@ defaults_plain_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &defaults_plain_type, value, 1);
 	at = otp_get_bool(decoder, at + 4, &value->on);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1343,8 +1335,6 @@ defaults_said_args_get(
 	if (!at)
 		return NULL;
 	at = otp_timestamp_opt_get(decoder, at, &value->at);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1911,8 +1901,6 @@ defaults_keeper_some_args_get(
 	if (!at)
 		return NULL;
 	at = otp_duration_opt_get(decoder, at, &value->limit);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -2128,8 +2116,6 @@ defaults_keeper_push_args_get(
 	if (!at)
 		return NULL;
 	at = otp_string_opt_get(decoder, at, &value->none);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -2260,8 +2246,6 @@ defaults_keeper_pulled_args_get(
 	if (!at)
 		return NULL;
 	at = otp_atom_opt_get(decoder, at, &value->name);
-	if (!at)
-		return NULL;
 	return at;
 }
 

@@ -531,8 +531,6 @@ elixir_users_find_args_get(
 		return otp_get_fields(
 			decoder, at, &elixir_users_find_args_type, value, 0);
 	at = otp_string_opt_get(decoder, at + 8, &value->name);
-	if (!at)
-		return NULL;
 	return at;
 }
 

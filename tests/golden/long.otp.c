@@ -942,8 +942,6 @@ shipping_exchange_rate_changed_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_float64(decoder, at, &value->rate);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1279,8 +1277,6 @@ shipping_customer_manager_change_place_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_timestamp(decoder, at, &value->effective_after);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1477,8 +1473,6 @@ shipping_customer_manager_others_args_get(
 		return otp_get_fields(decoder, at,
 			&shipping_customer_manager_others_args_type, value, 0);
 	at = otp_get_bool(decoder, at + 10, &value->of_this_customer);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1645,8 +1639,6 @@ shipping_customer_manager_forget_all_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_timestamp(decoder, at, &value->effective_after);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1765,8 +1757,6 @@ shipping_customer_manager_period_ended_args_get(
 			value, 0);
 	at = otp_get_uint64(
 		decoder, at + 16, &value->customer_identification_number);
-	if (!at)
-		return NULL;
 	return at;
 }
 

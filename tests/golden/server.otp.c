@@ -307,8 +307,6 @@ server_detail_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &server_detail_type, value, 1);
 	at = server_why_get(decoder, at + 5, &value->why);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -631,8 +629,6 @@ server_price_changed_args_get(
 		return otp_get_fields(
 			decoder, at, &server_price_changed_args_type, value, 0);
 	at = otp_get_int64(decoder, at + 17, &value->cents);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1263,8 +1259,6 @@ server_full_detail_args_get(
 		return otp_get_fields(
 			decoder, at, &server_full_detail_args_type, value, 0);
 	at = server_detail_get(decoder, at + 10, &value->of);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1441,8 +1435,6 @@ server_full_others_args_get(
 		return otp_get_fields(
 			decoder, at, &server_full_others_args_type, value, 0);
 	at = server_full_ref_opt_get(decoder, at + 10, &value->like);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1630,8 +1622,6 @@ server_full_later_args_get(
 		return otp_get_fields(
 			decoder, at, &server_full_later_args_type, value, 0);
 	at = otp_get_int64(decoder, at + 9, &value->n);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -2028,8 +2018,6 @@ server_full_names_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_duration(decoder, at, &value->timeout_ms);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -2208,8 +2196,6 @@ server_full_rename_args_get(
 		return otp_get_fields(
 			decoder, at, &server_full_rename_args_type, value, 0);
 	at = otp_get_string(decoder, at + 10, &value->name);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -2422,8 +2408,6 @@ server_full_tock_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_string(decoder, at, &value->next);
-	if (!at)
-		return NULL;
 	return at;
 }
 

@@ -256,8 +256,6 @@ shapes_reading_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!at)
 		return NULL;
 	at = otp_string_opt_get(decoder, at, &value->note);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -431,8 +429,6 @@ shapes_user_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!otp_get_is(decoder, at, "w\004type", 6))
 		return otp_get_fields(decoder, at, &shapes_user_type, value, 1);
 	at = otp_get_string(decoder, at + 6, &value->kind);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1141,8 +1137,6 @@ shapes_tuple_switch_reading_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!at)
 		return NULL;
 	at = shapes_reading_get(decoder, at, &value->v1);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1266,8 +1260,6 @@ shapes_tuple_int32_tuple_switch_reading_get(struct otp_decoder *decoder,
 	if (!at)
 		return NULL;
 	at = shapes_tuple_switch_reading_get(decoder, at, &value->v1);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1512,8 +1504,6 @@ shapes_inner_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &shapes_inner_type, value, 0);
 	at = otp_get_int64(decoder, at + 8, &value->n);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1646,8 +1636,6 @@ shapes_tuple_inner_bool_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!at)
 		return NULL;
 	at = otp_get_bool(decoder, at, &value->v1);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1715,8 +1703,6 @@ shapes_outer_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &shapes_outer_type, value, 0);
 	at = shapes_tuple_inner_bool_get(decoder, at + 8, &value->t);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1880,8 +1866,6 @@ shapes_tuple_int32_string_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!at)
 		return NULL;
 	at = otp_get_string(decoder, at, &value->v1);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -3765,8 +3749,6 @@ shapes_shaper_pairs_args_get(
 		return otp_get_fields(
 			decoder, at, &shapes_shaper_pairs_args_type, value, 0);
 	at = shapes_switch_get(decoder, at + 9, &value->switch_);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -3934,8 +3916,6 @@ shapes_shaper_maybe_args_get(
 		return otp_get_fields(
 			decoder, at, &shapes_shaper_maybe_args_type, value, 0);
 	at = shapes_opt_map_string_int64_get(decoder, at + 9, &value->ages);
-	if (!at)
-		return NULL;
 	return at;
 }
 

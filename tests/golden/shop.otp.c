@@ -321,8 +321,6 @@ shop_receipt_get(struct otp_decoder *decoder, const uint8_t *at,
 		return otp_get_fields(
 			decoder, at, &shop_receipt_type, value, 3);
 	at = otp_string_list_get(decoder, at + 6, &value->tags);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -522,8 +520,6 @@ shop_price_changed_args_get(
 		return otp_get_fields(
 			decoder, at, &shop_price_changed_args_type, value, 0);
 	at = otp_get_int64(decoder, at + 17, &value->cents);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -890,8 +886,6 @@ shop_till_sell_args_get(
 	if (!at)
 		return NULL;
 	at = otp_get_uint64(decoder, at, &value->price);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1250,8 +1244,6 @@ shop_till_rename_args_get(
 		return otp_get_fields(
 			decoder, at, &shop_till_rename_args_type, value, 0);
 	at = otp_get_string(decoder, at + 10, &value->owner);
-	if (!at)
-		return NULL;
 	return at;
 }
 

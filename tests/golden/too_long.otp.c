@@ -178,8 +178,6 @@ a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_r
 		    "h\002w&give_back_what_was_given_to_you_before", 42))
 		return otp_get_fields(decoder, at, &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_args_type, value, 0);
 	at = otp_get_string(decoder, at + 42, &value->text);
-	if (!at)
-		return NULL;
 	return at;
 }
 

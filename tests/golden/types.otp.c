@@ -345,8 +345,6 @@ types_point_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!otp_get_is(decoder, at, "w\001y", 3))
 		return otp_get_fields(decoder, at, &types_point_type, value, 1);
 	at = otp_get_int32(decoder, at + 3, &value->y);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1080,8 +1078,6 @@ types_inner_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!otp_get_is(decoder, at, "w\003who", 5))
 		return otp_get_fields(decoder, at, &types_inner_type, value, 9);
 	at = otp_pid_opt_get(decoder, at + 5, &value->who);
-	if (!at)
-		return NULL;
 	return at;
 }
 
@@ -1251,8 +1247,6 @@ types_outer_get(struct otp_decoder *decoder, const uint8_t *at,
 	if (!otp_get_is(decoder, at, "w\005inner", 7))
 		return otp_get_fields(decoder, at, &types_outer_type, value, 1);
 	at = types_inner_get(decoder, at + 7, &value->inner);
-	if (!at)
-		return NULL;
 	return at;
 }
 

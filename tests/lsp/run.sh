@@ -78,13 +78,25 @@ for file in *.lsp; do
 	run "${file%.lsp}" || bad=1
 done
 exists || bad=1
-if ! command -v nvim > /dev/null; then
+# Neovim with SCRIPT; otpc is in its PATH.
+with_nvim() { # NAME SCRIPT ARGUMENT...
+	local name=$1 script=$2
+	shift 2
+	mkdir "$work/$name" "$work/$name/bin"
+	ln -s "$otpc" "$work/$name/bin/otpc"
+	OTPC=$otpc WORK=$work/$name HOME=$work/$name \
+		PATH=$work/$name/bin:$PATH timeout 120 nvim --headless \
+		--clean "$@" -c "luafile $script" 2> "$work/$name.stderr" &&
+		return
+	cat "$work/$name.stderr"
+	echo "FAIL $name: neovim ends with an error"
+	return 1
+}
+
+if command -v nvim > /dev/null; then
+	with_nvim nvim nvim.lua || bad=1
+	with_nvim nvim_init nvim_init.lua -u init.lua || bad=1
+else
 	echo "skip nvim # neovim is not installed"
-elif mkdir "$work/nvim" && ! OTPC=$otpc WORK=$work/nvim HOME=$work/nvim \
-	timeout 200 nvim --headless --clean -c 'luafile nvim.lua' \
-	2> "$work/nvim.stderr"; then
-	cat "$work/nvim.stderr"
-	echo "FAIL nvim: see above"
-	bad=1
 fi
 exit $bad

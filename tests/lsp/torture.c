@@ -91,19 +91,31 @@ ask_all(struct client *client, const char *uri, size_t line, size_t column,
 	}
 }
 
-/* Where an offset is; the texts are ASCII. */
+/* Where an offset is, in UTF-16. */
 static void
 find_offset(const char *text, size_t offset, size_t *line, size_t *column)
 {
 	*line = 0;
 	*column = 0;
 	for (size_t i = 0; i < offset; i++) {
-		(*column)++;
-		if (text[i] == '\n') {
+		unsigned char c = (unsigned char)text[i];
+
+		*column += (c & 0xc0) == 0x80 ? 0 : c >= 0xf0 ? 2 : 1;
+		if (c == '\n' || (c == '\r' && text[i + 1] != '\n')) {
 			(*line)++;
 			*column = 0;
 		}
 	}
+}
+
+static json_t *
+position_of(const char *text, size_t offset)
+{
+	size_t line;
+	size_t column;
+
+	find_offset(text, offset, &line, &column);
+	return position(line, column);
 }
 
 /* As if the file were typed from its beginning to its end. */
@@ -147,12 +159,47 @@ some_text(unsigned *state)
 		"! ", "\n", "\t", "env.", "money.", "list<", "map<", "server<",
 		"gen_server X {", "record R {", "child c = ", "import \"", "a",
 		"0", "9s", "\xc3\xa9", "\xf0\x9f\x98\x80", "'\\u00e9'",
-		"infinity", "call c() -> ", "union U { v(a: U?); }"};
+		"infinity", "\r\n", "\r", "call c() -> ",
+		"union U { v(a: U?); }"};
 
 	return texts[next(state) % (sizeof(texts) / sizeof(*texts))];
 }
 
-/* Replaces a few bytes at a place, as the server is told to. */
+/* What the server makes of its text. */
+static json_t *
+ask_tokens(struct client *client, const char *uri)
+{
+	return client_request(client, "textDocument/semanticTokens/full",
+		params_at(uri, 0, 0));
+}
+
+/* Tells of an edit as such, and then of the whole text: after both the server
+   sees the same. */
+static void
+tell(struct client *client, const char *uri, json_int_t version,
+	const char *before, size_t start, size_t end, const char *new,
+	const char *after)
+{
+	json_t *edited;
+	json_t *whole;
+
+	client_notify(client, "textDocument/didChange",
+		json_pack("{s:{s:s, s:I}, s:[{s:{s:o, s:o}, s:s}]}",
+			"textDocument", "uri", uri, "version", version,
+			"contentChanges", "range", "start",
+			position_of(before, start), "end",
+			position_of(before, end), "text", new));
+	edited = ask_tokens(client, uri);
+	client_change(client, uri, version + 1, after);
+	whole = ask_tokens(client, uri);
+	if (!json_equal(json_object_get(edited, "result"),
+		    json_object_get(whole, "result")))
+		fatal("an edit of version %d went elsewhere", (int)version);
+	json_decref(edited);
+	json_decref(whole);
+}
+
+/* Replaces a few bytes at a place. */
 static void
 edit_once(struct client *client, const char *uri, json_int_t version,
 	char **text, unsigned *state)
@@ -172,12 +219,20 @@ edit_once(struct client *client, const char *uri, json_int_t version,
 		start--;
 	while (end < length && ((*text)[end] & 0xc0) == 0x80)
 		end++;
+	/* and so do ends of lines */
+	while (start > 0 && (*text)[start] == '\n' &&
+		(*text)[start - 1] == '\r')
+		start--;
+	while (end > 0 && (*text)[end] == '\n' && (*text)[end - 1] == '\r')
+		end++;
+	if (end < start)
+		end = start;
 	memcpy(made, *text, start);
 	strcpy(made + start, new);
 	strcat(made, *text + end);
+	tell(client, uri, version, *text, start, end, new, made);
 	free(*text);
 	*text = made;
-	client_change(client, uri, version, made);
 }
 
 /* Edits pile up; now and then it begins again with the whole text. */
@@ -198,8 +253,10 @@ torture_random(
 		if (i % 40 == 39) {
 			free(now);
 			now = strdup(text);
+			client_change(
+				client, uri, (json_int_t)(3 * i + 1), now);
 		}
-		edit_once(client, uri, (json_int_t)i + 2, &now, &state);
+		edit_once(client, uri, (json_int_t)(3 * i + 2), &now, &state);
 		find_offset(
 			now, next(&state) % (strlen(now) + 1), &line, &column);
 		ask_all(client, uri, line, column, &count);

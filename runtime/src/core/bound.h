@@ -39,12 +39,12 @@ uint32_t otpi_bound_of(const struct otp_process_class *process_class);
  */
 otp_err otpi_bound_push(struct thread *t, struct process *p, struct otp_msg *m);
 /* As otpi_drain. Any owner of a process with PROCESS_BOUNDED. */
-struct otp_msg *otpi_bound_drain(struct process *p);
+__attribute__((cold)) struct otp_msg *otpi_bound_drain(struct process *p);
 /* As otpi_close. */
 struct otp_msg *otpi_bound_close(struct process *p);
 /* drop_oldest: drop what is too much of the private queue. Owner's; nobody
  * holds a pointer into the queue. */
-void otpi_bound_trim(struct thread *t, struct process *p);
+__attribute__((cold)) void otpi_bound_trim(struct thread *t, struct process *p);
 
 /* m has left the mailbox of p. */
 static inline void

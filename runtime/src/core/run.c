@@ -43,7 +43,7 @@ event_of(struct otp_event *event, struct otp_msg *m, struct process *p)
  * m is taken out of the mailbox of r's process, whose class has a bound or a
  * max_heap. False: m was too much, the process is over.
  */
-static bool
+__attribute__((noinline, cold)) static bool
 take(struct thread *t, struct runner *r, struct otp_msg *m)
 {
 	struct process *p = r->process;
@@ -218,16 +218,6 @@ activate(struct thread *t, struct runner *r, struct process *p)
 			return;
 		t = otpi_thread_now();
 	}
-}
-
-size_t
-otpi_stack_of(const struct process *p)
-{
-	if (p->flags & PROCESS_DYING)
-		return 0;
-	if (p->kind == PROCESS_PLAIN)
-		return ((const struct plain *)p->data)->stack;
-	return p->process_class->stack;
 }
 
 /* A process that needs more stack than r has: onto a runner that has it; if

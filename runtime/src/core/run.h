@@ -14,9 +14,18 @@
 
 #include "core/runner.h"
 #include "core/sched.h"
+#include "core/spawn.h"
 
 /* How much stack p asks for; 0: what every runner has. */
-size_t otpi_stack_of(const struct process *p);
+static inline size_t
+otpi_stack_of(const struct process *p)
+{
+	if (p->flags & PROCESS_DYING)
+		return 0;
+	if (p->kind == PROCESS_PLAIN)
+		return ((const struct plain *)p->data)->stack;
+	return p->process_class->stack;
+}
 
 /* Begin the loop on the calling thread; returns when it has lost its worker or
  * the runtime stops. */

@@ -393,6 +393,8 @@ otpi_receive_signals(struct thread *t, struct process *p)
 			otpi_signal_stray(t, p, m);
 		else if (unlikely(p->flags & PROCESS_DYING))
 			otpi_queue_push(p, m); /* see otpi_signal_after_end */
+		else if (likely(m->kind <= SIGNAL_MESSAGE))
+			otpi_queue_push(p, m);
 		else
 			receive_signal(t, p, m);
 	}

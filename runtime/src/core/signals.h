@@ -38,7 +38,8 @@ void otpi_signal_send(struct thread *t, uint64_t to, struct otp_msg *m);
 void
 otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m);
 /* m was for another process of slot p: undeliverable. */
-void otpi_signal_stray(struct thread *t, struct process *p, struct otp_msg *m);
+__attribute__((cold)) void
+otpi_signal_stray(struct thread *t, struct process *p, struct otp_msg *m);
 /* Send EXIT, EXIT_LINK or DOWN with a reason (its reference is added). */
 void otpi_signal_send_reason(struct thread *t, enum signal_kind kind,
 	uint64_t from, uint64_t to, uint64_t id, struct otpi_reason *reason);

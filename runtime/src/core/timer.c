@@ -185,7 +185,8 @@ fire_message(struct thread *t, struct timer *timer)
 static enum signal_kind
 signal_of(const struct timer *timer)
 {
-	switch (timer->kind) {
+	/* Relaxed: it never changes. */
+	switch (atomic_load_explicit(&timer->kind, memory_order_relaxed)) {
 	case TIMER_IDLE:
 		return SIGNAL_IDLE;
 	case TIMER_ALARM:

@@ -14,7 +14,8 @@
 # (with a NAME in the comment: for module NAME)
 # and a block of text
 #   <!-- check -->      what `otpc check` says about it
-# A block of cmake or meson is in the project of the story of that name.
+# A block of cmake or meson is in the project of the story of that name, one of
+# lua in what tests/lsp has neovim run.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
@@ -156,6 +157,7 @@ one() { # FILE LANGUAGE MARK
 	ebnf:) ;; # its words are looked at below
 	cmake:) is_in "$1" "$here/../cmake/project/CMakeLists.txt" ;;
 	meson:) is_in "$1" "$here/../meson/project/meson.build" ;;
+	lua:) is_in "$1" "$top/tests/lsp/init.lua" ;;
 	*)
 		echo "a block that nothing tests"
 		return 1
