@@ -9,15 +9,12 @@ void *
 fmt_grow(struct arena *arena, void *array, size_t n, size_t *capacity,
 	size_t size)
 {
-	void *bigger;
+	size_t used = *capacity * size;
 
 	if (n < *capacity)
 		return array;
 	*capacity = *capacity * 2 + 64;
-	bigger = arena_array(arena, *capacity, size);
-	if (n > 0)
-		memcpy(bigger, array, n * size);
-	return bigger;
+	return arena_grow(arena, array, used, *capacity * size);
 }
 
 size_t
@@ -26,12 +23,12 @@ fmt_width(struct text text)
 	size_t width = 0;
 
 	while (text.len > 0) {
-		uint32_t c = 0;
-		size_t len = utf8_decode(text, &c);
+		uint32_t c = (unsigned char)*text.ptr;
+		size_t len = 1;
 
-		if (len == 0)
+		if (c >= 0x80 && (len = utf8_decode(text, &c)) == 0)
 			len = 1;
-		width += utf8_width(c);
+		width += c >= ' ' && c < 0x7f ? 1 : utf8_width(c);
 		text.ptr += len;
 		text.len -= len;
 	}

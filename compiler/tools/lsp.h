@@ -174,6 +174,9 @@ struct document *document_find(struct lsp *lsp, const char *uri);
 struct document *document_by_identity(struct lsp *lsp, uint64_t identity);
 void documents_free(struct lsp *lsp);
 
+/* Looks again which files they are: some may have been replaced. */
+void documents_find_files(struct lsp *lsp);
+
 /* For struct overlay. */
 bool documents_overlay(const struct overlay *overlay, struct text path,
 	struct text *content, uint64_t *identity);

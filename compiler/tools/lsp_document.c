@@ -76,6 +76,13 @@ find_file(struct document *document)
 	document->inode = (uint64_t)status.st_ino;
 }
 
+void
+documents_find_files(struct lsp *lsp)
+{
+	for (struct document *d = lsp->documents; d; d = d->next)
+		find_file(d);
+}
+
 static void
 document_free(struct document *document)
 {

@@ -204,5 +204,6 @@ void
 lsp_did_change_files(struct lsp *lsp, json_t *params)
 {
 	(void)params;
+	documents_find_files(lsp);
 	analyses_drop(lsp, NULL);
 }

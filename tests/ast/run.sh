@@ -53,19 +53,6 @@ done < <(find examples specs tests -name '*.otp' -not -path '*/build/*')
 [ "$right" -gt 20 ]
 verdict "valid for $right specs of the tree" $?
 
-# The page of the language shows it.
-page() { # LANGUAGE
-	awk -v fence='```'"$1" '
-	/^## / { here = $0 == "## The AST as JSON" }
-	$0 == "```" { inside = 0 }
-	inside && here
-	$0 == fence { inside = 1 }' specs/README.md
-}
-page otp > "$work/small.otp"
-page json > "$work/small.json"
-(cd "$work" && "$otpc" ast --json small.otp) | diff -u "$work/small.json" -
-verdict "the example of specs/README.md" $?
-
 # Names and texts with all that JSON minds, an atom of every ASCII character.
 cd "$work" || exit 1
 {

@@ -85,6 +85,12 @@ open lib/money.otp
 	const most = 5;
 definition bank.otp $5
 references lib/money.otp $1
+# An import that takes another way to an open file finds it, in memory.
+open shop/way.otp
+	module way;
+	import "../shop/../lib/./money.otp";
+	record Item { price : money.Amo$1unt; }
+definition shop/way.otp $1
 # Another include path finds another file.
 file other/money.otp
 	module money;

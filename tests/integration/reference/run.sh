@@ -14,6 +14,8 @@
 # (with a NAME in the comment: for module NAME)
 # and a block of text
 #   <!-- check -->      what `otpc check` says about it
+# and one of json
+#   <!-- ast -->        what `otpc ast` prints of it
 # A block of cmake or meson is in the project of the story of that name, one of
 # lua in what tests/lsp has neovim run.
 set -u
@@ -154,6 +156,7 @@ one() { # FILE LANGUAGE MARK
 	c:generated) is_in "$1" "gen/$of.otp.h" "gen/$of.otp.c" ;;
 	c:yours) yours "$1" "$of" ;;
 	text:check) says "$1" ;;
+	json:ast) (cd src && "$OTPC" ast "$module.otp") | diff -u "$1" - ;;
 	ebnf:) ;; # its words are looked at below
 	cmake:) is_in "$1" "$here/../cmake/project/CMakeLists.txt" ;;
 	meson:) is_in "$1" "$here/../meson/project/meson.build" ;;

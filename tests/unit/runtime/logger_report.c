@@ -171,6 +171,27 @@ a_stuck_handler_is_a_warning(void **state)
 }
 
 static void
+what_a_limit_did_is_said(void **state)
+{
+	struct otp_report full = {.kind = OTP_REPORT_BLOCKING,
+		.threads = 256,
+		.mailbox_length = 3};
+	struct otp_report heap = {.kind = OTP_REPORT_CRASH,
+		.pid = account,
+		.reason = OTP_KILLED,
+		.heap_size = 70000,
+		.max_heap = 65536};
+
+	(void)state;
+	has(words(&full),
+		"  all 256 threads for blocking servers are in handlers: "
+		"3 servers wait for one\n");
+	assert_int_equal(
+		otpi_report_level(OTP_REPORT_BLOCKING), OTP_LOG_WARNING);
+	has(words(&heap), "  max_heap    70000 bytes of 65536\n");
+}
+
+static void
 all_unset_is_no_harm(void **state)
 {
 	struct otp_report report = {0};
@@ -260,6 +281,7 @@ main(void)
 		cmocka_unit_test(an_overflow_is_called_so),
 		cmocka_unit_test(a_supervisor_says_what_follows),
 		cmocka_unit_test(a_stuck_handler_is_a_warning),
+		cmocka_unit_test(what_a_limit_did_is_said),
 		cmocka_unit_test(all_unset_is_no_harm),
 		cmocka_unit_test(a_long_text_is_cut_with_a_mark),
 		cmocka_unit_test(a_cut_leaves_whole_characters),
