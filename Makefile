@@ -102,7 +102,7 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh \
 	tests/doc/run.sh tests/graph/run.sh tests/completion/run.sh \
 	tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
-STORIES := $(wildcard tests/integration/*/run.sh)
+STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson
 LINTS := $(wildcard tests/lint/*.sh)
 # A sanitizer has nothing to see in the sources, in what is built without it,
@@ -119,7 +119,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test demo deps install uninstall clean help
+.PHONY: all otpc lib check test bench fuzz fuzz-run demo deps install uninstall clean help
 .PHONY: format lint FORCE
 
 # --- how --------------------------------------------------------------------
@@ -280,6 +280,26 @@ lint: ## symbols, layers, format and files; part of the suite
 
 format: ## let clang-format write every C file
 	$(CLANG_FORMAT) -i $(C_FILES)
+
+# Peers that are missing are named in the output.
+BENCHES := $(wildcard tests/bench/*/run.sh)
+bench: ## measure, beside libei, protobuf-c and Erlang: tests/bench
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(SCRIPT_ENV) tests/bench/run.sh $(if $(ONLY),$(foreach b,$(BENCHES), \
+		$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+
+# Clang's libFuzzer; the objects must be clang's, too.
+FUZZERS := $(wildcard tests/fuzz/*/fuzz.c)
+FUZZ_CFLAGS := -fsanitize=fuzzer-no-link
+fuzz: ## fuzz decoders and compiler, FUZZ_SECONDS=60 each: tests/fuzz
+	@$(SUBMAKE) all MODE=asan CC=clang BUILD=$(TEST_BUILD)/fuzz \
+		CFLAGS=$(FUZZ_CFLAGS) WERROR=
+	@$(MAKE) --no-print-directory fuzz-run MODE=asan CC=clang \
+		BUILD=$(TEST_BUILD)/fuzz CFLAGS=$(FUZZ_CFLAGS) WERROR=
+
+fuzz-run:
+	@$(SCRIPT_ENV) tests/fuzz/run.sh $(if $(ONLY),$(foreach f,$(FUZZERS), \
+		$(if $(findstring $(ONLY),$f),$f)),$(FUZZERS))
 
 demo: ## a bank under supervision: build it, run it, crash it
 	@.ci/deps demo

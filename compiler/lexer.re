@@ -268,16 +268,19 @@ curly_token(struct lexer *lexer, const char *start)
 		.bad = true};
 }
 
+/* Before a `.` it can only be the name of a module: `server.Account`, where a
+   keyword would have the parser look for `server<...>`. */
 static struct token
 word_token(struct lexer *lexer, const char *start)
 {
 	struct text word = {start, (size_t)(lexer->cursor - start)};
+	int kind = *lexer->cursor == '.' ? TK_ID : keyword_or_name(word);
 
 	if (word.len > longest_atom)
 		report(lexer->program, DIAG_name_too_long,
 			span_of(lexer, start, lexer->cursor),
 			(size_t)longest_atom);
-	return (struct token){.kind = keyword_or_name(word), .text = word};
+	return (struct token){.kind = kind, .text = word};
 }
 
 /* The end of the file stands behind the last token, where something was

@@ -23,7 +23,7 @@ make_enum(const void *context, struct tree *node, const void *item)
 		m = m->next) {
 		struct tree *member = tree_add(node, "members");
 
-		tree_text(member, "name", m->name.text);
+		tree_text(member, "name", ctext_string(arena, m->name.text));
 		tree_text(member, "member", cname_enum_member(arena, decl, m));
 		tree_text(member, "wire",
 			ctext_string(arena,

@@ -284,9 +284,8 @@ report_unknown_value(const struct value_scope *scope, const struct name *name,
    module. NULL: none of them. */
 static const struct value *
 local_value(const struct value_scope *scope, const struct expr *expr,
-	const struct type *type)
+	struct text name, const struct type *type)
 {
-	struct text name = expr->u.path.name.text;
 	struct field *field = find_field(scope->params, name);
 	struct enum_member *member = find_enum_member(type_inner(type), name);
 	struct value *value;
@@ -351,7 +350,7 @@ named_value(const struct value_scope *scope, const struct expr *expr,
 	if (scope->env && text_is(path->module.text, "env"))
 		return env_value(scope, expr, type);
 	if (!path->module.text.ptr)
-		value = local_value(scope, expr, type);
+		value = local_value(scope, expr, path->name.text, type);
 	if (value)
 		return value;
 	if (!path->module.text.ptr &&
@@ -380,6 +379,15 @@ atom_value(const struct value_scope *scope, const struct expr *expr,
 	return member ? enum_value(scope->program, type, member) : NULL;
 }
 
+/* `true`, `false` and `infinity` name a parameter or a member of an enum, too:
+   these are nearer. */
+static bool
+is_word(const struct expr *expr)
+{
+	return expr->kind == EXPR_BOOL ||
+		(expr->kind == EXPR_DURATION && expr->u.duration.is_infinite);
+}
+
 const struct value *
 value_of(const struct value_scope *scope, struct expr *expr,
 	const struct type *type)
@@ -389,6 +397,9 @@ value_of(const struct value_scope *scope, struct expr *expr,
 		expr->value = named_value(scope, expr, type);
 	else if (expr->kind == EXPR_ATOM)
 		expr->value = atom_value(scope, expr, type);
+	else if (is_word(expr))
+		expr->value = local_value(
+			scope, expr, span_text(expr->span), type);
 	if (!expr->value)
 		expr->value = value_convert(
 			scope->program, expr, literal_value(expr), type);

@@ -21,7 +21,7 @@ $c$_equal(enum $c$ a, enum $c$ b)
 static const struct otp_member $c$_members[] = {
 $for members$
 	{
-		.name = "$name$",
+		.name = $name$,
 		.wire = OTP_WIRE($wire$),
 	},
 $end$

@@ -38,9 +38,11 @@ $c$_get(struct otp_decoder *decoder, const uint8_t *at, $const_pointer$*value)
 $if codec_deep$
 	return otp_type_get(decoder, at, &$c$_type, value);
 $else$
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	$pointer$to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

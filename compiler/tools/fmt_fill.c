@@ -233,11 +233,13 @@ layout_tokens(
 	bool is_flat;
 
 	f.is_list = has_comment_in_list(l, from, to);
-	is_flat = indent + layout_width(l, from, to) + (f.kind == FMT_FIELD) <=
-		fmt_columns;
+	is_flat = layout_is_pinned(l, from, to) ||
+		indent + layout_width(l, from, to) + (f.kind == FMT_FIELD) <=
+			fmt_columns;
 	layout_begin(l, indent, f.kind, blank);
 	f.chunk_end = is_flat ? to : next_joint(l, &f, from, false);
-	f.is_split = indent + layout_width(l, from, f.chunk_end) > fmt_columns;
+	f.is_split = !is_flat &&
+		indent + layout_width(l, from, f.chunk_end) > fmt_columns;
 	for (size_t i = from; i < to; i++) {
 		if (i > from)
 			put_gap(l, &f, i);

@@ -44,6 +44,36 @@ layout_width(const struct layout *l, size_t from, size_t to)
 	return last->column + last->width - l->in->tokens[from].column;
 }
 
+static bool
+is_order(const struct layout *l, size_t comment)
+{
+	const struct fmt_comment *c = &l->in->comments[comment];
+	struct text text = {l->in->content.ptr + c->start + 2, c->len - 2};
+
+	while (text.len > 0 && (*text.ptr == ' ' || *text.ptr == '\t')) {
+		text.ptr++;
+		text.len--;
+	}
+	return text_starts_with(text, "otpc:");
+}
+
+bool
+layout_is_pinned(const struct layout *l, size_t from, size_t to)
+{
+	const struct fmt_token *tokens = l->in->tokens;
+	size_t before = tokens[from].comments_end;
+	size_t after = tokens[to - 1].comments_end;
+
+	if (tokens[from].breaks != tokens[to - 1].breaks || before != after)
+		return false;
+	for (size_t c = comments_begin(l, from); c < before; c++) {
+		if (is_order(l, c))
+			return true;
+	}
+	return layout_has_comments(l, to) && !l->in->comments[after].own_line &&
+		is_order(l, after);
+}
+
 /* ------------------------------------------------------------------ lines */
 
 struct fmt_line *
@@ -151,6 +181,8 @@ is_one_line(const struct layout *l, size_t from, size_t open, size_t to,
 {
 	const struct fmt_token *tokens = l->in->tokens;
 
+	if (layout_is_pinned(l, from, to))
+		return true;
 	if (tokens[from].comments_end != tokens[to - 1].comments_end)
 		return false;
 	if (open + 2 < to && tokens[open].breaks != tokens[to - 1].breaks)

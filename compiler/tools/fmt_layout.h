@@ -26,6 +26,10 @@ bool layout_has_comments(const struct layout *l, size_t i);
 /* Of the tokens from..to-1 on one line. */
 size_t layout_width(const struct layout *l, size_t from, size_t to);
 
+/* Whether tokens from..to-1 have to stay on the line they are on: a comment
+   `// otpc: allow` above or behind it counts for a line. */
+bool layout_is_pinned(const struct layout *l, size_t from, size_t to);
+
 /* The one that was begun last. */
 struct fmt_line *layout_line(struct layout *l);
 

@@ -554,9 +554,11 @@ const uint8_t *
 crossing_opt_tuple_int32_string_get(struct otp_decoder *decoder,
 	const uint8_t *at, const struct crossing_tuple_int32_string **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	struct crossing_tuple_int32_string *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

@@ -950,9 +950,11 @@ const uint8_t *
 defaults_settings_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 	const struct defaults_settings **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	struct defaults_settings *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

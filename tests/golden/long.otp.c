@@ -859,9 +859,11 @@ const uint8_t *
 shipping_customer_manager_ref_opt_get(struct otp_decoder *decoder,
 	const uint8_t *at, const shipping_customer_manager_ref **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	shipping_customer_manager_ref *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

@@ -557,9 +557,11 @@ const uint8_t *
 server_full_ref_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 	const server_full_ref **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	server_full_ref *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

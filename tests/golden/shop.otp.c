@@ -448,9 +448,11 @@ const uint8_t *
 shop_receipt_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 	const struct shop_receipt **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	struct shop_receipt *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

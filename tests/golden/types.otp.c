@@ -268,9 +268,11 @@ const uint8_t *
 types_colour_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 	const enum types_colour **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	enum types_colour *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)
@@ -1559,9 +1561,11 @@ const uint8_t *
 types_string_list_opt_get(struct otp_decoder *decoder, const uint8_t *at,
 	const struct otp_string_list **value)
 {
-	const uint8_t *next = otp_get_absent(decoder, at);
+	const uint8_t *next = NULL;
 	struct otp_string_list *to = NULL;
 
+	if (otp_get_is_atom(decoder, at))
+		next = otp_get_absent(decoder, at);
 	if (!next) {
 		to = otp_get_room(decoder, 1, sizeof(*to));
 		if (to)

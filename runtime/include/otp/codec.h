@@ -297,6 +297,15 @@ otp_get_nil(const struct otp_decoder *decoder, const uint8_t *at)
 	return at < decoder->end && *at == OTP_ETF_NIL ? at + 1 : NULL;
 }
 
+/* Is an atom next, in any encoding? */
+static inline bool
+otp_get_is_atom(const struct otp_decoder *decoder, const uint8_t *at)
+{
+	return at < decoder->end &&
+		(*at == OTP_ETF_SMALL_ATOM_UTF8 || *at == OTP_ETF_ATOM_UTF8 ||
+			*at == OTP_ETF_SMALL_ATOM || *at == OTP_ETF_ATOM);
+}
+
 /* Behind an atom that says `absent`; NULL when it is something else. */
 const uint8_t *
 otp_get_absent(const struct otp_decoder *decoder, const uint8_t *at);
@@ -330,9 +339,24 @@ void otp_decode_begin(struct otp_decoder *decoder, const uint8_t *bytes,
 	size_t size, bool pointers);
 void
 otp_from_term_begin(struct otp_decoder *decoder, otp_term term, bool pointers);
-bool otp_decode_again(struct otp_decoder *decoder, const uint8_t *at);
-otp_err otp_decode_end(
+bool otp_decode_retry(struct otp_decoder *decoder, const uint8_t *at);
+otp_err otp_decode_generally(
 	struct otp_decoder *decoder, const struct otp_type *type, void *value);
+
+static inline bool
+otp_decode_again(struct otp_decoder *decoder, const uint8_t *at)
+{
+	return at != decoder->end && otp_decode_retry(decoder, at);
+}
+
+static inline otp_err
+otp_decode_end(
+	struct otp_decoder *decoder, const struct otp_type *type, void *value)
+{
+	if (decoder->failed)
+		return otp_decode_generally(decoder, type, value);
+	return OTP_OK;
+}
 
 /* otp_msg_type.encode of generated messages. */
 void otp_message_encode(otp_term_builder *builder,

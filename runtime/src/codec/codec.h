@@ -57,11 +57,16 @@ otpi_get_left(const struct otp_decoder *decoder, const uint8_t *at)
 static inline void
 otpi_copy_small(void *to, const void *from, size_t n)
 {
-	uint64_t a, b;
+	uint64_t ab[4], a, b;
 	uint32_t c, d;
 
-	if (n > 16) {
+	if (n > 32) {
 		memcpy(to, from, n);
+	} else if (n > 16) {
+		memcpy(ab, from, 16);
+		memcpy(ab + 2, (const char *)from + n - 16, 16);
+		memcpy(to, ab, 16);
+		memcpy((char *)to + n - 16, ab + 2, 16);
 	} else if (n >= 8) {
 		memcpy(&a, from, 8);
 		memcpy(&b, (const char *)from + n - 8, 8);

@@ -95,10 +95,8 @@ grow(struct otp_decoder *decoder)
 }
 
 bool
-otp_decode_again(struct otp_decoder *decoder, const uint8_t *at)
+otp_decode_retry(struct otp_decoder *decoder, const uint8_t *at)
 {
-	if (likely(at == decoder->end && at))
-		return false;
 	if (!at && decoder->err == OTP_NOMEM && grow(decoder)) {
 		decoder->err = OTP_OK;
 		decoder->depth = 0;
@@ -162,7 +160,7 @@ otpi_decode_failed(struct otp_decoder *decoder, otp_atom in)
 
 /* All of it by the descriptor. */
 static bool
-decode_generally(
+whole_by_type(
 	struct otp_decoder *decoder, const struct otp_type *type, void *value)
 {
 	const uint8_t *at;
@@ -176,12 +174,10 @@ decode_generally(
 }
 
 otp_err
-otp_decode_end(
+otp_decode_generally(
 	struct otp_decoder *decoder, const struct otp_type *type, void *value)
 {
-	if (likely(!decoder->failed))
-		return OTP_OK;
-	if (decode_generally(decoder, type, value))
+	if (whole_by_type(decoder, type, value))
 		return OTP_OK;
 	return otpi_decode_failed(decoder, otp_atom_of(NULL));
 }

@@ -67,9 +67,18 @@ static inline const uint8_t *
 get_signed(struct otp_decoder *decoder, const uint8_t *at, int64_t most,
 	int64_t *value)
 {
+	size_t left = otpi_get_left(decoder, at);
 	struct integer read;
 
-	at = get_integer(decoder, at, &read);
+	if (left >= 2 && at[0] == OTP_ETF_SMALL_INTEGER) {
+		*value = at[1];
+		return *value <= most ? at + 2 : NULL;
+	}
+	if (left >= 5 && at[0] == OTP_ETF_INTEGER) {
+		*value = (int32_t)otpi_be32(at + 1);
+		return *value <= most && *value >= -most - 1 ? at + 5 : NULL;
+	}
+	at = get_big(decoder, at, &read);
 	if (unlikely(!at || read.magnitude > (uint64_t)most + read.is_negative))
 		return NULL;
 	*value = (int64_t)(read.is_negative ? -read.magnitude : read.magnitude);

@@ -32,6 +32,27 @@ is_ascii(const uint8_t *ptr, size_t len)
 	return (all & UINT64_C(0x8080808080808080)) == 0;
 }
 
+/*
+ * Copies 8 to 32 bytes, the ends of both halves over each other, and tells
+ * whether they are ASCII. Most strings are such.
+ */
+static inline bool
+copy_ascii(char *to, const uint8_t *from, size_t n)
+{
+	size_t half = n > 16 ? 16 : n;
+	uint64_t a, b, c, d;
+
+	memcpy(&a, from, 8);
+	memcpy(&b, from + half - 8, 8);
+	memcpy(&c, from + n - half, 8);
+	memcpy(&d, from + n - 8, 8);
+	memcpy(to, &a, 8);
+	memcpy(to + half - 8, &b, 8);
+	memcpy(to + n - half, &c, 8);
+	memcpy(to + n - 8, &d, 8);
+	return ((a | b | c | d) & UINT64_C(0x8080808080808080)) == 0;
+}
+
 /* --- strings -------------------------------------------------------------- */
 
 static size_t
@@ -116,21 +137,28 @@ otp_get_string(
 	struct otp_decoder *decoder, const uint8_t *at, otp_string *value)
 {
 	size_t len;
+	bool ascii;
 	char *to;
 
 	if (unlikely(otpi_get_left(decoder, at) < 5 || at[0] != OTP_ETF_BINARY))
 		return get_charlist(decoder, at, value);
 	len = otpi_be32(at + 1);
 	at += 5;
-	if (unlikely(otpi_get_left(decoder, at) < len ||
-		    (!is_ascii(at, len) && !otpi_utf8_is_valid(at, len, NULL))))
+	if (unlikely(otpi_get_left(decoder, at) < len))
 		return NULL;
 	to = room_for_text(decoder, len);
 	if (unlikely(!to))
 		return NULL;
-	otpi_copy_small(to, at, len);
 	value->ptr = to;
 	value->len = len;
+	if (likely(len - 8 <= 32 - 8)) {
+		ascii = copy_ascii(to, at, len);
+	} else {
+		ascii = is_ascii(at, len);
+		otpi_copy_small(to, at, len);
+	}
+	if (unlikely(!ascii && !otpi_utf8_is_valid(at, len, NULL)))
+		return NULL;
 	return at + len;
 }
 

@@ -104,13 +104,44 @@ otp_term_list_bound(struct otp_sizer *sizer, struct otp_term_list value)
 	otp_type_bound(sizer, &otp_term_list_type, &value);
 }
 
-#define OPTIONAL_BOUND(name, type) \
+/* Absent takes as much as any of the fixed ones. */
+#define OPTIONAL_FIXED(name, type) \
 	void otp_##name##_opt_bound( \
 		struct otp_sizer *sizer, const type *value) \
 	{ \
-		otp_type_bound(sizer, &otp_##name##_opt_type, &value); \
+		(void)value; \
+		otp_bound_add(sizer, 11); \
 	}
-OTP_LIST_TYPES(OPTIONAL_BOUND)
+#define OPTIONAL_FIXED_TYPES(X) \
+	X(bool, bool) \
+	X(int8, int8_t) \
+	X(int16, int16_t) \
+	X(int32, int32_t) \
+	X(int64, int64_t) \
+	X(uint8, uint8_t) \
+	X(uint16, uint16_t) \
+	X(uint32, uint32_t) \
+	X(uint64, uint64_t) \
+	X(timestamp, otp_timestamp) \
+	X(duration, otp_duration)
+OPTIONAL_FIXED_TYPES(OPTIONAL_FIXED)
+
+#define OPTIONAL_VARIED(name, type, most) \
+	void otp_##name##_opt_bound( \
+		struct otp_sizer *sizer, const type *value) \
+	{ \
+		otp_bound_add(sizer, most); \
+		if (value) \
+			otp_bound_##name(sizer, *value); \
+	}
+OPTIONAL_VARIED(float32, float, 11)
+OPTIONAL_VARIED(float64, double, 11)
+OPTIONAL_VARIED(string, otp_string, 11)
+OPTIONAL_VARIED(atom, otp_atom, 11)
+OPTIONAL_VARIED(binary, otp_binary, 11)
+OPTIONAL_VARIED(pid, otp_pid, 28)
+OPTIONAL_VARIED(reference, otp_ref, 42)
+OPTIONAL_VARIED(term, otp_term, 11)
 
 /* --- put ------------------------------------------------------------------ */
 
@@ -158,11 +189,13 @@ OTP_LIST_TYPES(PUT)
 	const uint8_t *otp_##name##_opt_get(struct otp_decoder *decoder, \
 		const uint8_t *at, const type **value) \
 	{ \
-		const uint8_t *next = otp_get_absent(decoder, at); \
+		const uint8_t *next = NULL; \
 		type *to = NULL; \
 \
+		if (otp_get_is_atom(decoder, at)) \
+			next = otp_get_absent(decoder, at); \
 		if (!next) { \
-			to = otp_get_room(decoder, 1, sizeof(*to)); \
+			to = otpi_get_bytes(decoder, sizeof(*to)); \
 			next = to ? otp_get_##name(decoder, at, to) : NULL; \
 		} \
 		*value = to; \

@@ -399,21 +399,13 @@ get_tag_alone(struct otp_decoder *decoder, const uint8_t *at,
 	return at ? get_elements(decoder, at, type, value, 0) : NULL;
 }
 
-static bool
-is_atom(const struct otp_decoder *decoder, const uint8_t *at)
-{
-	return otpi_get_left(decoder, at) > 0 &&
-		(*at == OTP_ETF_SMALL_ATOM_UTF8 || *at == OTP_ETF_ATOM_UTF8 ||
-			*at == OTP_ETF_SMALL_ATOM || *at == OTP_ETF_ATOM);
-}
-
 static const uint8_t *
 get_tuple(struct otp_decoder *decoder, const uint8_t *at,
 	const struct otp_type *type, char *value)
 {
 	uint32_t arity;
 
-	if (type->kind == OTP_TYPE_PARAMS && is_atom(decoder, at))
+	if (type->kind == OTP_TYPE_PARAMS && otp_get_is_atom(decoder, at))
 		return get_tag_alone(decoder, at, type, value);
 	at = get_head(decoder, at, OTP_KIND_TUPLE, &arity);
 	if (!at || !enter(decoder))

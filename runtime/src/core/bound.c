@@ -98,25 +98,44 @@ drop(struct thread *t, struct process *p, struct otp_msg *m)
 		&otpi_runtime.dropped, 1, memory_order_relaxed);
 }
 
+/* An eighth more than the limit, and some: then a walk is worth it. */
+static uint32_t
+slack_of(uint32_t limit)
+{
+	return limit / 8 + 16;
+}
+
+/* Has drop_oldest more than `slack` too many? */
 static bool
-is_exceeded(const struct process *p)
+is_exceeded(const struct process *p, uint32_t slack)
 {
 	uint32_t bound = atomic_load_explicit(&p->bound, memory_order_relaxed);
 	uint32_t counted =
 		atomic_load_explicit(&p->counted, memory_order_relaxed);
 
 	return policy_of(bound) == OTP_MAILBOX_DROP_OLDEST &&
-		(counted & ~BOUND_LOCK) > (bound & BOUND_LIMIT);
+		(counted & ~BOUND_LOCK) > (bound & BOUND_LIMIT) + slack;
 }
 
 void
-otpi_bound_trim(struct thread *t, struct process *p)
+otpi_bound_relieve(struct thread *t, struct process *p, struct otp_msg **place)
+{
+	uint32_t bound = atomic_load_explicit(&p->bound, memory_order_relaxed);
+
+	if (is_exceeded(p, slack_of(bound & BOUND_LIMIT)))
+		otpi_bound_trim(t, p, place);
+}
+
+void
+otpi_bound_trim(struct thread *t, struct process *p, struct otp_msg **place)
 {
 	struct otp_msg *before = NULL, *m = p->queue, *next;
 
-	for (; m && is_exceeded(p); m = next) {
+	for (; m && is_exceeded(p, 0); m = next) {
 		next = m->next;
 		if (may_drop(m)) {
+			if (place && *place == m)
+				*place = before;
 			otpi_queue_remove(p, before, m);
 			drop(t, p, m);
 		} else {
@@ -242,8 +261,8 @@ otpi_bound_push(struct thread *t, struct process *p, struct otp_msg *m)
 	/* Relaxed: a hint to receive, and drop, before the next is handled. */
 	if (before >= limit)
 		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
-	/* An eighth more, so that each walk is paid for by as many sends. */
-	if (unlikely(before > 2 * limit + limit / 8 + 16))
+	/* So that each walk is paid for by as many sends. */
+	if (unlikely(before > 2 * limit + slack_of(limit)))
 		inbox_trim(t, p, serial, limit);
 	return err;
 }

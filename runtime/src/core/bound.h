@@ -11,8 +11,9 @@
  * are not counted and never refused.
  *
  * drop_oldest: senders always push. Before it handles a message the owner
- * drops the oldest it holds while there are too many. So that a long handler
- * does not let the inbox grow, a sender that finds more than twice the limit
+ * drops the oldest it holds while there are too many, and where a handler waits,
+ * which is when the inbox is moved to the queue, when there are far too many. So
+ * that a long handler does not let the inbox grow, a sender that finds more than twice the limit
  * takes the oldest out of the inbox: `next` of blocks in there is written under
  * the lock (BOUND_LOCK in `counted`) only, which the owner of such a process
  * takes to drain; other senders only add in front.
@@ -42,9 +43,18 @@ otp_err otpi_bound_push(struct thread *t, struct process *p, struct otp_msg *m);
 __attribute__((cold)) struct otp_msg *otpi_bound_drain(struct process *p);
 /* As otpi_close. */
 struct otp_msg *otpi_bound_close(struct process *p);
-/* drop_oldest: drop what is too much of the private queue. Owner's; nobody
- * holds a pointer into the queue. */
-__attribute__((cold)) void otpi_bound_trim(struct thread *t, struct process *p);
+/*
+ * drop_oldest: drop what is too much of the private queue. Owner's. *place is
+ * one of the queue, or NULL: the one before it when it was dropped.
+ */
+__attribute__((cold)) void
+otpi_bound_trim(struct thread *t, struct process *p, struct otp_msg **place);
+/*
+ * The same while a handler waits, and something has been received: once there
+ * is an eighth too much, so that each walk is paid for by as many messages.
+ */
+__attribute__((cold)) void
+otpi_bound_relieve(struct thread *t, struct process *p, struct otp_msg **place);
 
 /* m has left the mailbox of p. */
 static inline void

@@ -167,6 +167,7 @@ struct runner {
 	bool silent; /* the end needs no `ending` */
 	bool ended; /* `ending` has begun: it runs once */
 	bool killed; /* `kill` interrupted it */
+	bool searching; /* it has a place in the queue: receive.c */
 	uintptr_t entry_sp; /* stack pointer when user code was entered */
 	struct otp_msg *building; /* of otp_msg_new, not sent yet */
 	struct otp_msg *current; /* being handled */

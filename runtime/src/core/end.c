@@ -105,6 +105,7 @@ give_back(struct thread *t, struct runner *r)
 		otpi_signal_free(t, r->answer);
 	r->answer = NULL;
 	r->await = 0;
+	r->searching = false;
 }
 
 /*

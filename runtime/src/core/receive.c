@@ -74,6 +74,8 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 	struct process *p = r->process;
 	struct otp_msg *before = NULL, *m;
 	struct otp_received found;
+	/* `match` is user code, and may receive, too. */
+	bool within = r->searching;
 	int64_t deadline = -1;
 
 	if (timeout_ms < 0) {
@@ -85,10 +87,12 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	r->timed_out = timeout_ms == 0; /* A50 */
+	r->searching = true;
 	for (;;) {
 		m = queue_find(match, arg, p, &before, &found);
 		t = otpi_thread_now();
 		if (m) {
+			r->searching = within;
 			otpi_queue_remove(p, before, m);
 			otpi_bound_left(p, m);
 			otpi_lend(r, m);
@@ -98,14 +102,13 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 			return OTP_OK;
 		}
 		if (r->timed_out) {
+			r->searching = within;
 			otpi_leave(t);
 			return OTP_TIMEOUT;
 		}
 		t = otpi_block(t, deadline);
-		if (unlikely(p->flags & PROCESS_BOUNDED)) {
-			otpi_bound_trim(t, p);
-			before = NULL; /* it may have been dropped */
-		}
+		if (unlikely(p->flags & PROCESS_BOUNDED) && !within)
+			otpi_bound_relieve(t, p, &before);
 		/*
 		 * `match` is user code, in which the thread may lose its worker:
 		 * the limit is not on that worker's wheel meanwhile.

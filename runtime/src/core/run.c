@@ -189,7 +189,7 @@ activate(struct thread *t, struct runner *r, struct process *p)
 				otpi_end_stages(t, r, false, false);
 				return;
 			}
-			otpi_bound_trim(t, p);
+			otpi_bound_trim(t, p, NULL);
 		}
 		if (p->queue == NULL) {
 			if (unlikely(p->extras != NULL))

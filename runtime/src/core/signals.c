@@ -398,6 +398,9 @@ otpi_receive_signals(struct thread *t, struct process *p)
 		else
 			receive_signal(t, p, m);
 	}
+	if (unlikely(p->flags & PROCESS_BOUNDED) &&
+		!(p->runner && p->runner->searching))
+		otpi_bound_relieve(t, p, NULL);
 }
 
 void

@@ -149,12 +149,12 @@ static void
 add_gap(struct textbuf *buf, uint32_t *seed, unsigned comments, unsigned lines)
 {
 	static const char *const gaps[] = {" ", "\n", "\t", "\r\n", "\n\n\n"};
-	static const char *const texts[] = {
-		"// c\n", "/// d \r\n", "//\n", "////\n\n"};
+	static const char *const texts[] = {"// c\n", "/// d \r\n", "//\n",
+		"////\n\n", "// otpc: allow x\n"};
 
 	while (next_random(seed, 100) < comments)
 		textbuf_printf(buf, "%s%s", gaps[next_random(seed, 5)],
-			texts[next_random(seed, 4)]);
+			texts[next_random(seed, 5)]);
 	textbuf_add(buf,
 		text_of(next_random(seed, 100) < lines
 				? gaps[next_random(seed, 5)]

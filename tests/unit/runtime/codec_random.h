@@ -143,11 +143,20 @@ random_float(struct random *r)
 	return value;
 }
 
+/* Of another incarnation: Erlang takes those of its own for local ones. */
+static inline uint32_t
+random_creation(struct random *r)
+{
+	uint32_t creation = (uint32_t)random_bits(r);
+
+	return creation > 3 ? creation : 4;
+}
+
 static inline otp_pid
 random_pid(struct random *r)
 {
 	otp_pid pid = {(uint32_t)random_bits(r), (uint32_t)random_bits(r),
-		(uint32_t)random_bits(r), 0};
+		random_creation(r), 0};
 
 	return pid;
 }
@@ -155,7 +164,7 @@ random_pid(struct random *r)
 static inline otp_ref
 random_ref(struct random *r)
 {
-	otp_ref ref = {0, (uint32_t)random_bits(r), 1 + random_to(r, 5), {0}};
+	otp_ref ref = {0, random_creation(r), 1 + random_to(r, 5), {0}};
 
 	for (uint32_t i = 0; i < ref.len; i++)
 		ref.words[i] = (uint32_t)random_next(&r->seed);

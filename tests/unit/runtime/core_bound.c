@@ -22,6 +22,16 @@ static const struct otp_msg_type go_type = {
 static const struct otp_msg_type hold_type = {
 	.name = "hold", .owner = "world", .kind = OTP_MSG_INFO, .system = true};
 
+/* And one whose handler waits, again and again, until it is let go. */
+static const struct otp_msg_type nap_type = {
+	.name = "nap", .owner = "world", .kind = OTP_MSG_INFO, .system = true};
+
+/* The same in a function that looks at messages. */
+static const struct otp_msg_type search_type = {.name = "search",
+	.owner = "world",
+	.kind = OTP_MSG_INFO,
+	.system = true};
+
 static bool
 is_go(const struct otp_received *r, void *arg)
 {
@@ -69,6 +79,53 @@ hold(void)
 	EXPECT(otp_receive_match(is_go, NULL, &r, PATIENCE_MS) == OTP_OK);
 }
 
+static bool
+is_none(const struct otp_received *r, void *arg)
+{
+	(void)r;
+	(void)arg;
+	return false;
+}
+
+/* Receives in a function that decides for another one, too. */
+static bool
+is_none_slowly(const struct otp_received *r, void *arg)
+{
+	struct otp_received other;
+
+	EXPECT(r->kind != OTP_RECEIVED_MESSAGE || r->type != &number_type ||
+		((const struct number *)r->payload)->more == 0);
+	EXPECT(otp_receive_match(is_none, arg, &other, 0) == OTP_TIMEOUT);
+	otp_sleep(1);
+	EXPECT(r->kind != OTP_RECEIVED_MESSAGE || r->type != &number_type ||
+		((const struct number *)r->payload)->more == 0);
+	return atomic_load(&let_go);
+}
+
+static void
+hold_napping(void)
+{
+	struct otp_received r;
+
+	tell(observer, 1, 0);
+	while (!atomic_load(&let_go)) {
+		otp_sleep(1);
+		EXPECT(otp_receive_match(is_none, NULL, &r, 1) == OTP_TIMEOUT);
+	}
+}
+
+static void
+hold_searching(void)
+{
+	otp_mark mark = otp_mark_set();
+	struct otp_received r;
+
+	tell(observer, 1, 0);
+	EXPECT(otp_receive_match(is_none_slowly, NULL, &r, PATIENCE_MS) ==
+		OTP_OK);
+	otp_release(mark);
+}
+
 static enum otp_verdict
 server_handle(void *data, struct otp_event *event)
 {
@@ -77,6 +134,10 @@ server_handle(void *data, struct otp_event *event)
 		note(900 + (uint64_t)event->kind);
 	else if (event->msg->type == &hold_type)
 		hold();
+	else if (event->msg->type == &nap_type)
+		hold_napping();
+	else if (event->msg->type == &search_type)
+		hold_searching();
 	else if (event->msg->type == &number_type)
 		note(number_in(event->msg).value);
 	else if (event->msg->type == &ask_type) {
@@ -103,6 +164,13 @@ static const struct otp_process_class drops_oldest =
 	CLASS(OTP_MAILBOX_DROP_OLDEST, LIMIT);
 static const struct otp_process_class drops_many =
 	CLASS(OTP_MAILBOX_DROP_OLDEST, 40);
+static const struct otp_process_class drops_many_blocking = {
+	.behaviour = &behaviour,
+	.name = "server",
+	.data_size = 8,
+	.mailbox = 40,
+	.policy = OTP_MAILBOX_DROP_OLDEST,
+	.blocking = true};
 
 static void
 send_plain(otp_pid to, const struct otp_msg_type *type)
@@ -117,9 +185,10 @@ try_tell(otp_pid to, uint64_t value)
 	return otp_msg_send(otp_to_pid(to), number_new(&number_type, value, 0));
 }
 
-/* A server that is in its handler until send_plain(it, &go_type). */
+/* A server that is in its handler of that message. */
 static otp_pid
-held(const struct otp_process_class *process_class)
+held_by(const struct otp_process_class *process_class,
+	const struct otp_msg_type *type)
 {
 	struct otp_process_opts start = {.process_class = process_class};
 	otp_pid pid = {0, 0, 0, 0};
@@ -127,9 +196,16 @@ held(const struct otp_process_class *process_class)
 	memset(&seen, 0, sizeof seen);
 	observer = otp_self();
 	assert_int_equal(otp_process_start(&start, &pid, NULL), OTP_OK);
-	send_plain(pid, &hold_type);
+	send_plain(pid, type);
 	assert_int_equal(hear().value, 1);
 	return pid;
+}
+
+/* Until send_plain(it, &go_type). */
+static otp_pid
+held(const struct otp_process_class *process_class)
+{
+	return held_by(process_class, &hold_type);
 }
 
 static void
@@ -309,6 +385,53 @@ a_flood_stays_bounded(void **state)
 	finish(pid);
 }
 
+/* One that waits: each wait moves the inbox to where no sender reaches. */
+static void
+a_flood_of_one_that_waits_stays_bounded(void **state)
+{
+	const struct otp_process_class *classes[] = {
+		&drops_many, &drops_many_blocking};
+
+	(void)state;
+	for (unsigned n = 0; n < 2; n++) {
+		uint64_t dropped = counters().mailboxes_dropped;
+		otp_pid pid;
+
+		atomic_store(&let_go, false);
+		pid = held_by(classes[n], &nap_type);
+		for (uint64_t i = 0; i < FLOOD / 5; i++) {
+			assert_int_equal(try_tell(pid, i), OTP_OK);
+			if (i % 20 == 0)
+				nap();
+		}
+		EVENTUALLY(counters().mailboxes_dropped - dropped >
+			FLOOD / 5 - 200);
+		atomic_store(&let_go, true);
+		EVENTUALLY(atomic_load(&seen.count) == 40);
+		finish(pid);
+	}
+}
+
+/* What a function of otp_receive_match looks at is not dropped meanwhile. */
+static void
+what_is_looked_at_stays(void **state)
+{
+	otp_pid pid;
+
+	(void)state;
+	atomic_store(&let_go, false);
+	pid = held_by(&drops_many, &search_type);
+	for (uint64_t i = 0; i < FLOOD / 20; i++) {
+		assert_int_equal(try_tell(pid, i), OTP_OK);
+		if (i % 20 == 0)
+			nap();
+	}
+	atomic_store(&let_go, true);
+	/* One was received. */
+	EVENTUALLY(atomic_load(&seen.count) >= 39);
+	finish(pid);
+}
+
 /* --- many at once -------------------------------------------------------- */
 
 static otp_pid target;
@@ -443,6 +566,8 @@ main(void)
 		TEST(the_oldest_is_dropped),
 		TEST(a_call_is_never_dropped),
 		TEST(a_flood_stays_bounded),
+		TEST(a_flood_of_one_that_waits_stays_bounded),
+		TEST(what_is_looked_at_stays),
 		TEST(what_was_accepted_is_handled),
 		TEST(what_was_sent_is_handled_or_dropped),
 		TEST(an_end_leaves_nothing_counted),
