@@ -100,8 +100,8 @@ RUNTIME_TESTS := $(patsubst %.c,$(BUILD)/%, \
 TEST_OBJ := $(addsuffix .o,$(COMPILER_TESTS) $(RUNTIME_TESTS))
 COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/diag/hostile.sh tests/diag/coverage.sh tests/golden/run.sh \
-	tests/doc/run.sh tests/graph/run.sh tests/completion/run.sh \
-	tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
+	tests/breaking/run.sh tests/doc/run.sh tests/graph/run.sh \
+	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson
 LINTS := $(wildcard tests/lint/*.sh)

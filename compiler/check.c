@@ -23,6 +23,16 @@ check_fields(const struct value_scope *scope, const struct field_list *list,
 	}
 }
 
+static void
+report_default_not_last(struct program *program, const struct field *field,
+	const struct field *before)
+{
+	report(program, DIAG_default_not_last, field->name.span,
+		field->name.text, before->name.text);
+	note(program, DIAG_note_default_order, (struct span){0},
+		before->name.text);
+}
+
 /* Arguments are left out from the end. */
 void
 check_params(const struct value_scope *scope, const struct field_list *list)
@@ -35,9 +45,8 @@ check_params(const struct value_scope *scope, const struct field_list *list)
 		if (f->initial)
 			with_default = f;
 		else if (with_default)
-			report(scope->program, DIAG_default_not_last,
-				f->name.span, f->name.text,
-				with_default->name.text);
+			report_default_not_last(
+				scope->program, f, with_default);
 	}
 }
 

@@ -365,9 +365,12 @@ check_child(const struct value_scope *scope, struct child *child,
 	}
 	if (!child->dynamic)
 		check_start(&inside, &child->start);
-	else if (child->start.n_args > 0)
+	else if (child->start.n_args > 0) {
 		report(scope->program, DIAG_dynamic_arguments,
 			child->start.args_span);
+		note(scope->program, DIAG_note_start_arguments,
+			(struct span){0}, child->name.text);
+	}
 }
 
 /* Which children a strategy speaks of: there are none of that kind. */

@@ -174,6 +174,17 @@ type_quoted(struct program *program, const struct type *type)
 	return text_printf(&program->arena, "`%.*s`", TEXT_ARG(type->spelling));
 }
 
+/* "5s", "8080", "true" */
+static bool
+is_literal_text(const struct type *want, struct text text)
+{
+	if (want->kind == TYPE_BOOL)
+		return text_is(text, "true") || text_is(text, "false");
+	return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9' &&
+		(want->kind == TYPE_DURATION || type_is_integer(want) ||
+			type_is_float(want));
+}
+
 static void
 report_mismatch(struct program *program, const struct expr *expr,
 	const struct value *value, const struct type *type)
@@ -192,6 +203,15 @@ report_mismatch(struct program *program, const struct expr *expr,
 		note(program, DIAG_note_single_quotes, (struct span){0});
 	if (want->kind == TYPE_STRING && value->kind == VALUE_ATOM)
 		note(program, DIAG_note_double_quotes, (struct span){0});
+	if (want->kind == TYPE_ENUM && value->kind == VALUE_STRING &&
+		table_get(&want->decl->u.enumeration.names, value->u.text)) {
+		note(program, DIAG_note_bare_member, (struct span){0},
+			value->u.text);
+		fixit(program, expr->span, value->u.text);
+	} else if (value->kind == VALUE_STRING && !value->constant &&
+		is_literal_text(want, value->u.text)) {
+		note(program, DIAG_note_no_quotes, (struct span){0});
+	}
 	if (value->constant)
 		note(program, DIAG_note_declared, value->constant->name.span,
 			value->constant->name.text);

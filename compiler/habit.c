@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "parse.h"
+#include "habit.h"
 
 #include "parser.h"
 
@@ -8,16 +8,8 @@
 
 /*
  * What people bring from other languages, and what they meant: notes and
- * fix-its behind "expected ..., found ...". Each looks at the token that was
- * found, the one before, and at what the grammar would have taken.
+ * fix-its behind "expected ..., found ...".
  */
-
-struct habit {
-	struct parser *parser;
-	const struct yyParser *yy;
-	struct token token; /* that was found */
-	struct text before; /* the token before it */
-};
 
 static bool
 accepts(const struct habit *h, int kind)
@@ -82,25 +74,93 @@ note_separators(const struct habit *h)
 		hint(h, DIAG_note_semicolons, ";");
 	else if (found == TK_SEMI && text_is(h->before, "}"))
 		hint(h, DIAG_note_no_semicolon, "");
+	else if (found == TK_SEMI && accepts(h, TK_COMMA) && accepts(h, TK_RP))
+		hint(h, DIAG_note_param_commas, ",");
 	else if (found == TK_RP && text_is(h->before, ","))
 		hint(h, DIAG_note_no_comma, NULL);
 	else if (found == TK_EQ && in_enum)
 		hint(h, DIAG_note_enum_values, NULL);
+	else if ((found == TK_EQ || found == TK_COLON) &&
+		(h->parser->head == TK_CHILD || h->parser->head == TK_ROOT) &&
+		accepts(h, TK_COMMA) && accepts(h, TK_RP))
+		hint(h, DIAG_note_arguments, NULL);
+	else if (found == TK_LB && h->parser->head == TK_MESSAGE)
+		hint(h, DIAG_note_message_record, NULL);
 	else if (found == TK_RB && accepts(h, TK_CONST))
 		hint(h, DIAG_note_not_open, NULL);
 }
 
-/* `int64 balance;`, `get() timeout 1s -> int64` */
+/* `optional note: string`, `x?: int64`, `first-name: string` */
 static void
-note_order(const struct habit *h)
+note_field(const struct habit *h)
 {
 	int found = h->token.kind;
 
-	if (accepts(h, TK_COLON))
+	if (found == TK_QUESTION || text_is(h->before, "optional"))
+		hint(h, DIAG_note_absent, NULL);
+	else if (text_is(h->before, "repeated"))
+		hint(h, DIAG_note_repeated, NULL);
+	else if (text_is(h->before, "required"))
+		hint(h, DIAG_note_required, NULL);
+	else if (found == TK_MINUS)
+		hint(h, DIAG_note_name_form, NULL);
+	else
 		hint(h, DIAG_note_field_form, NULL);
-	else if (accepts(h, TK_DEFERRED) &&
-		(found == TK_ARROW || found == TK_BANG || found == TK_TIMEOUT))
+}
+
+static bool
+is_type(const struct habit *h)
+{
+	return h->token.kind == TK_LIST || h->token.kind == TK_MAP ||
+		h->token.kind == TK_TUPLE || h->token.kind == TK_SERVER ||
+		type_named(h->parser->program, h->token.text);
+}
+
+/* `get(): int64`, `get() => int64`, `get() int64` */
+static void
+note_answer(const struct habit *h)
+{
+	struct program *program = h->parser->program;
+	struct span span = h->token.span;
+	const char *text = span.source->content.ptr;
+
+	if (h->token.kind == TK_EQ && text[span.end] == '>')
+		span.end++;
+	else if (h->token.kind != TK_COLON && !is_type(h))
+		return;
+	else if (h->token.kind != TK_COLON)
+		span.end = span.start;
+	note(program, DIAG_note_arrow, (struct span){0});
+	fixit(program, span,
+		h->token.kind == TK_EQ              ? TEXT_LITERAL("->")
+			: h->token.kind == TK_COLON ? TEXT_LITERAL(" ->")
+						    : TEXT_LITERAL("-> "));
+}
+
+static bool
+is_suffix(int kind)
+{
+	return kind == TK_AS || kind == TK_ARROW || kind == TK_BANG ||
+		kind == TK_TIMEOUT || kind == TK_DEFERRED;
+}
+
+/* `int64 balance;`, `get() timeout 1s -> int64`, `cast stop() -> bool` */
+static void
+note_order(const struct habit *h)
+{
+	int head = h->parser->head;
+
+	if (accepts(h, TK_COLON))
+		note_field(h);
+	else if (head == TK_CALL && is_suffix(h->token.kind))
 		hint(h, DIAG_note_call_order, NULL);
+	else if (accepts(h, TK_ARROW))
+		note_answer(h);
+	else if ((head == TK_CAST || head == TK_INFO) &&
+		is_suffix(h->token.kind))
+		hint(h, DIAG_note_no_answer, NULL);
+	else if (h->token.kind == TK_MINUS && accepts(h, TK_CONST))
+		hint(h, DIAG_note_dashes, NULL);
 }
 
 void
@@ -115,6 +175,9 @@ note_habits(
 	if (token.text.ptr && token.kind != TK_ATOM &&
 		text_is(h.before, "import") && accepts(&h, TK_STRING))
 		note_quotes(&h);
+	else
+		note_quoting(&h);
+	note_types(&h);
 	note_separators(&h);
 	note_order(&h);
 }
@@ -148,7 +211,14 @@ static const struct {
 	{TEXT_INIT("func"), TEXT_INIT("call"), TK_CALL},
 	{TEXT_INIT("function"), TEXT_INIT("call"), TK_CALL},
 	{TEXT_INIT("def"), TEXT_INIT("call"), TK_CALL},
+	{TEXT_INIT("handle_call"), TEXT_INIT("call"), TK_CALL},
 	{TEXT_INIT("notify"), TEXT_INIT("cast"), TK_CAST},
+	{TEXT_INIT("handle_cast"), TEXT_INIT("cast"), TK_CAST},
+	{TEXT_INIT("handle_info"), TEXT_INIT("info"), TK_INFO},
+	{TEXT_INIT("handle_continue"), TEXT_INIT("continue"), TK_CONTINUE},
+	{TEXT_INIT("returns"), TEXT_INIT("->"), TK_ARROW},
+	{TEXT_INIT("throws"), TEXT_INIT("!"), TK_BANG},
+	{TEXT_INIT("raises"), TEXT_INIT("!"), TK_BANG},
 	{TEXT_INIT("fields"), TEXT_INIT("state"), TK_STATE},
 	{TEXT_INIT("worker"), TEXT_INIT("child"), TK_CHILD},
 };

@@ -148,6 +148,43 @@ skip_block_comment(struct lexer *lexer, const char *start)
 		span_of(lexer, start, start + 2));
 }
 
+/* `5 * 60`, `a + b`, but not `char *` */
+static bool
+is_arithmetic(const struct lexer *lexer, const char *start)
+{
+	const char *text = lexer->source->content.ptr;
+	char before = lexer->last_end > 0 ? text[lexer->last_end - 1] : ' ';
+
+	if (lexer->starts_line)
+		return false;
+	return *start == '*' ? before >= '0' && before <= '9'
+			     : strchr("+/%^~", *start) != NULL;
+}
+
+/* What the character means elsewhere. */
+static void
+note_character(struct lexer *lexer, const char *start)
+{
+	struct program *program = lexer->program;
+	const struct span here = {0};
+
+	if (is_arithmetic(lexer, start)) {
+		note(program, DIAG_note_no_arithmetic, here);
+	} else if (*start == '*' || *start == '&') {
+		note(program, DIAG_note_pointers, here);
+	} else if (*start == '|') {
+		note(program, DIAG_note_alternatives, here);
+	} else if (*start == '@') {
+		note(program, DIAG_note_documentation, here);
+		lexer->cursor = line_end(lexer, start);
+	} else if (*start == '#' || *start == '%') {
+		note(program, DIAG_note_comment_form, here);
+		lexer->cursor = line_end(lexer, start);
+	} else if (*start == '/') {
+		note(program, DIAG_note_comment_form, here);
+	}
+}
+
 static void
 report_unexpected(struct lexer *lexer, const char *start)
 {
@@ -157,15 +194,13 @@ report_unexpected(struct lexer *lexer, const char *start)
 	if (len == 0 || *start == '\0')
 		return;
 	lexer->cursor = start + len;
+	lexer->has_litter = true;
+	if (lexer->is_quiet && !lexer->starts_line)
+		return;
 	report(lexer->program, DIAG_unexpected_character,
 		span_of(lexer, start, lexer->cursor),
 		(struct text){start, len});
-	if (*start == '*')
-		note(lexer->program, DIAG_note_pointers, (struct span){0});
-	if (*start != '#')
-		return;
-	note(lexer->program, DIAG_note_comment_form, (struct span){0});
-	lexer->cursor = line_end(lexer, start);
+	note_character(lexer, start);
 }
 
 /* The first run of bytes that are not ASCII. */
@@ -220,7 +255,9 @@ finish(struct lexer *lexer, struct token token, const char *start)
 {
 	token.span = span_of(lexer, start, lexer->cursor);
 	token.starts_line = lexer->starts_line;
+	token.after_litter = lexer->has_litter;
 	lexer->starts_line = false;
+	lexer->has_litter = false;
 	lexer->last_end = token.span.end;
 	if (!lexer->doc_span.source)
 		return token;
@@ -361,8 +398,10 @@ again:
 		if (is_curly_quote(start))
 			return finish(
 				lexer, curly_token(lexer, start), start);
-		if (is_stray(lexer, start))
+		if (is_stray(lexer, start)) {
+			lexer->has_litter = true;
 			goto again;
+		}
 		return finish(lexer, word_token(lexer, start), start);
 	}
 	digit (letter | digit)* | digit (digit | "_")* "." digit (letter |

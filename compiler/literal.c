@@ -103,10 +103,12 @@ is_float(struct text text)
 }
 
 static void
-report_bad_number(struct program *program, struct span span, struct text text)
+report_bad_number(
+	struct program *program, struct span span, struct text text, bool octal)
 {
 	report(program, DIAG_bad_number, span, text);
-	note(program, DIAG_note_numbers, (struct span){0});
+	note(program, octal ? DIAG_note_leading_zero : DIAG_note_numbers,
+		(struct span){0});
 }
 
 static struct token
@@ -123,7 +125,7 @@ float_token(struct program *program, struct text text, struct span span)
 	token.u.real = strtod(digits.ptr, &end);
 	token.bad = *end != '\0' || isinf(token.u.real);
 	if (*end != '\0')
-		report_bad_number(program, span, text);
+		report_bad_number(program, span, text, false);
 	else if (token.bad)
 		report(program, DIAG_float_too_large, span);
 	return token;
@@ -169,6 +171,7 @@ literal_number(struct program *program, struct text text, struct span span)
 	struct text rest = text;
 	unsigned base = 10;
 	struct digits digits;
+	bool octal; /* in C, and not so in Erlang */
 
 	if (is_float(text))
 		return float_token(program, text, span);
@@ -179,10 +182,11 @@ literal_number(struct program *program, struct text text, struct span span)
 	if (base != 10)
 		rest = skip(text, 2);
 	digits = read_digits(rest, base);
-	token.bad = digits.len == 0 || digits.ends_in_underscore ||
+	octal = base == 10 && digits.len > 1 && text.ptr[0] == '0';
+	token.bad = octal || digits.len == 0 || digits.ends_in_underscore ||
 		(base != 10 && digits.len < rest.len);
 	if (token.bad) {
-		report_bad_number(program, span, text);
+		report_bad_number(program, span, text, octal);
 	} else if (digits.len < rest.len) {
 		return unit_token(program, text, span, digits);
 	} else if (digits.is_too_large) {

@@ -140,6 +140,7 @@ struct token {
 	struct text doc; /* the `///` lines before it; ptr NULL: none */
 	struct text text; /* a name, or an unescaped string or atom */
 	bool starts_line; /* first token on its line */
+	bool after_litter; /* characters before it were reported */
 	bool bad; /* a literal that was reported: has no value */
 	union {
 		struct integer integer; /* INTEGER; SIZE, in bytes */
@@ -157,6 +158,8 @@ struct lexer {
 	struct span doc_span; /* source NULL: there are none */
 	size_t last_end; /* of the token before */
 	bool starts_line; /* a line end came after that token */
+	bool has_litter; /* so did characters that mean nothing */
+	bool is_quiet; /* the rest of this line is dropped anyway */
 };
 
 void

@@ -3,6 +3,7 @@
 
 #include "parser.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /*
@@ -22,14 +23,15 @@ struct feeder {
 	struct yyParser *yy;
 	size_t drop_depth; /* `}`s until the dropped block ends */
 	bool dropped; /* a block, just now: a `;` may follow */
+	size_t n_closed; /* blocks that were closed for the user */
 };
 
 static void
-push_open(struct parser *parser, struct span span)
+push_open(struct parser *parser, struct open_brace brace)
 {
 	if (parser->n_open == parser->open_capacity) {
 		size_t capacity = parser->open_capacity * 2 + 16;
-		struct span *open = arena_array(
+		struct open_brace *open = arena_array(
 			&parser->program->arena, capacity, sizeof(*open));
 
 		if (parser->n_open > 0)
@@ -38,7 +40,7 @@ push_open(struct parser *parser, struct span span)
 		parser->open = open;
 		parser->open_capacity = capacity;
 	}
-	parser->open[parser->n_open++] = span;
+	parser->open[parser->n_open++] = brace;
 }
 
 /* The name of a declaration comes early in it. */
@@ -53,13 +55,20 @@ keep_word(struct parser *parser, struct token token)
 static void
 feed(struct feeder *f, struct token token)
 {
+	struct parser *parser = f->parser;
+
 	if (token.kind == TK_LB)
-		push_open(f->parser, token.span);
-	else if (token.kind == TK_RB && f->parser->n_open > 0)
-		f->parser->n_open--;
-	f->parser->previous = token.span;
-	if (!f->parser->has_failed)
-		syntax_feed(f->yy, token.kind, token, f->parser);
+		push_open(
+			parser, (struct open_brace){token.span, parser->head});
+	else if (token.kind == TK_RB && parser->n_open > 0)
+		parser->n_open--;
+	if (token.kind == TK_LB || token.kind == TK_RB || token.kind == TK_SEMI)
+		parser->head = 0;
+	else if (parser->head == 0)
+		parser->head = token.kind;
+	parser->previous = token.span;
+	if (!parser->has_failed)
+		syntax_feed(f->yy, token.kind, token, parser);
 }
 
 /* A token that is not in the file, where the one before ended. */
@@ -184,15 +193,24 @@ found(struct feeder *f, struct token token)
 }
 
 static void
+report_unclosed(struct feeder *f, struct token token)
+{
+	struct parser *parser = f->parser;
+
+	report(parser->program, DIAG_unclosed_brace, token.span,
+		found(f, token));
+	note(parser->program, DIAG_note_opened,
+		parser->open[parser->n_open - 1].span);
+}
+
+static void
 report_token(struct feeder *f, struct token token)
 {
 	struct program *program = f->parser->program;
 	struct suggestion suggestion = suggestion_for(program, token.text);
 
 	if (token.kind == 0 && f->parser->n_open > 0) {
-		report(program, DIAG_unclosed_brace, token.span);
-		note(program, DIAG_note_opened,
-			f->parser->open[f->parser->n_open - 1]);
+		report_unclosed(f, token);
 		return;
 	}
 	report(program, DIAG_unexpected_token, token.span, expected(f),
@@ -206,6 +224,8 @@ report_token(struct feeder *f, struct token token)
 	}
 	suggest(program, &suggestion, token.span);
 	note_habits(f->parser, f->yy, token);
+	if (program->diags.current && !program->diags.current->notes)
+		note_form(f->parser, token);
 }
 
 static void
@@ -232,6 +252,61 @@ ends_item_before(struct feeder *f, struct token token)
 	return (token.starts_line || token.kind != TK_ID) &&
 		token.kind != TK_SEMI &&
 		syntax_accepts(f->yy, TK_SEMI, token.kind);
+}
+
+static size_t
+indentation(const struct source *source, size_t at)
+{
+	const char *text = source->content.ptr;
+	size_t start = at;
+	size_t n = 0;
+
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	while (text[start + n] == ' ' || text[start + n] == '\t')
+		n++;
+	return n;
+}
+
+/* `record Next {` where fields stand: a word that begins a statement outside
+   of the block, as far to the left as the block began, with a name behind it.
+   Then it is the `}` that is missing. */
+static bool
+closes_block_before(struct feeder *f, struct token token)
+{
+	const struct parser *parser = f->parser;
+	const char *p = token.span.source->content.ptr + token.span.end;
+	struct span open;
+
+	if (parser->n_open == 0 || !token.starts_line || token.kind == TK_ID ||
+		!token.text.ptr || syntax_accepts(f->yy, token.kind, -1) ||
+		(!syntax_accepts(f->yy, TK_RB, token.kind) &&
+			!syntax_accepts(f->yy, TK_RB, TK_RB)))
+		return false;
+	open = parser->open[parser->n_open - 1].span;
+	while (*p == ' ' || *p == '\t')
+		p++;
+	return (isalpha((unsigned char)*p) || *p == '_') &&
+		indentation(token.span.source, token.span.start) <=
+		indentation(open.source, open.start);
+}
+
+/* `f(a: int64; b: int64)`: the `;` was meant as a `,`. */
+static bool
+separates_params(struct feeder *f, struct token token)
+{
+	const char *p = token.span.source->content.ptr + token.span.end;
+
+	if (token.kind != TK_SEMI || !syntax_accepts(f->yy, TK_COMMA, -1) ||
+		!syntax_accepts(f->yy, TK_RP, -1))
+		return false;
+	p += strspn(p, " \t");
+	if (!isalpha((unsigned char)*p) && *p != '_')
+		return false;
+	while (isalnum((unsigned char)*p) || *p == '_')
+		p++;
+	p += strspn(p, " \t");
+	return *p == ':';
 }
 
 static void
@@ -295,17 +370,33 @@ step(struct feeder *f, struct token token)
 	keep_word(f->parser, token);
 	if (syntax_is_recovering(f->yy) && drop(f, token))
 		return;
+	while (closes_block_before(f, token)) {
+		report_unclosed(f, token);
+		inject(f, TK_RB);
+		f->n_closed++;
+	}
 	if (syntax_takes(f->yy, token.kind)) {
 		feed(f, token);
 		return;
 	}
 	if (ends_item_before(f, token)) {
-		report_missing_semicolon(f, token);
+		if (!token.after_litter)
+			report_missing_semicolon(f, token);
 		inject(f, TK_SEMI);
 		feed(f, token);
 		return;
 	}
-	report_token(f, token);
+	if (token.kind == TK_RB && f->parser->n_open == 0 && f->n_closed > 0) {
+		f->n_closed--;
+		return;
+	}
+	if (!token.after_litter || token.kind == 0)
+		report_token(f, token);
+	if (separates_params(f, token)) {
+		token.kind = TK_COMMA;
+		feed(f, token);
+		return;
+	}
 	if (token.kind == 0) {
 		close_all(f);
 		feed(f, token);
@@ -377,6 +468,7 @@ parse(struct program *program, struct source *source)
 
 	begin(&f, &parser, program, source);
 	do {
+		parser.lexer.is_quiet = syntax_is_recovering(f.yy);
 		token = lexer_next(&parser.lexer);
 		step(&f, token);
 	} while (token.kind != 0 && !parser.has_failed);

@@ -20,17 +20,24 @@ enum {
 	kept_words = 256
 };
 
+/* A `{` that is not closed yet. */
+struct open_brace {
+	struct span span;
+	int head; /* of the statement that it is in */
+};
+
 struct parser {
 	struct program *program;
 	struct module *module;
 	struct lexer lexer;
 	struct span previous; /* of the token fed last */
-	struct span *open; /* of each `{` that is not closed yet */
+	struct open_brace *open; /* outermost first */
 	size_t n_open;
 	size_t open_capacity;
 	struct text *words; /* of the declaration that is being read, up to a
 	                       limit: one of them is its name */
 	size_t n_words;
+	int head; /* the first token of this statement; 0: not read yet */
 	bool has_module_line;
 	bool has_declaration; /* something other than the module line */
 	bool has_failed; /* nested too deeply: no more tokens are fed */
@@ -143,6 +150,9 @@ void syntax_feed(struct yyParser *yy, int kind, struct token token,
    report of that. */
 void note_habits(
 	struct parser *parser, const struct yyParser *yy, struct token token);
+
+/* form.c: adds how the statement is written. */
+void note_form(struct parser *parser, struct token token);
 
 /* Offers a keyword for the word that other languages have for it. */
 void offer_habit(const struct yyParser *yy, struct suggestion *suggestion);

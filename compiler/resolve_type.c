@@ -93,6 +93,12 @@ resolve_optional(struct scope *s, struct type_ref *ref)
 		if (absent.ptr)
 			note(s->program, DIAG_note_optional,
 				element->decl->name.span, absent);
+		else if (element->kind == TYPE_TERM)
+			note(s->program, DIAG_note_absent_term,
+				(struct span){0});
+		else
+			note(s->program, DIAG_note_absent_once,
+				(struct span){0});
 		return no_type(s);
 	}
 	return type_optional(s->program, element);

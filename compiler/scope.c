@@ -30,6 +30,9 @@ find_module(
 	if (is_sure && !may_be_lost(module, name->text)) {
 		report(program, DIAG_unknown_module, name->span, name->text);
 		suggest(program, &suggestion, name->span);
+		if (!suggestion.best.ptr)
+			note(program, DIAG_note_import, (struct span){0},
+				name->text);
 	}
 	return NULL;
 }
@@ -89,6 +92,12 @@ static const struct {
 	{TEXT_INIT("any"), TEXT_INIT("term")},
 	{TEXT_INIT("ref"), TEXT_INIT("reference")},
 	{TEXT_INIT("time"), TEXT_INIT("timestamp")},
+	{TEXT_INIT("datetime"), TEXT_INIT("timestamp")},
+	{TEXT_INIT("DateTime"), TEXT_INIT("timestamp")},
+	{TEXT_INIT("date"), TEXT_INIT("timestamp")},
+	{TEXT_INIT("bitstring"), TEXT_INIT("binary")},
+	{TEXT_INIT("object"), TEXT_INIT("term")},
+	{TEXT_INIT("ssize_t"), TEXT_INIT("int64")},
 };
 
 static void
@@ -147,6 +156,15 @@ offer_imported(struct program *program, struct suggestion *suggestion,
 	}
 }
 
+/* What a function returns elsewhere that returns no value. */
+static bool
+is_nothing(struct text name)
+{
+	return text_is(name, "void") || text_is(name, "ok") ||
+		text_is(name, "none") || text_is(name, "unit") ||
+		text_is(name, "undefined") || text_is(name, "nil");
+}
+
 static void
 report_unknown(struct program *program, struct module *from,
 	struct module *where, const struct path *path, enum wanted wanted,
@@ -163,7 +181,7 @@ report_unknown(struct program *program, struct module *from,
 	if (from == where && !path->module.text.ptr)
 		offer_imported(program, &suggestion, from, wanted);
 	report(program, unknown, path->span, span_text(path->span));
-	if (wanted == WANTED_TYPE && text_is(path->name.text, "void"))
+	if (wanted == WANTED_TYPE && is_nothing(path->name.text))
 		note(program, DIAG_note_void, (struct span){0});
 	else
 		suggest(program, &suggestion, path->name.span);

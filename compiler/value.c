@@ -257,6 +257,44 @@ offer_members(struct suggestion *suggestion, const struct enum_decl *e)
 		suggestion_offer(suggestion, m->name.text);
 }
 
+/* Values that other languages have other words for, and the entries of env. */
+static void
+offer_word(const struct value_scope *scope, struct suggestion *suggestion,
+	const struct type *type)
+{
+	static const struct {
+		const char *foreign;
+		struct text ours;
+		enum type_kind kind;
+	} words[] = {
+		{"null", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"NULL", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"nullptr", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"nil", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"None", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"none", TEXT_INIT("undefined"), TYPE_OPTIONAL},
+		{"True", TEXT_INIT("true"), TYPE_BOOL},
+		{"TRUE", TEXT_INIT("true"), TYPE_BOOL},
+		{"yes", TEXT_INIT("true"), TYPE_BOOL},
+		{"on", TEXT_INIT("true"), TYPE_BOOL},
+		{"False", TEXT_INIT("false"), TYPE_BOOL},
+		{"FALSE", TEXT_INIT("false"), TYPE_BOOL},
+		{"no", TEXT_INIT("false"), TYPE_BOOL},
+		{"off", TEXT_INIT("false"), TYPE_BOOL},
+		{"forever", TEXT_INIT("infinity"), TYPE_DURATION},
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (text_is(suggestion->wanted, words[i].foreign) &&
+			(type->kind == words[i].kind ||
+				type_inner(type)->kind == words[i].kind))
+			suggestion->best = words[i].ours;
+	}
+	if (scope->env && find_field(scope->env, suggestion->wanted))
+		suggestion->best = text_printf(&scope->program->arena,
+			"env.%.*s", TEXT_ARG(suggestion->wanted));
+}
+
 static void
 report_unknown_value(const struct value_scope *scope, const struct name *name,
 	const struct type *type)
@@ -274,8 +312,11 @@ report_unknown_value(const struct value_scope *scope, const struct name *name,
 			offer_fields(&suggestion, scope->params);
 		offer_decls(&suggestion, scope->module, WANTED_VALUE);
 	}
+	offer_word(scope, &suggestion, type);
 	report(scope->program, DIAG_unknown_value, name->span, name->text);
 	suggest(scope->program, &suggestion, name->span);
+	if (!suggestion.best.ptr && text_is(name->text, "index"))
+		note(scope->program, DIAG_note_index, (struct span){0});
 	if (!suggestion.best.ptr && type_inner(type)->kind == TYPE_DURATION)
 		note(scope->program, DIAG_note_durations, (struct span){0});
 }

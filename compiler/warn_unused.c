@@ -76,9 +76,12 @@ warn_parameters(struct program *program, const struct decl *decl)
 		c = c->next)
 		mark_arguments(c, used);
 	for (const struct field *f = params->first; f; f = f->next) {
-		if (!used[f->index])
-			report(program, DIAG_unused_parameter, f->name.span,
-				decl->name.text, f->name.text);
+		if (used[f->index])
+			continue;
+		report(program, DIAG_unused_parameter, f->name.span,
+			decl->name.text, f->name.text);
+		note(program, DIAG_note_pass_on, (struct span){0},
+			f->name.text);
 	}
 }
 

@@ -5,8 +5,10 @@
  * is right is turned into C; nothing is written.
  */
 #include "command.h"
+#include "tools/fmt.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -38,8 +40,8 @@ find(const struct overlay *overlay, struct text path, struct text *content,
 	return itself || text_is(path, "money.otp");
 }
 
-static int
-quietly(const struct options *options)
+static void
+compile(const struct options *options)
 {
 	struct program program = {0};
 
@@ -49,7 +51,29 @@ quietly(const struct options *options)
 		emit(&program, options);
 	diag_flush(&program);
 	arena_fini(&program.arena);
-	return 0;
+}
+
+static struct text
+formatted(struct program *program, struct text text)
+{
+	return fmt_source(
+		program, source_of_text(program, text_of("fuzz.otp"), text));
+}
+
+/* What is in the style stays as it is. */
+static void
+format(const struct options *options, struct text text)
+{
+	struct program program = {0};
+	struct text once;
+
+	arena_init(&program.arena);
+	program_init(&program, options);
+	once = formatted(&program, text);
+	if (once.ptr && !text_equal(once, formatted(&program, once)))
+		abort();
+	diag_flush(&program);
+	arena_fini(&program.arena);
 }
 
 int
@@ -81,5 +105,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.n_files = 1,
 	};
 
-	return quietly(&options);
+	compile(&options);
+	format(&options, input.text);
+	return 0;
 }

@@ -47,6 +47,7 @@ if ! command -v erlc > /dev/null; then
 fi
 check erlang_compiles erlc -o "$WORK" $here/peers.erl || exit
 check written "$WORK/peers" write "$WORK/values" || exit
+export ERL_CRASH_DUMP=$WORK/erl_crash.dump
 check erlang_reads erl -noshell -pa "$WORK" \
 	-eval "peers:main([\"$WORK/values\", \"$WORK/back\"])" || exit
 check texts_agree grep -q 'texts [1-9]' "$WORK/erlang_reads.out"

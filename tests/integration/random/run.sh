@@ -24,7 +24,7 @@ fi
 silent() { # COMMAND...
 	"$@" > said 2>&1 && [ ! -s said ] && return
 	echo "$*"
-	head -n 30 said
+	head -n 12 said
 	return 1
 }
 
@@ -75,7 +75,7 @@ is_formatted() {
 
 # Other layout, the same meaning.
 formats() {
-	rm -rf neat neat_out
+	rm -rf neat
 	cp -r spec neat
 	local neat=("${specs[@]/#spec/neat}")
 	silent "$otpc" fmt "${neat[@]}" &&
@@ -146,7 +146,7 @@ runs() {
 	status=$?
 	[ "$status" -eq 0 ] && return
 	echo "status $status"
-	head -n 30 log
+	head -n 12 log
 	return 1
 }
 

@@ -90,7 +90,7 @@ static const struct row rows[] = {
 	{&codec_wire_pair_type, VALUE(struct codec_wire_pair, 1, 2),
 		BYTES("h\003w\004paira\001a\002")},
 	{&codec_wire_struct_type,
-		VALUE(struct codec_wire_struct, .on = true, .Zulu = 3),
+		VALUE(struct codec_wire_struct, .on = true, .zulu = 3),
 		BYTES("t\000\000\000\003w\004Zulua\003w\012__struct__"
 		      "w\015Elixir.Bank.Rw\002onw\004true")},
 	{&codec_wire_event_type,
