@@ -86,7 +86,6 @@ add_lost_decl(struct parser *parser)
 {
 	struct module *module = parser->module;
 
-	parser->has_declaration = true;
 	module->lost = true;
 	for (size_t i = 0; i < parser->n_words; i++)
 		table_put(&module->lost_names, parser->words[i], module);

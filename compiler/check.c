@@ -66,6 +66,24 @@ check_record(const struct value_scope *scope, const struct decl *decl)
 	check_wire_record(scope, decl);
 }
 
+/* `union Id { int64; string; }` is not what it looks like. */
+static void
+warn_type_as_member(const struct value_scope *scope, const struct variant *v)
+{
+	struct program *program = scope->program;
+	struct text name = v->name.text;
+	const struct decl *decl = table_get(&scope->module->names, name);
+	bool is_type = decl ? decl->kind == DECL_RECORD ||
+			decl->kind == DECL_UNION || decl->kind == DECL_ENUM
+			    : type_named(program, name) != NULL;
+
+	if (!is_type || v->fields.count > 0)
+		return;
+	report(program, DIAG_type_as_member, v->name.span, name);
+	note(program, DIAG_note_member_of_type, (struct span){0},
+		text_snake(&program->arena, name), name);
+}
+
 /* A member without fields has no place in C that would need a name. */
 static void
 check_union(const struct value_scope *scope, const struct decl *decl)
@@ -82,6 +100,7 @@ check_union(const struct value_scope *scope, const struct decl *decl)
 		if (v->fields.count > 0)
 			check_c_name(scope->program, &name);
 		check_params(scope, &v->fields);
+		warn_type_as_member(scope, v);
 	}
 	check_wire_union(scope, decl);
 }

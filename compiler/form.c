@@ -66,7 +66,7 @@ block_text(struct parser *parser, int block)
 
 	return text_printf(&parser->program->arena, "%.*s%s { }`",
 		(int)head.len - 1, head.ptr,
-		block == TK_STATE || block == TK_ENV ? "" : " NAME");
+		block == TK_CHILD ? " NAME = SERVER" : " NAME");
 }
 
 /* `child` in a gen_server, `record` in a supervisor. */
@@ -105,7 +105,9 @@ note_form(struct parser *parser, struct token token)
 	if (parser->head == 0 && token.text.ptr &&
 		note_place(parser, block, token))
 		return;
-	if (form && (parser->head != 0 || form->head == 0))
+	if (block == TK_SUPERVISOR && token.kind == TK_DYNAMIC)
+		note(parser->program, DIAG_note_use_dynamic, (struct span){0});
+	else if (form && (parser->head != 0 || form->head == 0))
 		note(parser->program, DIAG_note_form, (struct span){0},
 			form->text);
 	else if (parser->head == 0 && (block == 0 || block == TK_GEN_SERVER))

@@ -61,6 +61,34 @@ note_quotes(const struct habit *h)
 	fixit(program, span, quoted);
 }
 
+/* `call get(number: int64;` */
+static void
+note_open_parenthesis(const struct habit *h)
+{
+	struct span end = h->parser->previous;
+
+	end.start = end.end;
+	note(h->parser->program, DIAG_note_open_parenthesis, (struct span){0});
+	fixit(h->parser->program, end, TEXT_LITERAL(")"));
+}
+
+bool
+separates_params(const struct yyParser *yy, struct token token)
+{
+	const char *p = token.span.source->content.ptr + token.span.end;
+
+	if (token.kind != TK_SEMI || !syntax_accepts(yy, TK_COMMA, -1) ||
+		!syntax_accepts(yy, TK_RP, -1))
+		return false;
+	p += strspn(p, " \t");
+	if (!isalpha((unsigned char)*p) && *p != '_')
+		return false;
+	while (isalnum((unsigned char)*p) || *p == '_')
+		p++;
+	p += strspn(p, " \t");
+	return *p == ':';
+}
+
 /* `a; b` in an enum, `a : int64, b : int64` elsewhere, `};`, `(a: int64,)` */
 static void
 note_separators(const struct habit *h)
@@ -74,8 +102,10 @@ note_separators(const struct habit *h)
 		hint(h, DIAG_note_semicolons, ";");
 	else if (found == TK_SEMI && text_is(h->before, "}"))
 		hint(h, DIAG_note_no_semicolon, "");
-	else if (found == TK_SEMI && accepts(h, TK_COMMA) && accepts(h, TK_RP))
+	else if (separates_params(h->yy, h->token))
 		hint(h, DIAG_note_param_commas, ",");
+	else if (found == TK_SEMI && accepts(h, TK_RP))
+		note_open_parenthesis(h);
 	else if (found == TK_RP && text_is(h->before, ","))
 		hint(h, DIAG_note_no_comma, NULL);
 	else if (found == TK_EQ && in_enum)

@@ -161,6 +161,14 @@ is_arithmetic(const struct lexer *lexer, const char *start)
 			     : strchr("+/%^~", *start) != NULL;
 }
 
+/* All of it was reported, and nothing before or after is the worse for it. */
+static void
+skip_line(struct lexer *lexer, const char *start)
+{
+	lexer->cursor = line_end(lexer, start);
+	lexer->has_litter = false;
+}
+
 /* What the character means elsewhere. */
 static void
 note_character(struct lexer *lexer, const char *start)
@@ -176,10 +184,10 @@ note_character(struct lexer *lexer, const char *start)
 		note(program, DIAG_note_alternatives, here);
 	} else if (*start == '@') {
 		note(program, DIAG_note_documentation, here);
-		lexer->cursor = line_end(lexer, start);
+		skip_line(lexer, start);
 	} else if (*start == '#' || *start == '%') {
 		note(program, DIAG_note_comment_form, here);
-		lexer->cursor = line_end(lexer, start);
+		skip_line(lexer, start);
 	} else if (*start == '/') {
 		note(program, DIAG_note_comment_form, here);
 	}

@@ -3,15 +3,20 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum {
 	first_long = 256 /* getopt's number of option_entries[0] */
 };
 
 static enum options_result
-misuse(void)
+misuse(const struct options *options)
 {
-	fputs("Try `otpc --help`.\n", stderr);
+	bool has_word = options->command != COMMAND_compile;
+
+	fprintf(stderr, "Try `otpc %s%s--help`.\n",
+		has_word ? commands[options->command].name : "",
+		has_word ? " " : "");
 	return OPTIONS_MISUSE;
 }
 
@@ -44,11 +49,11 @@ parse_m(struct options *options, const char *which, int argc, char **argv)
 	}
 	if (*which != 'T' && *which != 'Q' && *which != 'F') {
 		fprintf(stderr, "otpc: unknown option -M%s\n", which);
-		return misuse();
+		return misuse(options);
 	}
 	argument = argument_of_m(which, argc, argv);
 	if (!argument)
-		return misuse();
+		return misuse(options);
 	if (*which == 'F') {
 		options->depfile = true;
 		options->depfile_path = argument;
@@ -62,8 +67,9 @@ parse_m(struct options *options, const char *which, int argc, char **argv)
 static enum options_result
 parse_w(struct options *options, struct arena *arena, const char *which)
 {
-	return options_warning(&options->warnings, arena, which) ? OPTIONS_RUN
-								 : misuse();
+	return options_warning(&options->warnings, arena, which)
+		? OPTIONS_RUN
+		: misuse(options);
 }
 
 static enum options_result
@@ -86,7 +92,7 @@ set_special(struct options *options, enum option_id id)
 	case OPT_error_format:
 		return options_error_format(&options->error_format, optarg)
 			? OPTIONS_RUN
-			: misuse();
+			: misuse(options);
 	case OPT_list_diags:
 		diag_list_ids();
 		return OPTIONS_DONE;
@@ -115,7 +121,7 @@ set(struct options *options, enum option_id id)
 		if (!option_takes(entry->argument, optarg)) {
 			fprintf(stderr, "otpc: --%s takes one of %s\n",
 				entry->name, entry->argument);
-			return misuse();
+			return misuse(options);
 		}
 		*(const char **)field = optarg;
 		return OPTIONS_RUN;
@@ -181,7 +187,8 @@ parse_options(
 		(option = getopt_long(argc, argv, tables.letters, tables.names,
 			 NULL)) != -1) {
 		if (option == '?')
-			result = misuse(); /* getopt has said what is wrong */
+			result = misuse(
+				options); /* getopt has said what is wrong */
 		else if (option == 'M')
 			result = parse_m(options, optarg, argc, argv);
 		else if (option == 'W')
@@ -190,6 +197,44 @@ parse_options(
 			result = set(options, id_of(option, options->command));
 	}
 	return result;
+}
+
+/* A command that is misspelt, or comes too late, would be a file that cannot
+   be read. */
+static bool
+is_plausible(const struct options *options, const char *operand)
+{
+	struct suggestion suggestion = suggestion_of(text_of(operand));
+	bool is_command = false;
+
+	if (text_is(text_of(operand), "-") &&
+		strstr(commands[options->command].operands, "FILE") &&
+		options->command != COMMAND_fmt) {
+		fputs("otpc: only `otpc fmt` takes `-` for standard input\n",
+			stderr);
+		return false;
+	}
+	if (options->command != COMMAND_compile || access(operand, F_OK) == 0)
+		return true;
+	for (int i = 0; i < COMMAND_COUNT; i++) {
+		struct text name = text_of(commands[i].name);
+
+		if (i == COMMAND_compile)
+			continue;
+		is_command |= text_equal(name, suggestion.wanted);
+		suggestion_offer(&suggestion, name);
+	}
+	if (is_command)
+		fprintf(stderr,
+			"otpc: `%s` is a command: it comes before options and "
+			"files\n",
+			operand);
+	else if (suggestion.best.ptr)
+		fprintf(stderr,
+			"otpc: no file or command is called `%s`: did you mean "
+			"`otpc %.*s`?\n",
+			operand, TEXT_ARG(suggestion.best));
+	return !is_command && !suggestion.best.ptr;
 }
 
 static enum options_result
@@ -202,16 +247,20 @@ check_operands(const struct options *options)
 		fputs("otpc: -MT, -MQ and -MP are about a depfile: -MD or "
 		      "--depfile asks for one\n",
 			stderr);
-		return misuse();
+		return misuse(options);
 	}
 	if (!*options->out_dir) {
 		fputs("otpc: -o needs a folder; this one is `.`\n", stderr);
-		return misuse();
+		return misuse(options);
 	}
 	if (options->list_outputs && options->verify) {
 		fputs("otpc: --list-outputs and --verify are not for one run\n",
 			stderr);
-		return misuse();
+		return misuse(options);
+	}
+	for (size_t i = 0; i < options->n_files; i++) {
+		if (!is_plausible(options, options->files[i]))
+			return misuse(options);
 	}
 	if (options->n_files >= command->least &&
 		options->n_files <= command->most) {
@@ -220,13 +269,16 @@ check_operands(const struct options *options)
 			return OPTIONS_RUN;
 	}
 	if (options->n_files == 0)
-		fprintf(stderr, "otpc: %s\n",
-			strstr(command->operands, "FILE") ? "no file given"
-							  : "no operand given");
+		fprintf(stderr, "otpc: no %s given\n",
+			strstr(command->operands, "FILE") ? "file"
+							  : command->operands);
 	else
-		fprintf(stderr, "otpc: `otpc %s` takes %s\n", command->name,
+		fprintf(stderr, "otpc: `otpc %s` takes %s%s\n", command->name,
+			command->most == 1 && !strchr(command->operands, '|')
+				? "one "
+				: "",
 			command->operands[0] ? command->operands : "nothing");
-	return misuse();
+	return misuse(options);
 }
 
 /* The first word, if it is a command. */

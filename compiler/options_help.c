@@ -77,7 +77,7 @@ print_warning(struct arena *arena, enum diag_switch s)
 }
 
 static void
-print_warnings(void)
+print_warnings(bool with_names)
 {
 	static const char *const titles[] = {
 		[LEVEL_DEFAULT] = "Warnings:",
@@ -93,7 +93,9 @@ print_warnings(void)
 	      "  -Werror=NAME            this warning, and as an error\n"
 	      "  -Wno-error=NAME         a warning still with -Werror\n",
 		stdout);
-	for (int level = 0; level <= LEVEL_ASKED; level++) {
+	if (!with_names)
+		fputs("\n`otpc --help` has the names of warnings.\n", stdout);
+	for (int level = 0; with_names && level <= LEVEL_ASKED; level++) {
 		printf("\n%s\n\n", titles[level]);
 		for (int i = 0; i < SWITCH_COUNT; i++) {
 			enum diag_switch s = (enum diag_switch)i;
@@ -111,8 +113,10 @@ print_help(enum command_id command)
 	if (command == COMMAND_compile)
 		print_usage();
 	else
-		printf("usage: otpc %s [OPTION]... %s\n\n%c%s.\n\n",
-			commands[command].name, commands[command].operands,
+		printf("usage: otpc %s [OPTION]...%s%s\n\n%c%s.\n\n",
+			commands[command].name,
+			commands[command].operands[0] ? " " : "",
+			commands[command].operands,
 			commands[command].what[0] - 'a' + 'A',
 			commands[command].what + 1);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -135,7 +139,8 @@ print_help(enum command_id command)
 		      "                          when it is gone\n",
 			stdout);
 	if (option_is_for(&option_entries[OPT_no_warnings], command))
-		print_warnings();
+		print_warnings(command == COMMAND_compile ||
+			command == COMMAND_check || command == COMMAND_lint);
 	fputs("\nExits with 0, 1 if a file is wrong or cannot be written, 2 "
 	      "if the\ncommand line is.\n",
 		stdout);

@@ -291,24 +291,6 @@ closes_block_before(struct feeder *f, struct token token)
 		indentation(open.source, open.start);
 }
 
-/* `f(a: int64; b: int64)`: the `;` was meant as a `,`. */
-static bool
-separates_params(struct feeder *f, struct token token)
-{
-	const char *p = token.span.source->content.ptr + token.span.end;
-
-	if (token.kind != TK_SEMI || !syntax_accepts(f->yy, TK_COMMA, -1) ||
-		!syntax_accepts(f->yy, TK_RP, -1))
-		return false;
-	p += strspn(p, " \t");
-	if (!isalpha((unsigned char)*p) && *p != '_')
-		return false;
-	while (isalnum((unsigned char)*p) || *p == '_')
-		p++;
-	p += strspn(p, " \t");
-	return *p == ':';
-}
-
 static void
 enter_error(struct feeder *f)
 {
@@ -333,6 +315,12 @@ drop(struct feeder *f, struct token token)
 	if (f->drop_depth > 0 && token.kind != 0) {
 		if (token.kind == TK_RB && --f->drop_depth == 0)
 			f->dropped = true;
+		return true;
+	}
+	if (f->dropped && !token.starts_line &&
+		(token.kind == TK_RP || token.kind == TK_COMMA ||
+			token.kind == TK_DOT)) {
+		f->dropped = false; /* the block was but a part of the item */
 		return true;
 	}
 	if (f->dropped || token.kind == TK_SEMI || token.kind == TK_RB ||
@@ -392,7 +380,7 @@ step(struct feeder *f, struct token token)
 	}
 	if (!token.after_litter || token.kind == 0)
 		report_token(f, token);
-	if (separates_params(f, token)) {
+	if (separates_params(f->yy, token)) {
 		token.kind = TK_COMMA;
 		feed(f, token);
 		return;
@@ -424,6 +412,21 @@ base_name(struct text path)
 	return name;
 }
 
+/* What the module of a file `my-bank.otp` could be called. */
+static struct text
+as_name(struct program *program, struct text text)
+{
+	struct textbuf buf = {.arena = &program->arena};
+
+	if (text.len == 0 || isdigit((unsigned char)*text.ptr))
+		textbuf_add_char(&buf, 'm');
+	for (size_t i = 0; i < text.len; i++)
+		textbuf_add_char(&buf,
+			isalnum((unsigned char)text.ptr[i]) ? text.ptr[i]
+							    : '_');
+	return textbuf_text(&buf);
+}
+
 /* Later passes need some name to go on with. */
 static void
 require_module_line(struct parser *parser)
@@ -439,7 +442,7 @@ require_module_line(struct parser *parser)
 		return;
 	report(parser->program, DIAG_no_module, start);
 	note(parser->program, DIAG_note_module_name, (struct span){0},
-		parser->module->name.text);
+		as_name(parser->program, parser->module->name.text));
 }
 
 static void

@@ -151,6 +151,9 @@ void syntax_feed(struct yyParser *yy, int kind, struct token token,
 void note_habits(
 	struct parser *parser, const struct yyParser *yy, struct token token);
 
+/* habit.c: `f(a: int64; b: int64)`, a `;` that was meant as a `,`. */
+bool separates_params(const struct yyParser *yy, struct token token);
+
 /* form.c: adds how the statement is written. */
 void note_form(struct parser *parser, struct token token);
 

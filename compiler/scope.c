@@ -12,6 +12,7 @@ find_module(
 	struct program *program, struct module *module, const struct name *name)
 {
 	struct suggestion suggestion = suggestion_for(program, name->text);
+	const struct decl *decl;
 	bool is_sure = true;
 
 	for (struct import *i = module->imports; i; i = i->next) {
@@ -30,7 +31,11 @@ find_module(
 	if (is_sure && !may_be_lost(module, name->text)) {
 		report(program, DIAG_unknown_module, name->span, name->text);
 		suggest(program, &suggestion, name->span);
-		if (!suggestion.best.ptr)
+		decl = table_get(&module->names, name->text);
+		if (decl)
+			note(program, DIAG_note_declared, decl->name.span,
+				name->text);
+		else if (!suggestion.best.ptr)
 			note(program, DIAG_note_import, (struct span){0},
 				name->text);
 	}

@@ -439,8 +439,8 @@ value_of(const struct value_scope *scope, struct expr *expr,
 	else if (expr->kind == EXPR_ATOM)
 		expr->value = atom_value(scope, expr, type);
 	else if (is_word(expr))
-		expr->value = local_value(
-			scope, expr, span_text(expr->span), type);
+		expr->value =
+			local_value(scope, expr, span_text(expr->span), type);
 	if (!expr->value)
 		expr->value = value_convert(
 			scope->program, expr, literal_value(expr), type);

@@ -145,6 +145,7 @@ status 1 "$otpc" fmt wrong.otp last.otp && cmp wrong.otp kept_wrong.otp &&
 wrong.otp:1:22: error: expected a name, found `{`
 module wrong; record { }
                      ^
+wrong.otp:1:22: note: it is written `record NAME { FIELD : TYPE; FIELD : TYPE; }`
 END
 verdict "a wrong file is left alone, others are not" $?
 status 1 "$otpc" fmt - < wrong.otp && [ ! -s out ] &&

@@ -227,6 +227,14 @@ a_limits_fat_handle_scratch(struct a_limits_fat *self, uint32_t bytes)
 	return otp_reply();
 }
 
+otp_next
+a_limits_fat_handle_many(struct a_limits_fat *self, struct otp_int64_list ns)
+{
+	(void)self;
+	tell(NOTE_READY, (int64_t)ns.len, OTP_NORMAL);
+	return otp_noreply();
+}
+
 void
 a_limits_fat_terminate(struct a_limits_fat *self, otp_term reason)
 {
@@ -263,6 +271,36 @@ A66_who_outgrows_its_heap_is_killed_though_it_traps(void **state)
 		assert_string_equal(down_reason(ref), "killed");
 		assert_false(have(NOTE_TERMINATE));
 	}
+}
+
+/* A term may be small, and what it stands for large. */
+static void
+A66_what_a_term_becomes_counts(void **state)
+{
+	enum {
+		MANY = 12000
+	};
+	otp_term_builder b = {0};
+	a_limits_fat_ref fat;
+	otp_term term;
+	otp_ref ref;
+
+	(void)state;
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("$gen_cast"));
+	otp_build_tuple(&b, 2);
+	otp_build_atom(&b, otp_atom_of("many"));
+	otp_build_list(&b, MANY);
+	for (int i = 0; i < MANY; i++)
+		otp_build_int(&b, 1);
+	otp_build_nil(&b);
+	assert_int_equal(otp_term_builder_term(&b, &term), OTP_OK);
+	assert_int_equal(a_limits_fat_start_monitor(NULL, &fat, &ref), OTP_OK);
+	assert_true(term.len < 32 * 1024);
+	assert_int_equal(otp_send(fat.to, term), OTP_OK);
+	otp_term_builder_free(&b);
+	assert_string_equal(down_reason(ref), "killed");
+	assert_false(have(NOTE_READY));
 }
 
 /* --- blocking ------------------------------------------------------------- */
@@ -427,6 +465,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RULE(A66_who_outgrows_its_heap_is_killed_though_it_traps),
+		RULE(A66_what_a_term_becomes_counts),
 		RULE(A67_the_higher_runs_more_and_the_lower_still_runs),
 		RULE(blocking_handlers_keep_others_from_nothing),
 		RULE(A70_without_a_bound_any_number_may_wait),

@@ -287,10 +287,24 @@ D3_started_twice_and_stopped_twice(void **state)
 	assert_int_equal(otp_app_stop(&a), OTP_NOT_RUNNING);
 	assert_int_equal(otp_app_start(&a, NULL), OTP_OK);
 	assert_int_equal(otp_app_start(&a, NULL), OTP_ALREADY_STARTED);
-	assert_int_equal(otp_app_start(&d, NULL), OTP_ALREADY_STARTED);
 	assert_int_equal(otp_app_stop(&a), OTP_OK);
 	assert_int_equal(otp_app_stop(&a), OTP_NOT_RUNNING);
 	happened();
+}
+
+/* As OTP never stops what runs already, whoever started it. */
+static void
+D3_who_asks_for_what_runs_already_keeps_it(void **state)
+{
+	(void)state;
+	assert_int_equal(otp_app_start(&a, NULL), OTP_OK);
+	assert_int_equal(otp_app_start(&d, NULL), OTP_ALREADY_STARTED);
+	happened();
+	assert_int_equal(otp_app_stop(&a), OTP_OK);
+	assert_string_equal(happened(), "-a-c-b");
+	assert_true(runs(&d));
+	assert_int_equal(otp_app_stop(&d), OTP_OK);
+	assert_string_equal(happened(), "-d");
 }
 
 static void *
@@ -486,6 +500,7 @@ main(void)
 		RULE(D2_a_failure_leaves_nothing_and_says_whose_it_was),
 		RULE(a_failure_stops_nobody_elses),
 		RULE(D3_started_twice_and_stopped_twice),
+		RULE(D3_who_asks_for_what_runs_already_keeps_it),
 		RULE(D5_the_root_is_waited_for),
 		RULE(D6_one_that_has_ended_can_be_stopped_once),
 		RULE(D10_an_environment_is_there_until_the_stop),

@@ -88,8 +88,10 @@ OTP_MUST_USE otp_err otp_app_start_as(const struct otp_app_class *app,
 /*
  * Stop: the root gets shutdown and is waited for without limit. Then those it
  * depends on are stopped, last first, if they were started only because
- * somebody depends on them, and nobody who runs does any more. What depends on
- * it goes on (D7). The last one stops the runtime, if otp_app_start started it.
+ * somebody depends on them, and nobody who runs does any more: to start one of
+ * them, though it gives OTP_ALREADY_STARTED, is to ask for it. What depends on
+ * it goes on (D7). The last one stops the runtime, if otp_app_start started it;
+ * otp_runtime_stop ends them all.
  * OTP_NOT_RUNNING when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
  */
 OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);

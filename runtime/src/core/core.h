@@ -130,6 +130,7 @@ struct timer {
 	struct list on; /* a slot of its worker's wheel */
 	struct worker *worker; /* whose wheel */
 	struct timer *arriving; /* while it is handed to that wheel */
+	struct timer *leaving; /* while it is cancelled there */
 	int64_t deadline_ms;
 	int64_t asked_ms; /* how long it was to take */
 	_Atomic(uint32_t) state; /* enum timer_state */
@@ -268,6 +269,7 @@ struct wheel {
 	int64_t now_ms; /* everything up to here has fired */
 	uint32_t count;
 	_Atomic(struct timer *) arriving; /* of threads without a worker */
+	_Atomic(struct timer *) leaving; /* cancelled by other threads */
 };
 
 /* Owned by its thread but for what says otherwise. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/relay.h"
 
+#include "core/heap.h"
 #include "core/runner.h"
 
 void
@@ -26,6 +27,8 @@ otpi_event_become(
 	r->current = m;
 	event->msg = m;
 	otpi_lend(r, was);
+	/* What a few bytes stand for may be large. */
+	otpi_heap_check(t, 0);
 	otpi_leave(t);
 }
 
@@ -34,10 +37,12 @@ otpi_relay_answer(struct otp_msg *m, otp_err status)
 {
 	struct otp_msg *reply = m->next ? m->next : m;
 	struct otpi_relay *relay = otpi_relay_of(m);
+	struct thread *t = otpi_enter();
 
-	/* The handler may still be running, and the answer copies. */
-	otp_msg_lend(m);
-	relay->answer(relay, status, otp_msg_payload(reply));
+	/* The handler may still be running, or be killed while this does. */
 	if (reply != m)
-		otp_msg_free(reply);
+		otpi_lend(t->runner, reply);
+	otpi_lend(t->runner, m);
+	otpi_leave(t);
+	relay->answer(relay, status, otp_msg_payload(reply));
 }

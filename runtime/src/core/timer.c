@@ -91,6 +91,24 @@ otpi_timer_drop(struct timer *timer)
 	timer_unhold(timer);
 }
 
+/* With a hold of its own, as it may fire meanwhile. */
+static void
+timer_hand_back(struct timer *timer)
+{
+	struct wheel *wheel = &timer->worker->wheel;
+	struct timer *old;
+
+	/* Relaxed: the canceller has a hold, so that it is there. */
+	atomic_fetch_add_explicit(&timer->holds, 1, memory_order_relaxed);
+	/* Relaxed: ordered by the exchange below it. */
+	old = atomic_load_explicit(&wheel->leaving, memory_order_relaxed);
+	do
+		timer->leaving = old;
+	/* Release: the wheel's owner sees the link, and who handed it over. */
+	while (!atomic_compare_exchange_weak_explicit(&wheel->leaving, &old,
+		timer, memory_order_release, memory_order_relaxed));
+}
+
 /* A thread without a worker hands its timer to one, through its inbox. */
 static void
 timer_hand_over(struct worker *w, struct timer *timer)
@@ -140,10 +158,10 @@ timer_claim(struct timer *timer, enum timer_state to)
 
 /* Off the wheel, by the wheel's thread: the wheel's hold ends. */
 static void
-timer_unlink(struct worker *w, struct timer *timer)
+timer_unlink(struct wheel *wheel, struct timer *timer)
 {
 	list_remove(&timer->on);
-	w->wheel.count--;
+	wheel->count--;
 	timer_unhold(timer);
 }
 
@@ -156,8 +174,14 @@ otpi_timer_cancel(struct thread *t, struct timer *timer)
 		otpi_signal_free(t, timer->message);
 		timer->message = NULL;
 	}
-	if (won && t->worker == timer->worker && !list_is_empty(&timer->on))
-		timer_unlink(t->worker, timer);
+	if (!won || timer->worker == NULL)
+		return won;
+	if (t->worker != timer->worker) {
+		if (t->foreign == NULL)
+			timer_hand_back(timer);
+	} else if (!list_is_empty(&timer->on)) {
+		timer_unlink(&t->worker->wheel, timer);
+	}
 	return won;
 }
 
@@ -238,22 +262,34 @@ slot_open(struct thread *t, struct worker *w, int level, int slot)
 	}
 }
 
+/* All that was handed over. */
+static struct timer *
+list_take(_Atomic(struct timer *) *list)
+{
+	/* Relaxed: only whether there is any. */
+	if (atomic_load_explicit(list, memory_order_relaxed) == NULL)
+		return NULL;
+	/* Acquire: the timers are seen. */
+	return atomic_exchange_explicit(list, NULL, memory_order_acquire);
+}
+
+/* Those that leave are taken first: they have arrived by then. */
 static void
 wheel_receive(struct wheel *wheel)
 {
-	struct timer *timer, *next;
+	struct timer *leaving = list_take(&wheel->leaving), *next;
+	struct timer *timer = list_take(&wheel->arriving);
 
-	/* Relaxed: only whether there is any. */
-	if (atomic_load_explicit(&wheel->arriving, memory_order_relaxed) ==
-		NULL)
-		return;
-	/* Acquire: the timers are seen. */
-	timer = atomic_exchange_explicit(
-		&wheel->arriving, NULL, memory_order_acquire);
 	for (; timer; timer = next) {
 		next = timer->arriving;
 		wheel_insert(wheel, timer);
 		wheel->count++;
+	}
+	for (; leaving; leaving = next) {
+		next = leaving->leaving;
+		if (!list_is_empty(&leaving->on))
+			timer_unlink(wheel, leaving);
+		timer_unhold(leaving);
 	}
 }
 

@@ -3,8 +3,10 @@
  * Timers: a wheel a worker, in steps of a millisecond, owned by the worker's
  * thread. A timer has two holds: the wheel's, and that of whoever started it.
  * One CAS on `state` decides between firing and cancelling. A cancel on the
- * wheel's own thread unlinks at once; one from another thread only marks, and
- * the wheel's owner unlinks when its turn comes.
+ * wheel's own thread unlinks at once; one from another thread of the runtime
+ * marks, and hands it to the wheel's owner, which unlinks when it next looks at
+ * the wheel; one from a foreign thread, which may outlive the wheels, only
+ * marks: it goes when its time comes.
  *
  * Deadlines are on the exact monotonic clock and rounded up, so none fires
  * early (A56). The limit of a call of more than OTPI_COARSE_MS, and mostly it

@@ -126,6 +126,7 @@ struct app {
 	_Atomic uint64_t root_id; /* id << 32 | serial; 0: none */
 	_Atomic uint64_t root_where; /* creation << 32 | node */
 	_Atomic bool ended; /* the root, unasked: the master is gone */
+	_Atomic bool lost; /* the runtime was stopped under it */
 	enum app_state {
 		APP_STOPPED,
 		APP_STARTING, /* or what it depends on */
@@ -159,6 +160,9 @@ OTP_MUST_USE otp_err otpi_app_start(
  * nothing when somebody has stopped that one by now. */
 void otpi_app_stop_all(const struct app *because);
 
+/* The runtime has stopped, and all that ran on it. */
+void otpi_apps_lost(void);
+
 /* application_master.c */
 
 /* Starts the process that starts the root of the app, and waits for it. */
@@ -166,5 +170,7 @@ OTP_MUST_USE otp_err otpi_master_start(struct app *app);
 /* Stops the root and waits until it has ended, if it has not yet. */
 void otpi_master_stop(struct app *app);
 otp_pid otpi_app_root_of(struct app *app);
+/* It has none any more, as the runtime has stopped. */
+void otpi_app_root_lost(struct app *app);
 
 #endif

@@ -23,7 +23,7 @@ static struct {
 	pthread_mutex_t lock;
 	_Atomic(struct app *) apps; /* all there ever were */
 	uint64_t starts;
-	bool owns_runtime; /* it was started here: the last app stops it */
+	_Atomic bool owns_runtime; /* started here: the last app stops it */
 	struct retired *retired; /* freed before the lock is given back */
 	struct retired *kept; /* a handler that was left behind may read them */
 } running = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -172,7 +172,7 @@ stop_runtime(void)
 {
 	otp_err err = otp_runtime_stop(RUNTIME_STOP_MS);
 
-	running.owns_runtime = false;
+	atomic_store(&running.owns_runtime, false);
 	if (err != OTP_OK)
 		keep_retired();
 	return err;
@@ -187,8 +187,9 @@ stop_locked(const struct otp_app_class *app_class)
 		return OTP_NOT_RUNNING;
 	stop_one(app);
 	stop_left_over();
-	return running.owns_runtime && !last_started(is_any) ? stop_runtime()
-							     : OTP_OK;
+	return atomic_load(&running.owns_runtime) && !last_started(is_any)
+		? stop_runtime()
+		: OTP_OK;
 }
 
 static void
@@ -221,6 +222,28 @@ otpi_app_stop_all(const struct app *because)
 		(void)!stop_runtime();
 	}
 	unlock();
+}
+
+/*
+ * Without the lock: it may be held by who stops the runtime. What it changes
+ * is changed by others only while the runtime runs.
+ */
+void
+otpi_apps_lost(void)
+{
+	atomic_store(&running.owns_runtime, false);
+	for (struct app *app = first_app(); app; app = app->next) {
+		atomic_store(&app->lost, true);
+		otpi_app_root_lost(app);
+	}
+}
+
+/* Is there nothing to be done to have it? */
+static bool
+is_up(const struct app *app)
+{
+	return app->state == APP_RUNNING && !atomic_load(&app->ended) &&
+		!atomic_load(&app->lost);
 }
 
 /* --- starting ------------------------------------------------------------- */
@@ -262,6 +285,7 @@ start_root(struct app *app, const struct app_how *how)
 	app->type = how->type;
 	app->gone = how->gone;
 	atomic_store(&app->ended, false);
+	atomic_store(&app->lost, false);
 	atomic_store_explicit(
 		&app->values, app->env.values, memory_order_release);
 	err = otpi_master_start(app);
@@ -289,7 +313,7 @@ start_needed(const struct otp_app_class *app_class, const struct app_how *how)
 		set_reason("dependency_cycle", app_class->name, OTP_UNDEFINED);
 		return OTP_DIED;
 	}
-	if (app->state == APP_RUNNING && !atomic_load(&app->ended))
+	if (is_up(app))
 		return OTP_OK;
 	as_needed.env = NULL;
 	if (app->state == APP_STOPPED)
@@ -312,7 +336,7 @@ start_app(struct app *app, const struct app_how *how)
 	const struct otp_app_class *app_class = app->app_class;
 	otp_err err = OTP_OK;
 
-	if (app->state == APP_RUNNING) /* its root has ended */
+	if (app->state == APP_RUNNING) /* its root is gone */
 		stop_one(app);
 	app->state = APP_STARTING;
 	for (size_t i = 0; i < app_class->depend_count && err == OTP_OK; i++)
@@ -330,13 +354,15 @@ start_locked(const struct otp_app_class *app_class, const struct app_how *how)
 	struct app *app = find_or_make(app_class);
 	otp_err err;
 
-	if (app->state == APP_RUNNING && !atomic_load(&app->ended))
+	/* From now on not only for others, also where it runs already. */
+	app->for_another = false;
+	if (is_up(app))
 		return OTP_ALREADY_STARTED;
 	err = otp_runtime_start(NULL);
 	if (err != OTP_OK && err != OTP_ALREADY_STARTED)
 		return err;
-	running.owns_runtime |= err == OTP_OK;
-	app->for_another = false;
+	if (err == OTP_OK)
+		atomic_store(&running.owns_runtime, true);
 	err = start_app(app, how);
 	if (err == OTP_OK)
 		return OTP_OK;

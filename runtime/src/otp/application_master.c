@@ -54,6 +54,14 @@ otpi_app_root_of(struct app *app)
 	return root;
 }
 
+void
+otpi_app_root_lost(struct app *app)
+{
+	otp_pid none = {0, 0, 0, 0};
+
+	publish_root(app, none);
+}
+
 /* --- unasked ends --------------------------------------------------------- */
 
 static void *
@@ -217,8 +225,11 @@ otpi_master_start(struct app *app)
 void
 otpi_master_stop(struct app *app)
 {
-	struct otp_msg *m = otp_msg_new(&stop_type, 0);
+	struct otp_msg *m;
 
+	if (atomic_load(&app->lost))
+		return;
+	m = otp_msg_new(&stop_type, 0);
 	/* Otherwise its root has ended before, and the master with it. */
 	if (otp_msg_call(otp_to_pid(app->master), &m, OTP_INFINITY) == OTP_OK)
 		otp_msg_free(m);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
 #include "log.h"
 
 #include <otp/runtime.h>
@@ -24,6 +25,8 @@ otp_runtime_stop(otp_duration timeout_ms)
 	/* Deaths from here on are reported by whoever dies. */
 	otpi_logger_stop(timeout_ms);
 	err = otp_core_stop(timeout_ms);
+	if (err != OTP_NOT_RUNNING)
+		otpi_apps_lost();
 	if (err == OTP_OK)
 		otp_report_set_handler(NULL);
 	return err;

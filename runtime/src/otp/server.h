@@ -37,7 +37,6 @@ enum server_term {
 	TERM_REFUSED /* a call or cast that is none of its own; logged */
 };
 
-enum server_term
-otpi_server_decode(struct server *s, struct otp_event *event);
+enum server_term otpi_server_decode(struct server *s, struct otp_event *event);
 
 #endif

@@ -418,6 +418,7 @@ make_application(struct module *module)
 	struct fields env = {.fields = take(64 * sizeof(struct field))};
 	size_t n = root->params.n;
 
+	root->is_started = true;
 	module->app = rarely(2) ? module->name : type_name(false);
 	while (n > 0 && root->params.fields[n - 1].has_default && rarely(2))
 		n--;

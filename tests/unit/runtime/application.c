@@ -390,6 +390,38 @@ a_running_runtime_stays(void **state)
 	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
 }
 
+/* From a thread that the runtime has never heard of. */
+static void *
+stop_it(void *arg)
+{
+	(void)arg;
+	return otp_app_stop(&probe) == OTP_OK ? &root_does : NULL;
+}
+
+static void
+a_runtime_that_stops_takes_it_along(void **state)
+{
+	pthread_t thread;
+	void *stopped = NULL;
+
+	(void)state;
+	root_does = STAYS;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
+		assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+		assert_true(otp_pid_is_none(otp_app_root(&probe)));
+	}
+	assert_int_equal(pthread_create(&thread, NULL, stop_it, NULL), 0);
+	pthread_join(thread, &stopped);
+	assert_non_null(stopped);
+	assert_int_equal(otp_app_stop(&probe), OTP_NOT_RUNNING);
+	/* Nor is the runtime of somebody else stopped with it. */
+	assert_int_equal(otp_runtime_start(NULL), OTP_OK);
+	assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
+	assert_int_equal(otp_app_stop(&probe), OTP_OK);
+	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+}
+
 static void
 a_root_that_ended_can_be_stopped(void **state)
 {
@@ -470,6 +502,7 @@ main(void)
 		cmocka_unit_test(its_environment_is_a_copy),
 		cmocka_unit_test(a_failed_start_leaves_nothing),
 		cmocka_unit_test(a_running_runtime_stays),
+		cmocka_unit_test(a_runtime_that_stops_takes_it_along),
 		cmocka_unit_test(a_root_that_ended_can_be_stopped),
 		cmocka_unit_test(a_root_that_ended_can_be_started_again),
 		cmocka_unit_test(it_is_looked_for_while_it_starts_and_stops),

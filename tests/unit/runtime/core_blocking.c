@@ -19,6 +19,7 @@ enum deed {
 	TIMEOUT, /* a call that nobody answers in time */
 	RECEIVE, /* a number, with a limit, twice */
 	SLEEP,
+	SLEEP_OFTEN, /* between calls whose limits are far away */
 	YIELD,
 	SPAWN, /* a plain process, and hear of it */
 	CRASH,
@@ -87,6 +88,16 @@ sleep_a_little(void)
 	EXPECT(otp_monotonic_ms() - begin >= 19);
 }
 
+static void
+sleep_often(otp_pid friend)
+{
+	for (int i = 0; i < 100; i++) {
+		EXPECT(ask_within(otp_to_pid(friend), ECHO, NULL, 3600000) ==
+			OTP_OK);
+		otp_sleep(1);
+	}
+}
+
 static char *volatile null_pointer;
 
 static void __attribute__((noinline, no_sanitize("undefined"))) crash(void)
@@ -115,6 +126,9 @@ serve(struct server *s, struct otp_msg *m)
 		break;
 	case SLEEP:
 		sleep_a_little();
+		break;
+	case SLEEP_OFTEN:
+		sleep_often(s->friend);
 		break;
 	case YIELD:
 		for (int i = 0; i < 50; i++)
@@ -335,6 +349,33 @@ every_call_of_the_runtime_works(void **state)
 	assert_int_equal(ask(pid, SPAWN, NULL), OTP_OK);
 	assert_int_equal(hear().value, 5);
 	assert_int_equal(ask(pid, STOP, NULL), OTP_DIED);
+	finish(seed.friend);
+}
+
+/* Workers run meanwhile: only how many there are about is asked. */
+static unsigned __attribute__((noinline, no_sanitize("thread"))) timers(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
+		count += otpi_runtime.workers[i].wheel.count;
+	return count;
+}
+
+/* A limit that was not reached does not lie about until it would have been. */
+static void
+limits_that_are_over_are_given_back(void **state)
+{
+	struct server seed = {0};
+	otp_pid pid;
+
+	(void)state;
+	seed.friend = start(&worker_class, seed);
+	pid = start(&blocking_class, seed);
+	assert_int_equal(ask(pid, SLEEP_OFTEN, NULL), OTP_OK);
+	/* The last ones leave when a worker looks at its wheel. */
+	assert_true(timers() < 50);
+	finish(pid);
 	finish(seed.friend);
 }
 
@@ -597,6 +638,7 @@ main(void)
 		PIPE_TEST(handlers_that_block_keep_no_worker),
 		PIPE_TEST(calls_among_them_need_no_thread),
 		PIPE_TEST(every_call_of_the_runtime_works),
+		PIPE_TEST(limits_that_are_over_are_given_back),
 		PIPE_TEST(init_and_ending_may_block),
 		PIPE_TEST(idle_threads_end),
 		PIPE_TEST(the_last_thread_stays_for_who_waits),
