@@ -103,8 +103,7 @@ take(struct claims *claims, struct table *table, struct text c_name,
 	struct claim *entry = ARENA_NEW(&claims->arena, struct claim);
 	const struct claim *former;
 
-	if (table == &claims->names && cname_is_library(c_name) &&
-		claim->module == claims->checked) {
+	if (table == &claims->names && cname_is_library(c_name)) {
 		report(program, DIAG_c_name_of_library, claim->name.span,
 			c_name);
 		if (!claim->is_type)
@@ -113,7 +112,7 @@ take(struct claims *claims, struct table *table, struct text c_name,
 	}
 	*entry = *claim;
 	former = table_put(table, c_name, entry);
-	if (former && claim->module == claims->checked)
+	if (former)
 		report_taken(claims, c_name, former, claim);
 }
 

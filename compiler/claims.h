@@ -5,8 +5,8 @@
 /*
  * Who takes which name of the generated C. Functions, types and macros share
  * one name space, the tags of structs, enums and unions another. The first to
- * take a name has it; who comes later is told whose it is, once, and only in
- * the module that is checked: its imports were checked on their own.
+ * take a name has it; who comes later is told whose it is, once. Modules come
+ * after their imports, each once.
  */
 
 #include "cname.h"
@@ -15,13 +15,11 @@
 struct claim {
 	const char *kind; /* "call" */
 	struct name name; /* of the declaration or member */
-	const struct module *module;
 	bool is_type; /* put together: nothing that could be renamed */
 };
 
 struct claims {
 	struct program *program;
-	const struct module *checked; /* reports are about this one */
 	struct arena arena; /* of the names: forgotten with the claims */
 	struct table names;
 	struct table tags;

@@ -74,16 +74,15 @@ take_members(struct claims *claims, const struct decl *decl)
 {
 	for (const struct enum_member *m = decl->u.enumeration.first; m;
 		m = m->next) {
-		struct claim claim = {"member", m->name, decl->module, false};
+		struct claim claim = {"member", m->name, false};
 
 		take(claims, &claims->names,
 			cname_enum_member(&claims->arena, decl, m), &claim);
 	}
 }
 
-static void
-take_param_defaults(struct claims *claims, const struct module *module,
-	struct text msg, const struct field_list *params);
+static void take_param_defaults(struct claims *claims, struct text msg,
+	const struct field_list *params);
 
 /* What makes each member, its tag, and the defaults of its fields. */
 static void
@@ -92,12 +91,12 @@ take_variants(struct claims *claims, const struct decl *decl)
 	struct arena *arena = &claims->arena;
 
 	for (const struct variant *v = decl->u.choice.first; v; v = v->next) {
-		struct claim claim = {"member", v->name, decl->module, false};
+		struct claim claim = {"member", v->name, false};
 		struct text c = cname_variant(arena, decl, v);
 
 		take_all(claims, &claims->names, c, variant_names, &claim);
 		take(claims, &claims->names, cname_macro(arena, c), &claim);
-		take_param_defaults(claims, decl->module, c, &v->fields);
+		take_param_defaults(claims, c, &v->fields);
 	}
 }
 
@@ -121,13 +120,13 @@ member_kind_name(const struct member *m)
 /* Of the parameters of a message: a macro each, and an object for what is
    pointed to. */
 static void
-take_param_defaults(struct claims *claims, const struct module *module,
-	struct text msg, const struct field_list *params)
+take_param_defaults(
+	struct claims *claims, struct text msg, const struct field_list *params)
 {
 	struct arena *arena = &claims->arena;
 
 	for (const struct field *f = params->first; f; f = f->next) {
-		struct claim claim = {"parameter", f->name, module, false};
+		struct claim claim = {"parameter", f->name, false};
 
 		if (!f->value)
 			continue;
@@ -145,8 +144,7 @@ take_member(
 {
 	struct arena *arena = &claims->arena;
 	struct table *names = &claims->names, *tags = &claims->tags;
-	struct claim claim = {
-		member_kind_name(m), m->name, decl->module, false};
+	struct claim claim = {member_kind_name(m), m->name, false};
 	struct text c = cname_decl(arena, decl);
 	struct text msg = cname_member(arena, decl, m);
 	struct text name = text_snake(arena, m->name.text);
@@ -172,7 +170,7 @@ take_member(
 			text_printf(arena, "%.*s_with_continue_%.*s",
 				TEXT_ARG(c), TEXT_ARG(name)),
 			no_suffix, &claim);
-	take_param_defaults(claims, decl->module, msg, &m->params);
+	take_param_defaults(claims, msg, &m->params);
 }
 
 /* A macro each, and an object for what is pointed to. */
@@ -183,7 +181,7 @@ take_defaults(struct claims *claims, const struct decl *decl,
 	struct arena *arena = &claims->arena;
 
 	for (const struct field *f = fields->first; f; f = f->next) {
-		struct claim claim = {kind, f->name, decl->module, false};
+		struct claim claim = {kind, f->name, false};
 
 		if (!f->value)
 			continue;
@@ -224,7 +222,7 @@ take_child(struct claims *claims, const struct decl *decl,
 	const struct child *child)
 {
 	struct arena *arena = &claims->arena;
-	struct claim claim = {"child", child->name, decl->module, false};
+	struct claim claim = {"child", child->name, false};
 	struct text c = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
 	struct text prefix =
@@ -259,7 +257,7 @@ take_supervisor(struct claims *claims, const struct decl *decl,
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, supervisor_names, claim);
 	take_all(claims, &claims->tags, c, supervisor_tags, claim);
-	take_param_defaults(claims, decl->module,
+	take_param_defaults(claims,
 		text_printf(&claims->arena, "%.*s_init", TEXT_ARG(c)),
 		&decl->u.supervisor.params);
 	for (const struct child *child = decl->u.supervisor.children; child;
@@ -279,7 +277,7 @@ take_message(struct claims *claims, const struct decl *decl,
 	struct text c = cname_decl(arena, decl);
 
 	take_all(claims, &claims->names, c, message_names, claim);
-	take_param_defaults(claims, decl->module, c, &decl->u.message.params);
+	take_param_defaults(claims, c, &decl->u.message.params);
 	take_all(claims, &claims->names,
 		text_printf(arena, "%.*s_send_%.*s", TEXT_ARG(module),
 			TEXT_ARG(name)),
@@ -296,8 +294,7 @@ take_words(struct claims *claims, const struct decl *decl)
 
 	for (const struct field *f = decl->u.application.env.first; f;
 		f = f->next) {
-		struct claim claim = {
-			"env entry", f->name, decl->module, false};
+		struct claim claim = {"env entry", f->name, false};
 		const struct type *type = f->type;
 
 		if (type->kind == TYPE_OPTIONAL)
@@ -318,8 +315,7 @@ take_decl(struct claims *claims, const struct decl *decl)
 	struct table *names = &claims->names, *tags = &claims->tags;
 	struct text c = cname_decl(arena, decl);
 	struct text module = text_snake(arena, decl->module->name.text);
-	struct claim claim = {
-		decl_kind_name(decl->kind), decl->name, decl->module, false};
+	struct claim claim = {decl_kind_name(decl->kind), decl->name, false};
 
 	switch (decl->kind) {
 	case DECL_CONST:
@@ -365,30 +361,34 @@ take_decl(struct claims *claims, const struct decl *decl)
 static void
 take_guard(struct claims *claims, const struct module *module)
 {
-	struct claim claim = {"module", module->name, module, false};
+	struct claim claim = {"module", module->name, false};
 
 	take(claims, &claims->names, cname_guard(&claims->arena, module),
 		&claim);
 }
 
-void
-check_cnames(struct program *program, struct module *module)
+static void
+take_module(struct claims *claims, const struct module *module)
 {
-	struct claims claims = {.program = program, .checked = module};
+	take_guard(claims, module);
+	for (const struct decl *d = module->decls; d; d = d->next) {
+		take_decl(claims, d);
+		take_helpers(claims, d);
+	}
+	check_field_names(claims, module);
+}
+
+void
+check_cnames(struct program *program)
+{
+	struct claims claims = {.program = program};
 
 	arena_init(&claims.arena);
 	claims.names.arena = &claims.arena;
 	claims.tags.arena = &claims.arena;
 	claims.helpers.arena = &claims.arena;
-	for (const struct module *m = program->modules; m; m = m->next) {
-		take_guard(&claims, m);
-		for (const struct decl *d = m->decls; d; d = d->next) {
-			take_decl(&claims, d);
-			take_helpers(&claims, d);
-		}
-		if (m == module)
-			break;
-	}
-	check_field_names(&claims, module);
+	for (const struct module *m = program->modules;
+		m && program->diags.n_wrong == 0; m = m->next)
+		take_module(&claims, m);
 	arena_fini(&claims.arena);
 }

@@ -28,23 +28,35 @@ text_from(struct text text, size_t at)
 	return (struct text){text.ptr + at, text.len - at};
 }
 
+/* A character that may stand in a string of C as it is, more than one byte
+   long: its length, or 0. Others do not show, or not everywhere, or turn the
+   direction of text, and clang-format and we may not find them as wide. */
+static size_t
+common_character(struct text text)
+{
+	uint32_t c = 0;
+	size_t len = utf8_decode(text, &c);
+
+	return len > 1 && utf8_is_common(c) ? len : 0;
+}
+
 static void
 add_escaped(struct textbuf *buf, struct text text)
 {
-	size_t marked = 0; /* where a direction mark ends */
+	size_t shown = 0; /* where a character ends that is left as it is */
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.ptr[i];
 
-		if (i >= marked)
-			marked = i + direction_mark(text_from(text, i));
+		if (i >= shown && c >= 0x80)
+			shown = i + common_character(text_from(text, i));
 		if (c == '"' || c == '\\')
 			textbuf_printf(buf, "\\%c", c);
 		else if (c == '\n')
 			textbuf_printf(buf, "\\n");
 		else if (c == '\t')
 			textbuf_printf(buf, "\\t");
-		else if (c < 0x20 || c == 0x7f || i < marked)
+		else if (c < 0x20 || (c >= 0x7f && i >= shown))
 			textbuf_printf(buf, "\\%03o", c);
 		else if (c == '?' && i > 0 && text.ptr[i - 1] == '?')
 			textbuf_printf(buf, "\\?"); /* no trigraphs */

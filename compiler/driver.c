@@ -26,10 +26,7 @@ read_and_check(struct program *program, const struct options *options)
 	for (struct module *m = program->modules; m; m = m->next)
 		check(program, m);
 	warn_program(program);
-	for (struct module *m = program->modules; m; m = m->next) {
-		if (program->diags.n_wrong == 0)
-			check_cnames(program, m);
-	}
+	check_cnames(program);
 }
 
 int

@@ -21,6 +21,7 @@ struct place {
 struct layout {
 	struct text line; /* without its tabs */
 	size_t base; /* columns of its tabs */
+	size_t *columns; /* before each byte of it; NULL: all are ASCII */
 	struct place *places;
 	size_t n_places;
 	size_t best_count;
@@ -41,6 +42,13 @@ struct columns {
 	/* broken right after the bracket: better to be done with that */
 	bool is_whole[DEPTH_MAX];
 };
+
+/* How wide line[from, to) is. */
+static size_t
+width_between(const struct layout *l, size_t from, size_t to)
+{
+	return l->columns ? l->columns[to] - l->columns[from] : to - from;
+}
 
 static bool
 is_word(char c)
@@ -86,7 +94,8 @@ add_name_place(struct layout *l)
 	size_t at = open ? (size_t)(open - l->line.ptr) : 0;
 	struct place *place;
 
-	if (l->base > 0 || !text_ends_with(l->line, ");"))
+	if (l->base > 0 || !text_ends_with(l->line, ");") ||
+		memchr(l->line.ptr, '=', at))
 		return;
 	while (at > 0 && is_word(l->line.ptr[at - 1]))
 		at--;
@@ -190,6 +199,19 @@ may_break(const struct layout *l, unsigned depth)
 	return depth < 2 || (depth == 2 && is_at(l->line, 0, "if ("));
 }
 
+/* One past the last place where a line from line[from] in a column may end,
+   counted from one of the places: they stand in the order of the line. */
+static size_t
+end_of_reach(const struct layout *l, size_t from, size_t column, size_t i)
+{
+	size_t room = column < COLUMNS ? COLUMNS - column : 0;
+
+	while (i < l->n_places &&
+		width_between(l, from, l->places[i].at) <= room + 1)
+		i++; /* the space before it is not put out */
+	return i;
+}
+
 /*
  * Tries all ways to go on from a line that begins with line[from] in a column,
  * nearest last, so that of two as cheap the one with fuller lines wins.
@@ -198,7 +220,7 @@ static void
 search(struct layout *l, size_t from, size_t column, unsigned depth,
 	struct columns columns, size_t next_place, size_t n, uint64_t cost)
 {
-	size_t width = l->line.len - from;
+	size_t width = width_between(l, from, l->line.len);
 
 	if (l->budget == 0 || cost >= l->best_cost)
 		return;
@@ -209,7 +231,8 @@ search(struct layout *l, size_t from, size_t column, unsigned depth,
 		memcpy(l->best, l->path, n * sizeof(*l->path));
 		return;
 	}
-	for (size_t i = l->n_places; i-- > next_place;) {
+	for (size_t i = end_of_reach(l, from, column, next_place);
+		i-- > next_place;) {
 		const struct place *place = &l->places[i];
 		struct columns now = columns;
 		unsigned now_depth = depth, extra;
@@ -217,7 +240,8 @@ search(struct layout *l, size_t from, size_t column, unsigned depth,
 
 		while (end > from && l->line.ptr[end - 1] == ' ')
 			end--;
-		if (column + (end - from) > COLUMNS || end == from)
+		if (column + width_between(l, from, end) > COLUMNS ||
+			end == from)
 			continue;
 		open_brackets(l, &now, &now_depth, from, place->at);
 		if (!may_break(l, now_depth))
@@ -269,6 +293,32 @@ put_broken(struct textbuf *out, const struct layout *l)
 	}
 }
 
+static void
+measure(struct layout *l, struct arena *scratch)
+{
+	struct text rest = l->line;
+	size_t column = 0, at = 0;
+	bool is_ascii = true;
+
+	for (size_t i = 0; i < rest.len && is_ascii; i++)
+		is_ascii = (rest.ptr[i] & 0x80) == 0;
+	if (is_ascii)
+		return;
+	l->columns = arena_array(scratch, rest.len + 1, sizeof(*l->columns));
+	while (rest.len > 0) {
+		uint32_t c = ' ';
+		size_t len = utf8_decode(rest, &c);
+
+		len += len == 0;
+		for (size_t i = 0; i < len; i++)
+			l->columns[at++] = column;
+		column += utf8_width(c);
+		rest.ptr += len;
+		rest.len -= len;
+	}
+	l->columns[at] = column;
+}
+
 bool
 layout_long(struct textbuf *out, struct arena *scratch, struct text whole)
 {
@@ -280,6 +330,7 @@ layout_long(struct textbuf *out, struct arena *scratch, struct text whole)
 		l.line.len--;
 		l.base += TAB;
 	}
+	measure(&l, scratch);
 	l.places = arena_array(scratch, l.line.len + 1, sizeof(*l.places));
 	l.best = arena_array(scratch, l.line.len + 1, sizeof(*l.best));
 	l.path = arena_array(scratch, l.line.len + 1, sizeof(*l.path));

@@ -319,7 +319,8 @@ static struct token
 word_token(struct lexer *lexer, const char *start)
 {
 	struct text word = {start, (size_t)(lexer->cursor - start)};
-	int kind = *lexer->cursor == '.' ? TK_ID : keyword_or_name(word);
+	const char *next = lexer->cursor + strspn(lexer->cursor, " \t\r\n");
+	int kind = *next == '.' ? TK_ID : keyword_or_name(word);
 
 	if (word.len > longest_atom)
 		report(lexer->program, DIAG_name_too_long,

@@ -253,9 +253,9 @@ void warn_program(struct program *program);
 
 /* ----------------------------------------------------------------- cnames */
 
-/* Reports generated C names that collide. Runs only on a module that passed
-   check without errors. */
-void check_cnames(struct program *program, struct module *module);
+/* Reports generated C names that collide. Looks at nothing once anything is
+   wrong: a module that comes after is not checked. */
+void check_cnames(struct program *program);
 
 /* ------------------------------------------------------------------- emit */
 

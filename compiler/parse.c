@@ -268,6 +268,20 @@ indentation(const struct source *source, size_t at)
 	return n;
 }
 
+/* Whether the keyword is a name here, with what the next word then means. */
+static bool
+is_name_before(struct feeder *f, struct text word)
+{
+	int kind = TK_ID;
+
+	for (size_t i = 0; i < n_tokens; i++) {
+		if (text_equal(all_tokens[i].word, word))
+			kind = all_tokens[i].kind;
+	}
+	return syntax_accepts(f->yy, TK_ID, kind) ||
+		syntax_accepts(f->yy, TK_ID, TK_ID);
+}
+
 /* `record Next {` where fields stand: a word that begins a statement outside
    of the block, as far to the left as the block began, with a name behind it.
    Then it is the `}` that is missing. */
@@ -275,7 +289,7 @@ static bool
 closes_block_before(struct feeder *f, struct token token)
 {
 	const struct parser *parser = f->parser;
-	const char *p = token.span.source->content.ptr + token.span.end;
+	struct text next = {token.span.source->content.ptr + token.span.end, 0};
 	struct span open;
 
 	if (parser->n_open == 0 || !token.starts_line || token.kind == TK_ID ||
@@ -284,9 +298,13 @@ closes_block_before(struct feeder *f, struct token token)
 			!syntax_accepts(f->yy, TK_RB, TK_RB)))
 		return false;
 	open = parser->open[parser->n_open - 1].span;
-	while (*p == ' ' || *p == '\t')
-		p++;
-	return (isalpha((unsigned char)*p) || *p == '_') &&
+	while (*next.ptr == ' ' || *next.ptr == '\t')
+		next.ptr++;
+	while (isalnum((unsigned char)next.ptr[next.len]) ||
+		next.ptr[next.len] == '_')
+		next.len++;
+	return next.len > 0 && !isdigit((unsigned char)*next.ptr) &&
+		!is_name_before(f, next) &&
 		indentation(token.span.source, token.span.start) <=
 		indentation(open.source, open.start);
 }

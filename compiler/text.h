@@ -112,6 +112,10 @@ size_t utf8_length(struct text text);
 /* Columns a character takes on a terminal: 0, 1 or 2. */
 unsigned utf8_width(uint32_t code_point);
 
+/* A letter or sign of a common script: everybody shows it, and agrees how wide
+   it is. */
+bool utf8_is_common(uint32_t code_point);
+
 /* How many edits (insert, delete, replace, swap neighbours) make b of a;
    `limit` + 1 when more than `limit`. */
 size_t text_distance(struct text a, struct text b, size_t limit);

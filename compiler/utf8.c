@@ -106,6 +106,24 @@ static const struct range double_width[] = {
 	{0x20000, 0x3fffd},
 };
 
+static const struct range common[] = {
+	{0x0020, 0x007e},
+	{0x00a1, 0x00ac},
+	{0x00ae, 0x024f},
+	{0x0391, 0x03a1},
+	{0x03a3, 0x03ff},
+	{0x0400, 0x0482},
+	{0x048a, 0x0523},
+	{0x05d0, 0x05ea},
+	{0x2010, 0x2027},
+	{0x20a0, 0x20b5},
+	{0x2190, 0x21ff},
+	{0x3041, 0x3096},
+	{0x30a0, 0x30ff},
+	{0x4e00, 0x9fa5},
+	{0xac00, 0xd7a3},
+};
+
 static bool
 in_ranges(uint32_t c, const struct range *ranges, size_t n)
 {
@@ -124,4 +142,10 @@ utf8_width(uint32_t code_point)
 	if (IN(code_point, zero_width))
 		return 0;
 	return IN(code_point, double_width) ? 2 : 1;
+}
+
+bool
+utf8_is_common(uint32_t code_point)
+{
+	return IN(code_point, common);
 }

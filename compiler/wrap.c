@@ -11,12 +11,13 @@ width_of(struct text text)
 	size_t width = 0;
 
 	while (text.len > 0) {
-		uint32_t code_point;
+		uint32_t code_point = ' ';
 		size_t len = utf8_decode(text, &code_point);
 
 		if (len == 0)
 			len = 1;
-		width += text.ptr[0] == '\t' ? TAB - width % TAB : 1;
+		width += text.ptr[0] == '\t' ? TAB - width % TAB
+					     : utf8_width(code_point);
 		text.ptr += len;
 		text.len -= len;
 	}

@@ -70,21 +70,30 @@ compare_messages(
 			&old->u.message.params);
 }
 
+static const char *
+kind_of(const struct decl *decl)
+{
+	switch ((int)decl->kind) {
+	case DECL_ENUM:
+		return "an enum";
+	case DECL_UNION:
+		return "a union";
+	default:
+		return "a record";
+	}
+}
+
+/* Two types of one name. */
 static void
 compare_kinds(
 	struct comparison *c, const struct decl *now, const struct decl *old)
 {
-	bool types = now->type && old->type && now->type->decl == now &&
-		old->type->decl == old;
-	enum verdict verdict = VERDICT_BREAKS;
+	enum verdict verdict = verdict_of(type_reads(c, now->type, old->type),
+		type_reads(c, old->type, now->type));
 
-	if (types)
-		verdict = verdict_of(type_reads(now->type, old->type),
-			type_reads(old->type, now->type));
 	tell(c, verdict, now->name.span,
-		text_printf(&c->program->arena, "`%.*s` was a %s and is a %s",
-			TEXT_ARG(now->name.text), decl_kind_name(old->kind),
-			decl_kind_name(now->kind)),
+		text_printf(&c->program->arena, "`%.*s` was %s and is %s",
+			TEXT_ARG(now->name.text), kind_of(old), kind_of(now)),
 		verdict == VERDICT_BREAKS
 			? "a new receiver may refuse what an old sender sends"
 			: "a new receiver takes what an old sender sends");
@@ -114,9 +123,7 @@ compare_decls(
 	case DECL_GEN_SERVER:
 		compare_servers(c, now, old);
 		break;
-	case DECL_SUPERVISOR:
-		compare_supervisors(c, now, old);
-		break;
+	case DECL_SUPERVISOR: /* what they register is compared by itself */
 	case DECL_CONST:
 	case DECL_APPLICATION:
 		break; /* not on the wire */
@@ -143,25 +150,12 @@ tell_lost(struct comparison *c, const struct decl *decl)
 	else if (decl->kind == DECL_GEN_SERVER)
 		tell_gone(c, VERDICT_BREAKS, decl->name.span,
 			titled(c, "", decl), "old peers may still call it");
-	else if (decl->kind == DECL_SUPERVISOR)
-		compare_supervisors(
-			c, &(const struct decl){.kind = DECL_SUPERVISOR}, decl);
-	else
+	else if (decl->kind != DECL_SUPERVISOR)
 		tell_gone(c, VERDICT_OK, decl->name.span, titled(c, "", decl),
 			"where it was used its place is compared");
 }
 
 /* ---------------------------------------------------------------- modules */
-
-static const struct decl *
-decl_named(const struct module *module, struct text name)
-{
-	for (const struct decl *d = module->decls; d; d = d->next) {
-		if (text_equal(d->name.text, name))
-			return d;
-	}
-	return NULL;
-}
 
 static bool
 is_compared(const struct decl *decl)
@@ -169,21 +163,61 @@ is_compared(const struct decl *decl)
 	return decl->kind != DECL_CONST && decl->kind != DECL_APPLICATION;
 }
 
+static bool
+is_type(const struct decl *decl)
+{
+	return decl->kind == DECL_ENUM || decl->kind == DECL_RECORD ||
+		decl->kind == DECL_UNION;
+}
+
+/* What a declaration is, or was, in the module of the other version. A server
+   that became a message is gone, and that message new. */
+static const struct decl *
+counterpart(const struct module *module, const struct decl *decl)
+{
+	const struct decl *other = table_get(&module->names, decl->name.text);
+
+	if (!other || !is_compared(other))
+		return NULL;
+	if (other->kind != decl->kind && !(is_type(other) && is_type(decl)))
+		return NULL;
+	return other;
+}
+
+/* Who reads an optional takes both for absent, whatever its module writes. */
+static void
+compare_absent(struct comparison *c, const struct module *now,
+	const struct module *old)
+{
+	if (now->wire_elixir != old->wire_elixir)
+		tell(c, VERDICT_OK, now->name.span,
+			text_printf(&c->program->arena,
+				"what is absent was `%s` and is `%s`",
+				old->wire_elixir ? "nil" : "undefined",
+				now->wire_elixir ? "nil" : "undefined"),
+			"each version reads both");
+}
+
 static void
 compare_modules(struct comparison *c, const struct module *now,
 	const struct module *old)
 {
+	compare_absent(c, now, old);
 	for (const struct decl *d = now->decls; d; d = d->next) {
-		const struct decl *former = decl_named(old, d->name.text);
+		const struct decl *former = counterpart(old, d);
 
+		if (!is_compared(d))
+			continue;
 		if (former)
 			compare_decls(c, d, former);
-		else if (is_compared(d))
+		else
 			tell_new(c, d);
 	}
 	for (const struct decl *d = old->decls; d; d = d->next) {
-		if (is_compared(d) && !decl_named(now, d->name.text))
+		if (is_compared(d) && !counterpart(now, d))
 			tell_lost(c, d);
+		if (d->kind == DECL_SUPERVISOR)
+			compare_names(c, d);
 	}
 }
 
@@ -236,8 +270,8 @@ read_old(struct program *old, struct options *options)
 	read_and_check(old, options);
 	for (struct source *s = old->sources; s; s = s->next)
 		s->index += SIZE_MAX / 2;
-	if (old->diags.n_errors == 0)
-		return true;
+	if (old->diags.n_wrong == 0)
+		return true; /* warnings come too late for it */
 	diag_flush(old);
 	return false;
 }
@@ -262,7 +296,10 @@ int
 run_breaking(struct program *program, const struct options *options)
 {
 	struct program old = {0};
-	struct comparison c = {.program = program, .old = &old};
+	struct comparison c = {.program = program,
+		.old = &old,
+		.parts = {.arena = &program->arena},
+		.pairs = {.arena = &program->arena}};
 	bool ok;
 
 	if (!options->against) {

@@ -3,22 +3,6 @@
 
 /* ------------------------------------------------------------ gen_servers */
 
-static bool
-is_message(const struct member *m)
-{
-	return m->kind == MEMBER_CALL || m->kind == MEMBER_CAST ||
-		m->kind == MEMBER_INFO;
-}
-
-/* What a declared message is called is a fact of its declaration. */
-static struct text
-wire_of_member(const struct member *m)
-{
-	if (m->kind == MEMBER_INFO && m->info == INFO_DECLARED)
-		return wire_of(&m->message->name, &m->message->wire);
-	return wire_of(&m->name, &m->wire);
-}
-
 static const struct field_list *
 params_of(const struct member *m)
 {
@@ -27,25 +11,28 @@ params_of(const struct member *m)
 	return &m->params;
 }
 
-/* Those of the runtime come whether they are listed or not. */
-static bool
-is_of_peers(const struct member *m)
+static const struct member *
+message_like(struct comparison *c, const struct decl *server,
+	const struct member *wanted)
 {
-	return is_message(m) &&
-		(m->kind != MEMBER_INFO || m->info == INFO_OWN ||
-			m->info == INFO_DECLARED);
+	return message_by_wire(c, server, wanted->kind, wire_of_member(wanted));
 }
 
+/* The one that was of another kind under the same name, and has gone. */
 static const struct member *
-member_like(const struct decl *server, const struct member *wanted, bool kind)
+message_unlike(struct comparison *c, const struct decl *server,
+	const struct decl *other, const struct member *wanted)
 {
-	for (const struct member *m = server->u.server.members; m;
-		m = m->next) {
-		if (is_of_peers(m) && (!kind || m->kind == wanted->kind) &&
-			text_equal(wire_of_member(m), wire_of_member(wanted)))
-			return m;
+	static const enum member_kind kinds[] = {
+		MEMBER_CALL, MEMBER_CAST, MEMBER_INFO};
+	struct text wire = wire_of_member(wanted);
+	const struct member *found = NULL;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds) && !found; i++) {
+		if (!message_by_wire(c, other, kinds[i], wire))
+			found = message_by_wire(c, server, kinds[i], wire);
 	}
-	return NULL;
+	return found;
 }
 
 static const char *
@@ -72,8 +59,8 @@ static void
 compare_answers(struct comparison *c, const struct member *now,
 	const struct member *old)
 {
-	bool forward = answer_reads(now, old);
-	bool backward = answer_reads(old, now);
+	bool forward = answer_reads(c, now, old);
+	bool backward = answer_reads(c, old, now);
 	struct text what = titled(c, "the answer of ", now);
 
 	if (!now->refusal != !old->refusal)
@@ -89,13 +76,21 @@ compare_answers(struct comparison *c, const struct member *now,
 			"callers receive it");
 }
 
+static bool
+is_same_message(const struct member *now, const struct member *old)
+{
+	return now->kind == MEMBER_INFO && now->info == INFO_DECLARED &&
+		old->info == INFO_DECLARED &&
+		is_same_decl(now->message, old->message);
+}
+
 static void
 compare_member(struct comparison *c, const struct member *now,
-	const struct decl *old_server)
+	const struct decl *server, const struct decl *old_server)
 {
-	const struct member *old = member_like(old_server, now, true);
+	const struct member *old = message_like(c, old_server, now);
 
-	if (!old && member_like(old_server, now, false)) {
+	if (!old && message_unlike(c, old_server, server, now)) {
 		tell(c, VERDICT_BREAKS, now->name.span, titled(c, "", now),
 			"it was of another kind, and is sent in another way");
 		return;
@@ -105,8 +100,7 @@ compare_member(struct comparison *c, const struct member *now,
 			titled(c, "new ", now), "an old server refuses it");
 		return;
 	}
-	if (now->kind == MEMBER_INFO && now->info == INFO_DECLARED &&
-		old->info == INFO_DECLARED)
+	if (is_same_message(now, old))
 		return; /* told at the message */
 	compare_params(c, now->name, params_of(now), params_of(old));
 	if (now->kind == MEMBER_CALL)
@@ -118,11 +112,12 @@ compare_servers(
 	struct comparison *c, const struct decl *now, const struct decl *old)
 {
 	for (const struct member *m = now->u.server.members; m; m = m->next) {
-		if (is_of_peers(m))
-			compare_member(c, m, old);
+		if (is_message_of_peers(m))
+			compare_member(c, m, now, old);
 	}
 	for (const struct member *m = old->u.server.members; m; m = m->next) {
-		if (is_of_peers(m) && !member_like(now, m, false))
+		if (is_message_of_peers(m) && !message_like(c, now, m) &&
+			!message_unlike(c, now, old, m))
 			tell_gone(c, VERDICT_BREAKS, m->name.span,
 				titled(c, "", m),
 				m->kind == MEMBER_CALL
@@ -133,51 +128,33 @@ compare_servers(
 
 /* ------------------------------------------------------------ supervisors */
 
-/* A name under which peers find a server. */
-static const struct child *
-child_registered(const struct decl *supervisor, struct text name)
+static void
+compare_name(struct comparison *c, const struct child *old)
 {
-	for (const struct child *child = supervisor->u.supervisor.children;
-		child; child = child->next) {
-		if (child->registered &&
-			text_equal(child->registered_name, name))
-			return child;
-	}
-	return NULL;
-}
+	const struct child *now =
+		child_by_name(c, c->program, old->registered_name);
+	struct text what = text_printf(&c->program->arena,
+		"the registered name `%.*s`", TEXT_ARG(old->registered_name));
 
-static bool
-same_target(const struct child *a, const struct child *b)
-{
-	return text_equal(a->start.decl->name.text, b->start.decl->name.text) &&
-		text_equal(a->start.decl->module->name.text,
-			b->start.decl->module->name.text);
+	if (!now)
+		tell_gone(c, VERDICT_BREAKS, old->name.span, what,
+			"old peers look for it");
+	else if (now->count != old->count)
+		tell(c, VERDICT_BREAKS, now->name.span,
+			text_printf(&c->program->arena, "the number of `%.*s`",
+				TEXT_ARG(old->name.text)),
+			"old peers look for a key in another place");
+	else if (!is_same_decl(now->start.decl, old->start.decl))
+		tell(c, VERDICT_BREAKS, now->name.span, what,
+			"old peers find another server under it");
 }
 
 void
-compare_supervisors(
-	struct comparison *c, const struct decl *now, const struct decl *old)
+compare_names(struct comparison *c, const struct decl *old)
 {
 	for (const struct child *child = old->u.supervisor.children; child;
 		child = child->next) {
-		const struct child *new = child->registered
-			? child_registered(now, child->registered_name)
-			: NULL;
-		struct text what = text_printf(&c->program->arena,
-			"the registered name `%.*s`",
-			TEXT_ARG(child->registered_name));
-
-		if (child->registered && !new)
-			tell_gone(c, VERDICT_BREAKS, child->name.span, what,
-				"old peers look for it");
-		else if (new &&new->count != child->count)
-			tell(c, VERDICT_BREAKS, new->name.span,
-				text_printf(&c->program->arena,
-					"the number of `%.*s`",
-					TEXT_ARG(child->name.text)),
-				"old peers look for a key in another place");
-		else if (new && !same_target(new, child))
-			tell(c, VERDICT_BREAKS, new->name.span, what,
-				"old peers find another server under it");
+		if (child->registered)
+			compare_name(c, child);
 	}
 }

@@ -10,31 +10,20 @@ named(const struct comparison *c, const char *what, struct text name)
 
 /* ----------------------------------------------------------------- enums */
 
-static const struct enum_member *
-member_by_wire(const struct decl *decl, struct text wire)
-{
-	for (const struct enum_member *m = decl->u.enumeration.first; m;
-		m = m->next) {
-		if (text_equal(wire_of(&m->name, &m->wire), wire))
-			return m;
-	}
-	return NULL;
-}
-
 void
 compare_enums(
 	struct comparison *c, const struct decl *now, const struct decl *old)
 {
 	for (const struct enum_member *m = now->u.enumeration.first; m;
 		m = m->next) {
-		if (!member_by_wire(old, wire_of(&m->name, &m->wire)))
+		if (!member_by_wire(c, old, wire_of(&m->name, &m->wire)))
 			tell(c, VERDICT_RECEIVERS_FIRST, m->name.span,
 				named(c, "new member", m->name.text),
 				"an old receiver refuses it");
 	}
 	for (const struct enum_member *m = old->u.enumeration.first; m;
 		m = m->next) {
-		if (!member_by_wire(now, wire_of(&m->name, &m->wire)))
+		if (!member_by_wire(c, now, wire_of(&m->name, &m->wire)))
 			tell_gone(c, VERDICT_BREAKS, m->name.span,
 				named(c, "member", m->name.text),
 				"an old sender may still send it");
@@ -43,14 +32,21 @@ compare_enums(
 
 /* ---------------------------------------------------- fields, by position */
 
-static const struct field *
-field_named(const struct field_list *fields, struct text name)
+/* Their modules are not in what types are called. */
+static struct text
+type_change(struct comparison *c, struct text name, const struct type *now,
+	const struct type *old)
 {
-	for (const struct field *f = fields->first; f; f = f->next) {
-		if (text_equal(f->name.text, name))
-			return f;
-	}
-	return NULL;
+	struct arena *arena = &c->program->arena;
+
+	if (text_equal(now->spelling, old->spelling))
+		return text_printf(arena,
+			"`%.*s` is of another type that is called `%.*s`",
+			TEXT_ARG(name), TEXT_ARG(now->spelling));
+	return text_printf(arena,
+		"`%.*s` was of type `%.*s` and is of type `%.*s`",
+		TEXT_ARG(name), TEXT_ARG(old->spelling),
+		TEXT_ARG(now->spelling));
 }
 
 static void
@@ -59,15 +55,14 @@ compare_type_at(struct comparison *c, struct span at, struct text name,
 {
 	struct text what;
 	enum verdict verdict;
-	bool forward = type_reads(now, old), backward = type_reads(old, now);
+	bool forward, backward;
 
-	if (text_equal(now->spelling, old->spelling))
+	if (is_same_type(now, old))
 		return; /* what they are named after is told where it is */
+	forward = type_reads(c, now, old);
+	backward = type_reads(c, old, now);
 	verdict = verdict_of(forward, backward);
-	what = text_printf(&c->program->arena,
-		"`%.*s` was of type `%.*s` and is of type `%.*s`",
-		TEXT_ARG(name), TEXT_ARG(old->spelling),
-		TEXT_ARG(now->spelling));
+	what = type_change(c, name, now, old);
 	if (verdict == VERDICT_OK)
 		tell(c, verdict, at, what, "the wire form is the same");
 	else if (verdict == VERDICT_RECEIVERS_FIRST)
@@ -89,8 +84,8 @@ compare_order(struct comparison *c, const struct field *now,
 {
 	if (text_equal(now->name.text, old->name.text))
 		return true;
-	if (field_named(all_old, now->name.text) ||
-		field_named(all_now, old->name.text)) {
+	if (field_by_name(c, all_old, now->name.text) ||
+		field_by_name(c, all_now, old->name.text)) {
 		tell(c, VERDICT_BREAKS, now->name.span,
 			text_printf(&c->program->arena,
 				"`%.*s` stands where `%.*s` was",
@@ -149,7 +144,7 @@ compare_params(struct comparison *c, struct name name,
 	const struct field_list *now, const struct field_list *old)
 {
 	if ((now->count == 0) != (old->count == 0)) {
-		bool forward = params_read(now, old, true);
+		bool forward = params_read(c, now, old, true);
 
 		tell(c, verdict_of(forward, false), name.span,
 			named(c,
@@ -166,18 +161,6 @@ compare_params(struct comparison *c, struct name name,
 
 /* --------------------------------------------------------------- records */
 
-static const struct field *
-field_by_wire(const struct field_list *fields, const struct field *wanted)
-{
-	struct text wire = wire_of(&wanted->name, &wanted->wire);
-
-	for (const struct field *f = fields->first; f; f = f->next) {
-		if (text_equal(wire_of(&f->name, &f->wire), wire))
-			return f;
-	}
-	return NULL;
-}
-
 static bool
 may_miss(const struct field *field)
 {
@@ -185,11 +168,13 @@ may_miss(const struct field *field)
 }
 
 static void
-compare_keys(struct comparison *c, const struct field_list *now,
-	const struct field_list *old)
+compare_keys(
+	struct comparison *c, const struct decl *now, const struct decl *old)
 {
-	for (const struct field *f = now->first; f; f = f->next) {
-		const struct field *former = field_by_wire(old, f);
+	for (const struct field *f = now->u.record.fields.first; f;
+		f = f->next) {
+		const struct field *former =
+			field_by_wire(c, old, wire_of(&f->name, &f->wire));
 		struct text what = named(c, "new field", f->name.text);
 
 		if (former)
@@ -204,10 +189,11 @@ compare_keys(struct comparison *c, const struct field_list *now,
 				"a new receiver misses it in what an old "
 				"sender sends");
 	}
-	for (const struct field *f = old->first; f; f = f->next) {
+	for (const struct field *f = old->u.record.fields.first; f;
+		f = f->next) {
 		struct text what = named(c, "field", f->name.text);
 
-		if (field_by_wire(now, f))
+		if (field_by_wire(c, now, wire_of(&f->name, &f->wire)))
 			continue;
 		if (may_miss(f))
 			tell_gone(c, VERDICT_OK, f->name.span, what,
@@ -246,29 +232,18 @@ compare_records(
 			now->name.span, named(c, "the form of", now->name.text),
 			"who reads a struct wants its `__struct__`, who reads "
 			"a map skips it");
-	compare_keys(c, &n->fields, &o->fields);
+	compare_keys(c, now, old);
 }
 
 /* ---------------------------------------------------------------- unions */
-
-static const struct variant *
-case_by_wire(const struct decl *decl, const struct variant *wanted)
-{
-	struct text wire = wire_of(&wanted->name, &wanted->wire);
-
-	for (const struct variant *v = decl->u.choice.first; v; v = v->next) {
-		if (text_equal(wire_of(&v->name, &v->wire), wire))
-			return v;
-	}
-	return NULL;
-}
 
 void
 compare_unions(
 	struct comparison *c, const struct decl *now, const struct decl *old)
 {
 	for (const struct variant *v = now->u.choice.first; v; v = v->next) {
-		const struct variant *former = case_by_wire(old, v);
+		const struct variant *former =
+			case_by_wire(c, old, wire_of(&v->name, &v->wire));
 
 		if (former)
 			compare_params(c, v->name, &v->fields, &former->fields);
@@ -278,7 +253,7 @@ compare_unions(
 				"an old receiver refuses it");
 	}
 	for (const struct variant *v = old->u.choice.first; v; v = v->next) {
-		if (!case_by_wire(now, v))
+		if (!case_by_wire(c, now, wire_of(&v->name, &v->wire)))
 			tell_gone(c, VERDICT_BREAKS, v->name.span,
 				named(c, "case", v->name.text),
 				"an old sender may still send it");

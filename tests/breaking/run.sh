@@ -58,6 +58,22 @@ while read -r _ type _; do
 	verdict "types: $type" $?
 done < <(grep -E '^(enum|record|union) ' types.old.otp)
 
+# Records that hold the next one twice, and 30,000 of them within each other.
+nested() { # NAME
+	echo 'module m;'
+	for ((i = 0; i < 30000; i++)); do
+		echo "record $1$i { a: $1$((i + 1))?; b: list<$1$((i + 1))>; }"
+	done
+	echo "record $1$i { x: int8; }"
+	echo "message m(x: ${1}0);"
+}
+nested A > "$scratch/old.otp"
+nested B > "$scratch/new.otp"
+timeout 100 "$otpc" breaking --against "$scratch/old.otp" "$scratch/new.otp" \
+	> "$scratch/out" 2>&1 &&
+	grep -q '^60003 ok, 0 receivers first, 0 break$' "$scratch/out"
+verdict "records that double" $?
+
 # The exit status, and what is needed.
 cp types.old.otp "$scratch/one.otp"
 "$otpc" breaking --against "$scratch/one.otp" "$scratch/one.otp" \
@@ -75,6 +91,11 @@ verdict "but with -Werror" $?
 ! "$otpc" breaking --against "$scratch/more.otp" "$scratch/less.otp" \
 	> /dev/null 2>&1
 verdict "what breaks is one" $?
+echo 'module m; import "less2.otp"; enum E { a }' > "$scratch/old.otp"
+echo 'module n; enum E { a }' > "$scratch/less2.otp"
+"$otpc" breaking -Werror --against "$scratch/old.otp" "$scratch/less.otp" \
+	> /dev/null 2>&1
+verdict "-Werror is not for the old version" $?
 "$otpc" breaking "$scratch/more.otp" 2> "$scratch/out"
 [ $? -eq 2 ] && grep -q -e '--against OLD' "$scratch/out"
 verdict "without --against" $?

@@ -268,7 +268,7 @@ const uint8_t *otp_type_get(struct otp_decoder *decoder, const uint8_t *at,
 const uint8_t *otp_get_fields(struct otp_decoder *decoder, const uint8_t *at,
 	const struct otp_type *type, void *value, uint32_t done);
 
-/* Zeroed room in the block for so many elements; NULL when it is full. */
+/* Room in the block for so many elements; NULL when it is full. */
 void *otp_get_room(struct otp_decoder *decoder, size_t count, size_t size);
 
 /* A list as it is written: its head, room for so many elements, and its end. */

@@ -61,6 +61,8 @@ otp_bound_to(struct otp_sizer *sizer, otp_to value)
 		otp_bound_pid(sizer, value.pid);
 		return;
 	}
+	if (sizer->depth >= OTP_TERM_DEPTH_MAX)
+		otp_bound_fail(sizer, OTP_TOO_DEEP);
 	otp_bound_atom(sizer, otp_atom_of(name));
 	if (node)
 		otp_bound_atom(sizer, otp_atom_of(node));

@@ -120,8 +120,8 @@ otpi_member_on_wire(const struct otp_type *type, uint32_t i)
 	return &type->members[type->order ? type->order[i] : i];
 }
 
-/* What lists and maps have in common. */
-struct codec_array {
+/* What lists and maps have in common: stands for the struct of any. */
+struct __attribute__((may_alias)) codec_array {
 	const char *ptr;
 	size_t len;
 };

@@ -15,6 +15,11 @@
    none: the general codec counts them before it makes room. */
 #define COUNT_FIRST 64
 
+/* Generated code counts no levels, but is in no more than so many (LEVELS_MAX
+   in otpc's model_codec.c): what is too deep then may be none, which the
+   general codec finds out. */
+#define GENERATED_LEVELS 64
+
 static struct {
 	uint64_t word;
 } no_room;
@@ -44,7 +49,7 @@ begin(struct otp_decoder *decoder, const uint8_t *start, size_t size,
 	decoder->room = 0;
 	decoder->most = OTP_DECODE_MAX(size);
 	decoder->err = OTP_OK;
-	decoder->depth = 0;
+	decoder->depth = GENERATED_LEVELS;
 	decoder->trusted = false;
 	decoder->failed = false;
 	decoder->path_len = 0;
@@ -76,6 +81,7 @@ otp_from_term_begin(struct otp_decoder *decoder, otp_term term, bool pointers)
 
 	begin(decoder, t.ptr, t.len, pointers);
 	decoder->trusted = true;
+	decoder->depth = 0; /* it is not too deep */
 }
 
 /* A bigger block, if there may be one. */
@@ -99,7 +105,7 @@ otp_decode_retry(struct otp_decoder *decoder, const uint8_t *at)
 {
 	if (!at && decoder->err == OTP_NOMEM && grow(decoder)) {
 		decoder->err = OTP_OK;
-		decoder->depth = 0;
+		decoder->depth = decoder->trusted ? 0 : GENERATED_LEVELS;
 		decoder->path_len = 0;
 		return true;
 	}
@@ -143,6 +149,8 @@ otpi_decode_restart(struct otp_decoder *decoder)
 	decoder->err = OTP_OK;
 	decoder->depth = 0;
 	decoder->path_len = 0;
+	if (decoder->start < decoder->end) /* else it is said already */
+		decoder->what = NULL;
 }
 
 otp_err

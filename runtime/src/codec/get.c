@@ -293,6 +293,9 @@ get_named(struct otp_decoder *decoder, const uint8_t *at, otp_to *value)
 	if (!otpi_etf_head(at, decoder->end, &head))
 		return NULL;
 	if (head.kind == OTP_KIND_TUPLE && head.parts == 2) {
+		if (decoder->depth >= OTP_TERM_DEPTH_MAX)
+			return otpi_get_fail(
+				decoder, OTP_TOO_DEEP, "too_deep");
 		at = get_name(decoder, head.next, name);
 		if (at)
 			at = get_name(decoder, at, node);

@@ -220,27 +220,30 @@ get_other(struct otp_decoder *decoder, const uint8_t *at, const uint8_t *value,
 {
 	struct etf_head head;
 
-	if (type->form == OTP_FORM_STRUCT &&
-		otpi_etf_head(at, decoder->end, &head) &&
-		otpi_atom_matches(&head, otp_atom_of("__struct__"))) {
-		*is_struct = true;
-		return get_atom_is(decoder, value, type->tag);
+	if (type->form != OTP_FORM_STRUCT ||
+		!otpi_etf_head(at, decoder->end, &head) ||
+		!otpi_atom_matches(&head, otp_atom_of("__struct__")))
+		return skip(decoder, value);
+	if (*is_struct) {
+		path_enter(decoder, "__struct__");
+		return otpi_get_fail(
+			decoder, OTP_DUPLICATE_KEY, "duplicate_key");
 	}
-	return skip(decoder, value);
+	*is_struct = true;
+	return get_atom_is(decoder, value, type->tag);
 }
 
-/* The member whose key comes next: type->count for another. */
+/* The member whose key comes next, in any encoding: type->count for another. */
 static OTPI_OWN_FRAME const uint8_t *
 get_key(struct otp_decoder *decoder, const uint8_t *at,
 	const struct otp_type *type, uint32_t *member)
 {
-	const uint8_t *end = skip(decoder, at);
 	struct etf_head head;
 
-	if (!end || !otpi_etf_head(at, end, &head))
-		return NULL;
-	*member = otpi_member_find(type, &head);
-	return end;
+	*member = type->count;
+	if (otpi_etf_head(at, decoder->end, &head))
+		*member = otpi_member_find(type, &head);
+	return *member < type->count ? head.next : skip(decoder, at);
 }
 
 struct fields {

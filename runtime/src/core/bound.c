@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
+#include "core/relay.h"
 
 #include <sched.h>
 
@@ -242,7 +243,8 @@ otpi_bound_push(struct thread *t, struct process *p, struct otp_msg *m)
 	enum otp_mailbox_policy policy = policy_of(bound);
 	otp_err err;
 
-	if (m->type->system) /* A71 */
+	/* A71; or handed on, with what it needs its status for. */
+	if (m->type->system || otpi_is_relayed(m))
 		return otpi_push(t, p, m) ? OTP_OK : OTP_NOPROC;
 	if (policy != OTP_MAILBOX_DROP_OLDEST || m->kind == SIGNAL_CALL) {
 		if (count(p, limit))

@@ -416,9 +416,11 @@ otp_call_forward(otp_to to, struct otp_msg *m)
 	if (m->next)
 		otpi_block_free(t, m->next);
 	err = deliver(t, key, m);
-	if (err != OTP_OK)
+	if (err != OTP_OK && m->kind == SIGNAL_CALL)
 		otpi_call_fail(t, m, err,
 			err == OTP_NOPROC ? &otpi_reason_noproc : NULL);
+	else if (err != OTP_OK) /* came as a term: see relay.h */
+		otpi_block_free(t, m);
 	otpi_leave(t);
 }
 

@@ -279,6 +279,8 @@ options_take(const struct otp_runtime_opts *opts)
 		rt->opts.blocking_threads = BLOCKING_THREADS;
 	if (rt->opts.blocking_idle_ms == 0)
 		rt->opts.blocking_idle_ms = BLOCKING_IDLE_MS;
+	if (rt->opts.blocking_idle_ms > OTPI_DEADLINE_MAX)
+		rt->opts.blocking_idle_ms = OTPI_DEADLINE_MAX;
 	if (rt->opts.kill_signal == 0)
 		rt->opts.kill_signal = SIGRTMIN + 6;
 	if (rt->opts.workers > 1024 || rt->opts.stuck_ms < 0 ||

@@ -52,6 +52,8 @@ fill_union(struct decl *decl)
 
 	add(&decl->text, "union %s {\n", decl->name);
 	names_add(&names, "nil");
+	for (size_t i = 0; i < N_SCALARS; i++)
+		names_add(&names, spell(NULL, type_scalar((enum kind)i)));
 	if (decl->reads_as_absent)
 		add(&decl->text, "    %s;\n",
 			rarely(2) ? "nil" : "undefined()");
@@ -65,8 +67,8 @@ fill_union(struct decl *decl)
 		add(&decl->text, "    %s", name);
 		if (!is_bare) {
 			add(&decl->text, "(");
-			add_params(&decl->text, decl->module, &fields, 4,
-				false);
+			add_params(
+				&decl->text, decl->module, &fields, 4, false);
 			add(&decl->text, ")");
 		}
 		for (size_t k = 0; k < fields.n; k++)

@@ -7,8 +7,8 @@ int
 main(void)
 {
 	json_error_t error;
-	json_t *json = json_loadf(stdin,
-		JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+	json_t *json = json_loadf(
+		stdin, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
 
 	if (!json) {
 		fprintf(stderr, "%d:%d: %s\n", error.line, error.column,

@@ -21,8 +21,8 @@ static const char *const ours[] = {"self", "self_", "reply", "reply_",
 	"refusal", "refusal_", "from", "from_", "to", "to_", "request",
 	"timeout_ms", "timeout_ms_", "value", "value_", "ms", "ms_", "args",
 	"args_", "err", "err_", "opts", "opts_", "name", "n", "i", "p", "a",
-	"b", "c", "x", "key", "next", "text", "size", "type", "tag", "u",
-	"ptr", "len", "v", "v0", "v1", "kept", "out", "cursor", "buffer", "msg",
+	"b", "c", "x", "key", "next", "text", "size", "type", "tag", "u", "ptr",
+	"len", "v", "v0", "v1", "kept", "out", "cursor", "buffer", "msg",
 	"msg_", "result", "left", "right", "element", "pair", "pairs", "low",
 	"at", "end", "entry", "env_", "argc", "argv", "who", "reason",
 	"reference", "term", "string", "binary", "pid", "atom", "int32",
@@ -94,9 +94,8 @@ is_taken(const char *name)
 		"ref", "of", "named", "at", "to", "equal", "messages", "infos",
 		"pointers", "children", "keep", "print", "type", "members",
 		"bound", "put", "get", "order", "fallback", "flat", "copy",
-		"encode", "decode", "read", "tag", "list", "opt", "env",
-		"kept", "system", "undefined", "self",
-		"link"};
+		"encode", "decode", "read", "tag", "list", "opt", "env", "kept",
+		"system", "undefined", "self", "link"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
 		if (strcmp(name, taken[i]) == 0)
@@ -189,10 +188,14 @@ module_name(struct names *used)
 
 static const char *const pieces[] = {" ", "a", "Z", "0", "_", "é", "ж", "漢",
 	"😀", "\\n", "\\t", "\\r", "\\\\", "\\\"", "\\'", "\\u00e9", "\\u0000",
-	"\\u001f", "\\u007f", "\\u20ac", "?" "?/", "?" "?=", "%d", "%s", "$",
-	"$$", "$name$", "/*", "*/", "//", "///", "#", "{", "}", ";", "no such",
-	"f", "7", "<b>", "&amp;", "|", "`", "~", "^", "@", "...", "\\u0001f",
-	"\u0301", "\u200b", "-", "+", "=", "\xc2\x85", "\t"};
+	"\\u001f", "\\u007f", "\\u20ac",
+	"?"
+	"?/",
+	"?"
+	"?=",
+	"%d", "%s", "$", "$$", "$name$", "/*", "*/", "//", "///", "#", "{", "}",
+	";", "no such", "f", "7", "<b>", "&amp;", "|", "`", "~", "^", "@",
+	"...", "\\u0001f", "\u0301", "\u200b", "-", "+", "=", "\xc2\x85", "\t"};
 
 const char *
 quoted(char quote, size_t n)
@@ -221,12 +224,14 @@ atom_new(void)
 
 /* -------------------------------------------------------------------- docs */
 
-static const char *const doc_words[] = {"Bank", "the", "of", "accounts,",
-	"one", "each.", "*/", "/*", "`code`", "- item", "1. first", "```",
-	"\\", "?" "?/", "<tag>", "&", "$name$", "$$", "%s", "é", "漢字", "😀",
+static const char *const doc_words[] = {"Bank", "the", "of", "accounts,", "one",
+	"each.", "*/", "/*", "`code`", "- item", "1. first", "```", "\\",
+	"?"
+	"?/",
+	"<tag>", "&", "$name$", "$$", "%s", "é", "漢字", "😀",
 	"a_very_long_word_that_does_not_fit_anywhere_and_has_no_place_to_break",
-	"\"quoted\"", "'atom'", "https://example.org/a?b=c", "//",
-	"#define", "\\n", "@param", "*", "**bold**", "[link](x)", "|", "\t"};
+	"\"quoted\"", "'atom'", "https://example.org/a?b=c", "//", "#define",
+	"\\n", "@param", "*", "**bold**", "[link](x)", "|", "\t"};
 
 void
 add_doc(struct text *text, const char *indent)

@@ -51,14 +51,14 @@ add_call(struct making *m)
 	add_members_params(m, rarely(20) ? 30 : 5);
 	add_wire(m);
 	if (!rarely(4))
-		add(m->text, " -> %s", spell(m->module, type_new(m->module,
-						true)));
+		add(m->text, " -> %s",
+			spell(m->module, type_new(m->module, true)));
 	if (refusal)
 		add(m->text, " ! %s", path(m->module, refusal));
 	if (rarely(3) || (m->least_ms > 5000 && !is_deferred))
 		add(m->text, " timeout %s",
-			duration_literal(m->module,
-				is_deferred ? 0 : m->least_ms, &ms));
+			duration_literal(
+				m->module, is_deferred ? 0 : m->least_ms, &ms));
 	if (is_deferred)
 		add(m->text, " deferred");
 	add(m->text, ";\n");
@@ -86,8 +86,8 @@ add_info(struct making *m)
 static void
 add_built_in(struct making *m)
 {
-	static const char *const built_in[] = {"timeout", "down", "nodeup",
-		"nodedown", "other", "exit"};
+	static const char *const built_in[] = {
+		"timeout", "down", "nodeup", "nodedown", "other", "exit"};
 	const char *name = PICK(built_in);
 
 	if (!names_add(&m->names, name))
@@ -159,7 +159,8 @@ add_process(struct making *m)
 {
 	static const char *const policies[] = {
 		"reject", "drop_newest", "drop_oldest"};
-	static const char *const priorities[] = {"low", "normal", "high", "max"};
+	static const char *const priorities[] = {
+		"low", "normal", "high", "max"};
 	static const char *const stacks[] = {
 		"64KiB", "128KiB", "256KiB", "262_144", "1MiB", "0x40000"};
 	static const char *const heaps[] = {

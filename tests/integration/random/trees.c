@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { most_processes = 300 };
+enum {
+	most_processes = 300
+};
 
 /* A supervisor that is being made. */
 struct making {
@@ -48,9 +50,9 @@ goes_to(const struct type *from, const struct type *to)
 	static const struct {
 		enum kind from, to;
 	} wider[] = {{INT8, INT16}, {INT8, INT64}, {INT16, INT32},
-		{INT32, INT64}, {UINT8, UINT16}, {UINT8, INT16}, {UINT16, INT32},
-		{UINT16, UINT64}, {UINT32, INT64}, {UINT32, UINT64},
-		{FLOAT32, FLOAT64}};
+		{INT32, INT64}, {UINT8, UINT16}, {UINT8, INT16},
+		{UINT16, INT32}, {UINT16, UINT64}, {UINT32, INT64},
+		{UINT32, UINT64}, {FLOAT32, FLOAT64}};
 
 	if (type_same(from, to))
 		return true;
@@ -231,8 +233,8 @@ find_target(struct making *m, enum form form)
 }
 
 static void
-count_processes(struct making *m, struct decl *target, enum form form,
-	size_t count)
+count_processes(
+	struct making *m, struct decl *target, enum form form, size_t count)
 {
 	size_t each = target->sort == D_SERVER ? 1 : target->processes;
 
@@ -426,8 +428,7 @@ make_application(struct module *module)
 		const struct type *type = root->params.fields[i].type;
 		const char *name = rarely(2) ? field_name(&env.names) : NULL;
 
-		add(&arguments, "%s%s%s", i > 0 ? ", " : "",
-			name ? "env." : "",
+		add(&arguments, "%s%s%s", i > 0 ? ", " : "", name ? "env." : "",
 			name ? name : literal(module, type));
 		if (name)
 			env.fields[env.n++] = (struct field){name, type, false};

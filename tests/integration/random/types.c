@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { most_by_value = 3000 }; /* bytes, so that nothing grows to 64 KiB */
+enum {
+	most_by_value = 3000
+}; /* bytes, so that nothing grows to 64 KiB */
 
 static const char *const scalar_names[] = {"bool", "int8", "int16", "int32",
 	"int64", "uint8", "uint16", "uint32", "uint64", "float32", "float64",
@@ -30,8 +32,11 @@ type_scalar(enum kind kind)
 const struct type *
 type_declared(struct decl *decl)
 {
-	static const enum kind kinds[] = {[D_ENUM] = ENUM, [D_RECORD] = RECORD,
-		[D_UNION] = UNION, [D_SERVER] = HANDLE, [D_SUPERVISOR] = HANDLE};
+	static const enum kind kinds[] = {[D_ENUM] = ENUM,
+		[D_RECORD] = RECORD,
+		[D_UNION] = UNION,
+		[D_SERVER] = HANDLE,
+		[D_SUPERVISOR] = HANDLE};
 	struct type *type;
 
 	if (decl->type)
@@ -172,8 +177,8 @@ is_key(const struct type *type)
 		type->kind == PID || type->kind == REFERENCE;
 }
 
-static const struct type *nested(
-	struct module *module, bool by_value, size_t depth);
+static const struct type *
+nested(struct module *module, bool by_value, size_t depth);
 
 static const struct type *
 compose(struct module *module, bool by_value, size_t depth)
@@ -233,9 +238,9 @@ const struct type *
 type_plain(struct module *module)
 {
 	struct decl *decl = rarely(4) ? find(module, D_ENUM) : NULL;
-	const struct type *inner =
-		decl ? type_declared(decl)
-		     : type_scalar((enum kind)chance(DURATION + 1));
+	const struct type *inner = decl
+		? type_declared(decl)
+		: type_scalar((enum kind)chance(DURATION + 1));
 	struct type *type;
 
 	if (!rarely(4) || (decl && decl->reads_as_absent))

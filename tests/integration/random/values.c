@@ -99,11 +99,10 @@ duration_literal(struct module *module, uint64_t least, uint64_t *ms)
 		const char *text;
 		uint64_t ms;
 	} durations[] = {{"0ms", 0}, {"1ms", 1}, {"250ms", 250}, {"1s", 1000},
-		{"5s", 5000}, {"5_000ms", 5000}, {"90s", 90000},
-		{"2m", 120000}, {"1h", 3600000}, {"3d", 259200000},
+		{"5s", 5000}, {"5_000ms", 5000}, {"90s", 90000}, {"2m", 120000},
+		{"1h", 3600000}, {"3d", 259200000},
 		{"106751991167d", UINT64_C(9223372036828800000)},
-		{"9223372036854775807ms", INT64_MAX},
-		{"infinity", UINT64_MAX}};
+		{"9223372036854775807ms", INT64_MAX}, {"infinity", UINT64_MAX}};
 	const size_t n = sizeof(durations) / sizeof(*durations);
 	size_t i;
 
@@ -156,8 +155,8 @@ scalar_literal(struct module *module, enum kind kind)
 		return rarely(8) ? "''" : atom_new();
 	case STRING:
 	case BINARY:
-		return print("\"%s\"",
-			quoted('"', rarely(40) ? 400 : chance(12)));
+		return print(
+			"\"%s\"", quoted('"', rarely(40) ? 400 : chance(12)));
 	case TIMESTAMP:
 		return integer_literal(64, true);
 	default:
@@ -199,8 +198,8 @@ make_const(struct module *module)
 {
 	enum kind kind = (enum kind)chance(DURATION + 1);
 	size_t n = kind == UINT16 ? 1 + chance(6) : 0; /* for amounts */
-	const char *value = n > 0 ? spell_integer(n)
-				  : literal(module, type_scalar(kind));
+	const char *value =
+		n > 0 ? spell_integer(n) : literal(module, type_scalar(kind));
 	struct decl *decl = declare(module, D_CONST);
 
 	decl->name = type_name(false);

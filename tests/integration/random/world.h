@@ -96,7 +96,9 @@ enum kind {
 	OPTIONAL
 };
 
-enum { most_parts = 12 };
+enum {
+	most_parts = 12
+};
 
 struct type {
 	enum kind kind;
@@ -193,8 +195,8 @@ size_t type_size(const struct type *type);
 bool type_has_literal(const struct type *type);
 /* A literal or the name of a const. */
 const char *literal(struct module *module, const struct type *type);
-const char *duration_literal(
-	struct module *module, uint64_t least, uint64_t *ms);
+const char *
+duration_literal(struct module *module, uint64_t least, uint64_t *ms);
 /* A literal or a const for an amount. */
 const char *amount(struct module *module, uint64_t n);
 

@@ -42,6 +42,22 @@ widths(void **state)
 		"#define " X60 " \\\n\tINT64_C(1234567)\n");
 }
 
+/* Columns, not bytes: an é takes one of them, a 漢 two. */
+static void
+columns(void **state)
+{
+	(void)state;
+	assert_wraps("\tput_it_in(bytes, \"" X40 "éééé\", 23, 5);\n",
+		"\tput_it_in(bytes, \"" X40 "éééé\", 23, 5);\n");
+	assert_wraps("\tput_it_in(bytes, \"" X40 "漢漢éé\", 23, 567);\n",
+		"\tput_it_in(bytes, \"" X40 "漢漢éé\", 23,\n\t\t567);\n");
+	assert_wraps("\tput_it_in(b, \"" X40 X10 "éééé\", 23, 567, 9);\n",
+		"\tput_it_in(b, \"" X40 X10 "éééé\",\n"
+		"\t\t23, 567, 9);\n");
+	assert_wraps("#define " X40 " otp_str(\"漢漢漢漢漢漢漢漢漢漢\")\n",
+		"#define " X40 " otp_str(\"漢漢漢漢漢漢漢漢漢漢\")\n");
+}
+
 static void
 literals(void **state)
 {
@@ -63,6 +79,9 @@ objects(void **state)
 	assert_wraps("const otp_string xxx" X60 " = {\"nickname\", 8};\n",
 		"const otp_string\n\txxx" X60 " = {\n"
 		"\t\t\"nickname\", 8};\n");
+	assert_wraps("const otp_duration " X40 X10 " = INT64_C(123456);\n",
+		"const otp_duration " X40 X10 " =\n"
+		"\tINT64_C(123456);\n");
 	assert_wraps("/* first */\n#define A \"" X40 X40 "\"\n",
 		"/* first */\n"
 		"/* Some of it is too long for its columns. */\n"
@@ -87,6 +106,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(blank_lines),
 		cmocka_unit_test(widths),
+		cmocka_unit_test(columns),
 		cmocka_unit_test(literals),
 		cmocka_unit_test(objects),
 		cmocka_unit_test(no_way),

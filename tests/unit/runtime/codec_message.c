@@ -2,6 +2,7 @@
 /* What a program in Erlang sends to a server: terms, which are its messages if
    they decode, and answers that are terms. */
 #include <otp.h>
+#include <otp/behaviour.h>
 
 #include "test.h"
 
@@ -283,6 +284,88 @@ a_deferred_call_is_answered_later(void **state)
 	call_term(TERM("h\002w\005latera\001"));
 }
 
+/* --- what hands calls on --------------------------------------------------- */
+
+struct proxy {
+	otp_to to;
+};
+
+static enum otp_verdict
+proxy_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	otp_process_started();
+	return OTP_GO_ON;
+}
+
+/* Any call of a box, typed or a term. */
+static enum otp_verdict
+proxy_handle(void *data, struct otp_event *event)
+{
+	const struct otp_server_class *class = &codec_message_box_class;
+	struct proxy *proxy = data;
+	struct otp_term_request request;
+
+	if (event->kind != OTP_EVENT_MESSAGE ||
+		event->msg->type != &otp_term_message ||
+		!otp_term_request_of(
+			*(const otp_term *)otp_msg_payload(event->msg),
+			&request))
+		return OTP_GO_ON;
+	for (size_t i = 0; i < class->message_count; i++) {
+		if (!otp_term_request_is(&request, class->messages[i]))
+			continue;
+		if (otp_event_decode(event, &request, class->messages[i]) ==
+			OTP_OK)
+			otp_call_forward(proxy->to, event->msg);
+		break;
+	}
+	return OTP_GO_ON;
+}
+
+static const struct otp_behaviour proxy_behaviour = {
+	.name = "proxy", .init = proxy_init, .handle = proxy_handle};
+
+static const struct otp_process_class proxy_class = {
+	.behaviour = &proxy_behaviour,
+	.name = "proxy",
+	.data_size = sizeof(struct proxy)};
+
+static void
+a_call_is_handed_on(void **state)
+{
+	struct proxy seed = {box.to};
+	struct otp_process_opts start = {.process_class = &proxy_class,
+		.seed = &seed,
+		.seed_size = sizeof seed};
+	codec_message_box_ref real = box;
+	struct otp_received message;
+	otp_ref ref, tag;
+	otp_pid pid;
+
+	(void)state;
+	assert_int_equal(otp_process_start(&start, &pid, NULL), OTP_OK);
+	box.to = otp_to_pid(pid);
+	answered(call_term(TERM(put_two)),
+		"{ok,#{note => <<\"hiy\">>,x => 3,y => 4}}");
+	tag = call_term(TERM("h\002w\005latera\001"));
+	assert_int_equal(otp_receive(&message, 50), OTP_TIMEOUT);
+	codec_message_box_later_reply(later, otp_str("at last"));
+	answered(tag, "<<\"at last\">>");
+	/* To nobody, who can't tell. */
+	ref = otp_monitor(pid);
+	otp_exit_signal(pid, OTP_KILL);
+	assert_int_equal(otp_await_down(ref, 5000, NULL), OTP_OK);
+	seed.to = otp_to_pid(pid);
+	assert_int_equal(otp_process_start(&start, &pid, NULL), OTP_OK);
+	box.to = otp_to_pid(pid);
+	call_term(TERM("w\007nothing"));
+	assert_int_equal(otp_receive(&message, 20), OTP_TIMEOUT);
+	box = real;
+	otp_exit_signal(pid, OTP_KILL);
+}
+
 static void
 a_call_that_does_not_decode_is_not_answered(void **state)
 {
@@ -382,6 +465,7 @@ main(void)
 		cmocka_unit_test(a_cast_is_found_in_a_term),
 		cmocka_unit_test(a_call_is_answered_by_a_term),
 		cmocka_unit_test(a_deferred_call_is_answered_later),
+		cmocka_unit_test(a_call_is_handed_on),
 		cmocka_unit_test(a_call_that_does_not_decode_is_not_answered),
 		cmocka_unit_test(a_large_message_finds_room),
 		cmocka_unit_test(a_process_receives_terms),

@@ -192,6 +192,10 @@ static const struct form {
 		BYTES("t\000\000\000\004w\001ea\001w\012__struct__"
 		      "w\015Elixir.Bank.Rw\002onw\004truew\004Zulua\003"),
 		"#{'Zulu' => 3,'__struct__' => 'Elixir.Bank.R',on => true}"},
+	/* keys in Latin-1 */
+	{&codec_wire_latin_type,
+		BYTES("t\000\000\000\001d\000\005Gr\366\337ea\001"),
+		"#{'Gr\303\266\303\237e' => 1,b => 1}"},
 	{&codec_wire_event_type, BYTES("h\002w\005Moveda\004"),
 		"{'Moved',4,'Gr\303\274n'}"},
 	{&codec_wire_pair_type, BYTES("i\000\000\000\003w\004paira\001a\002"),
@@ -226,6 +230,11 @@ what_else_is_taken(void **state)
 		assert_string_equal(printed, form->printed);
 	}
 }
+
+/* The name of the struct twice, and a field that may be missing. */
+static const char twice[] =
+	"t\000\000\000\003w\012__struct__w\010Elixir.Tw\001aa\001"
+	"w\012__struct__w\010Elixir.T";
 
 static const struct refusal {
 	const struct otp_type *type;
@@ -288,6 +297,8 @@ static const struct refusal {
 		BYTES("t\000\000\000\003w\004Zulua\003w\012__struct__"
 		      "w\001Rw\002onw\004true"),
 		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&codec_wire_twice_type, BYTES(twice), OTP_DUPLICATE_KEY,
+		"{duplicate_key,['__struct__']}"},
 	{&codec_wire_pair_type, BYTES("h\002w\004paira\001"), OTP_BAD_TERM,
 		"{bad_arity,[]}"},
 	{&codec_wire_pair_type, BYTES("h\003w\004peara\001a\002"), OTP_BAD_TERM,
@@ -335,6 +346,20 @@ what_is_refused(void **state)
 		assert_int_equal(err, r->err);
 		assert_memory_equal(value, before, sizeof value);
 	}
+}
+
+/* Generated code gives up in the middle; it is refused all the same. */
+static void
+a_struct_has_one_name(void **state)
+{
+	struct codec_wire_twice value;
+
+	(void)state;
+	buffer[0] = 131;
+	memcpy(buffer + 1, twice, sizeof twice - 1);
+	assert_int_equal(
+		codec_wire_twice_decode(buffer, sizeof twice, &value),
+		OTP_DUPLICATE_KEY);
 }
 
 static void
@@ -420,6 +445,7 @@ main(void)
 		cmocka_unit_test(what_is_written),
 		cmocka_unit_test(what_else_is_taken),
 		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(a_struct_has_one_name),
 		cmocka_unit_test(the_version_comes_first),
 		cmocka_unit_test(what_has_no_encoding),
 	};

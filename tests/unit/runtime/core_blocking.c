@@ -615,20 +615,47 @@ many_at_once(void **state)
 		finish(pids[i]);
 }
 
+/* In a pool whose threads do not end for being idle. */
+static void
+threads_may_stay_for_ever(void **state)
+{
+	otp_pid pid = start(&blocking_class, (struct server){0});
+
+	(void)state;
+	assert_int_equal(ask(pid, ECHO, NULL), OTP_OK);
+	for (int i = 0; i < IDLE_MS; i++)
+		nap();
+	assert_int_equal(pool_threads(), 1);
+	finish(pid);
+}
+
 static int
-small_pool_start(void **state)
+small_pool_with(otp_duration idle_ms)
 {
 	struct otp_runtime_opts opts = {.workers = 1,
 		.stuck_ms = INT64_C(24) * 3600 * 1000,
 		.blocking_threads = POOL,
-		.blocking_idle_ms = IDLE_MS};
+		.blocking_idle_ms = idle_ms};
 
-	(void)state;
 	if (otp_core_start(&opts) != OTP_OK)
 		return -1;
 	for (size_t i = 0; i < FAULT_SIGNALS; i++)
 		sigaction(fault_signals[i], NULL, &fault_actions[i]);
 	return world_await_watchdog();
+}
+
+static int
+small_pool_start(void **state)
+{
+	(void)state;
+	return small_pool_with(IDLE_MS);
+}
+
+static int
+lasting_pool_start(void **state)
+{
+	(void)state;
+	return small_pool_with(OTP_INFINITY);
 }
 
 int
@@ -650,6 +677,11 @@ main(void)
 		PIPE_TEST(many_at_once),
 	};
 
+	const struct CMUnitTest lasting[] = {
+		PIPE_TEST(threads_may_stay_for_ever),
+	};
+
 	alarm(240);
-	return cmocka_run_group_tests(tests, small_pool_start, world_stop);
+	return cmocka_run_group_tests(tests, small_pool_start, world_stop) +
+		cmocka_run_group_tests(lasting, lasting_pool_start, world_stop);
 }
