@@ -540,6 +540,7 @@ struct module {
 	struct span wire_span;
 	struct import *imports;
 	struct import *last_import;
+	struct table imported; /* [load] imports by their modules' names */
 	struct decl *decls; /* in file order */
 	struct decl *last_decl;
 	struct decl *application; /* [resolve] NULL: none */

@@ -52,8 +52,7 @@ take_type(const struct claiming *claiming, const struct type *type,
 	struct claims *claims = claiming->claims;
 	const struct module *module = claiming->module;
 	struct arena *arena = &claims->arena;
-	struct claim claim = {
-		"type", {type->spelling, at, false}, module, true};
+	struct claim claim = {"type", {type->spelling, at, false}, true};
 	struct helper_names names;
 	struct text key, c;
 

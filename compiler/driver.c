@@ -8,6 +8,8 @@ program_init(struct program *program, const struct options *options)
 
 	*program = (struct program){.arena = arena, .options = options};
 	program->types_by_key.arena = &program->arena;
+	program->sources_by_file.arena = &program->arena;
+	program->sources_by_output.arena = &program->arena;
 	program->diags.show_ids = options->diag_ids;
 	program->diags.choices = options->warnings;
 	if (options->command == COMMAND_lint)

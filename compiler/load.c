@@ -128,15 +128,18 @@ load_import(struct program *program, struct chain *chain, struct import *import)
 static void
 check_names(struct program *program, struct module *module)
 {
-	struct table seen = {.arena = &program->arena};
-
-	table_put(&seen, module->name.text, module);
+	module->imported.arena = &program->arena;
 	for (struct import *i = module->imports; i; i = i->next) {
-		struct module *other;
+		struct import *former;
+		struct module *other = NULL;
 
 		if (!i->module)
 			continue;
-		other = table_put(&seen, i->module->name.text, i->module);
+		former = table_put(&module->imported, i->module->name.text, i);
+		if (text_equal(i->module->name.text, module->name.text))
+			other = module;
+		else if (former)
+			other = former->module;
 		if (!other)
 			continue;
 		if (other == i->module) {
@@ -164,17 +167,17 @@ file_name(struct text path)
 /* Outputs are named after the file and land in one folder; includes find them
    there. */
 static void
-check_outputs(struct program *program, const struct source *source,
+check_outputs(struct program *program, struct source *source,
 	const struct chain *parent)
 {
 	struct span at = parent ? parent->import->span : (struct span){0};
+	struct source *other = table_put(
+		&program->sources_by_output, file_name(source->path), source);
 
-	for (struct source *s = program->sources; s != source; s = s->next) {
-		if (!text_equal(file_name(s->path), file_name(source->path)))
-			continue;
-		report(program, DIAG_same_output, at, s->path, source->path);
-		note(program, DIAG_note_rename_file, (struct span){0});
-	}
+	if (!other)
+		return;
+	report(program, DIAG_same_output, at, other->path, source->path);
+	note(program, DIAG_note_rename_file, (struct span){0});
 }
 
 static struct module *

@@ -178,6 +178,8 @@ struct program {
 	struct source *sources; /* all files read, in order of loading */
 	struct source *last_source;
 	size_t n_sources;
+	struct table sources_by_file; /* source.c */
+	struct table sources_by_output; /* load.c */
 	struct module *modules; /* imports before importers */
 	struct module *last_module;
 	struct type *types; /* the canonical types */

@@ -11,18 +11,20 @@ static struct module *
 find_module(
 	struct program *program, struct module *module, const struct name *name)
 {
-	struct suggestion suggestion = suggestion_for(program, name->text);
+	struct import *found = table_get(&module->imported, name->text);
+	struct suggestion suggestion;
 	const struct decl *decl;
 	bool is_sure = true;
 
+	if (found) {
+		found->used = true;
+		return found->module;
+	}
+	suggestion = suggestion_for(program, name->text);
 	for (struct import *i = module->imports; i; i = i->next) {
 		if (!i->module) {
 			is_sure = false;
 			continue;
-		}
-		if (text_equal(i->module->name.text, name->text)) {
-			i->used = true;
-			return i->module;
 		}
 		suggestion_offer(&suggestion, i->module->name.text);
 	}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,14 +77,18 @@ report_unreadable(struct program *program, struct text path, struct span at)
 		report(program, DIAG_cannot_read, at, path, strerror(errno));
 }
 
+static struct text
+file_key(struct program *program, uint64_t device, uint64_t inode)
+{
+	return text_printf(
+		&program->arena, "%" PRIu64 " %" PRIu64, device, inode);
+}
+
 static struct source *
 find_loaded(struct program *program, uint64_t device, uint64_t inode)
 {
-	for (struct source *s = program->sources; s; s = s->next) {
-		if (s->device == device && s->inode == inode)
-			return s;
-	}
-	return NULL;
+	return table_get(
+		&program->sources_by_file, file_key(program, device, inode));
 }
 
 /* `content` is in the arena, followed by a NUL. */
@@ -142,6 +147,8 @@ static void
 remember(struct program *program, struct source *source)
 {
 	source->index = program->n_sources++;
+	table_put(&program->sources_by_file,
+		file_key(program, source->device, source->inode), source);
 	if (program->last_source)
 		program->last_source->next = source;
 	else

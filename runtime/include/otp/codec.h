@@ -36,19 +36,18 @@ enum {
 };
 
 struct otp_decoder {
-	const uint8_t *start;
 	const uint8_t *end;
-	char *free; /* the next free byte of the block, 8-aligned */
+	char *free; /* the next free byte of the block, 8-aligned; not NULL */
 	char *limit;
-	size_t room; /* of the block; 0 at first */
-	size_t most;
+	size_t room; /* of the block; 0: there is none yet */
+	const uint8_t *start;
+	const char *what; /* "bad_value" */
 	otp_err err;
 	unsigned depth;
+	unsigned path_len; /* may be greater than what is kept */
 	bool trusted; /* it is a validated term */
 	bool failed;
-	unsigned path_len; /* may be greater than what is kept */
 	const char *path[OTP_DECODE_PATH];
-	const char *what; /* "bad_value" */
 };
 
 /* --- bound ---------------------------------------------------------------- */

@@ -25,6 +25,13 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /* At the beginning again, with the block as it is. */
 void otpi_decode_restart(struct otp_decoder *decoder);
+/* So much room it may have. */
+static inline size_t
+otpi_decode_most(const struct otp_decoder *decoder)
+{
+	return OTP_DECODE_MAX((size_t)(decoder->end - decoder->start));
+}
+
 /* It has failed for good: otp_last_reason says why; `in` begins the path. */
 otp_err otpi_decode_failed(struct otp_decoder *decoder, otp_atom in);
 
@@ -39,6 +46,8 @@ otpi_get_bytes(struct otp_decoder *decoder, size_t n)
 	size_t room = (n + 7) & ~(size_t)7;
 	char *at = decoder->free;
 
+	if (!at)
+		__builtin_unreachable();
 	if (unlikely((size_t)(decoder->limit - at) < room)) {
 		decoder->err = OTP_NOMEM;
 		return NULL;

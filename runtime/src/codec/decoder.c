@@ -42,20 +42,21 @@ static void
 begin(struct otp_decoder *decoder, const uint8_t *start, size_t size,
 	bool pointers)
 {
-	decoder->start = start;
 	decoder->end = start + size;
-	decoder->free = (char *)&no_room;
-	decoder->limit = decoder->free;
-	decoder->room = 0;
-	decoder->most = OTP_DECODE_MAX(size);
+	decoder->start = start;
+	decoder->what = NULL;
 	decoder->err = OTP_OK;
 	decoder->depth = GENERATED_LEVELS;
+	decoder->path_len = 0;
 	decoder->trusted = false;
 	decoder->failed = false;
-	decoder->path_len = 0;
-	decoder->what = NULL;
-	if (pointers)
+	if (pointers) {
 		make_room(decoder, first_room(decoder));
+	} else {
+		decoder->free = (char *)&no_room;
+		decoder->limit = decoder->free;
+		decoder->room = 0;
+	}
 }
 
 /* What does not begin so is refused as empty. */
@@ -88,15 +89,15 @@ otp_from_term_begin(struct otp_decoder *decoder, otp_term term, bool pointers)
 static bool
 grow(struct otp_decoder *decoder)
 {
-	size_t room;
+	size_t most = otpi_decode_most(decoder), room;
 
-	if (decoder->room >= decoder->most) {
+	if (decoder->room >= most) {
 		decoder->err = OTP_SYSTEM_LIMIT;
 		decoder->what = "too_large";
 		return false;
 	}
 	room = decoder->room ? 2 * decoder->room : first_room(decoder);
-	make_room(decoder, room < decoder->most ? room : decoder->most);
+	make_room(decoder, room < most ? room : most);
 	return true;
 }
 

@@ -67,18 +67,9 @@ static inline const uint8_t *
 get_signed(struct otp_decoder *decoder, const uint8_t *at, int64_t most,
 	int64_t *value)
 {
-	size_t left = otpi_get_left(decoder, at);
 	struct integer read;
 
-	if (left >= 2 && at[0] == OTP_ETF_SMALL_INTEGER) {
-		*value = at[1];
-		return *value <= most ? at + 2 : NULL;
-	}
-	if (left >= 5 && at[0] == OTP_ETF_INTEGER) {
-		*value = (int32_t)otpi_be32(at + 1);
-		return *value <= most && *value >= -most - 1 ? at + 5 : NULL;
-	}
-	at = get_big(decoder, at, &read);
+	at = get_integer(decoder, at, &read);
 	if (unlikely(!at || read.magnitude > (uint64_t)most + read.is_negative))
 		return NULL;
 	*value = (int64_t)(read.is_negative ? -read.magnitude : read.magnitude);
@@ -98,8 +89,32 @@ get_unsigned(struct otp_decoder *decoder, const uint8_t *at, uint64_t most,
 	return at;
 }
 
-#define GET_INTEGER(name, type, wide, get, most) \
-	const uint8_t *otp_get_##name( \
+/* One of 32 bits, which most are; NULL: another, or none. */
+static inline const uint8_t *
+get_word(const struct otp_decoder *decoder, const uint8_t *at, int64_t *value)
+{
+	size_t left = otpi_get_left(decoder, at);
+
+	if (left >= 2 && at[0] == OTP_ETF_SMALL_INTEGER) {
+		*value = at[1];
+		return at + 2;
+	}
+	if (left >= 5 && at[0] == OTP_ETF_INTEGER) {
+		*value = (int32_t)otpi_be32(at + 1);
+		return at + 5;
+	}
+	return NULL;
+}
+
+static inline bool
+is_between(int64_t value, int64_t least, int64_t most)
+{
+	return value >= least && value <= most;
+}
+
+/* What is quick needs no frame; any other is read by get_any_. */
+#define GET_ANY_INTEGER(name, type, wide, get, most) \
+	static OTPI_OWN_FRAME const uint8_t *get_any_##name( \
 		struct otp_decoder *decoder, const uint8_t *at, type *value) \
 	{ \
 		wide read; \
@@ -109,15 +124,68 @@ get_unsigned(struct otp_decoder *decoder, const uint8_t *at, uint64_t most,
 			*value = (type)read; \
 		return at; \
 	}
-GET_INTEGER(int8, int8_t, int64_t, get_signed, INT8_MAX)
-GET_INTEGER(int16, int16_t, int64_t, get_signed, INT16_MAX)
-GET_INTEGER(int32, int32_t, int64_t, get_signed, INT32_MAX)
-GET_INTEGER(int64, int64_t, int64_t, get_signed, INT64_MAX)
-GET_INTEGER(timestamp, otp_timestamp, int64_t, get_signed, INT64_MAX)
-GET_INTEGER(uint8, uint8_t, uint64_t, get_unsigned, UINT8_MAX)
-GET_INTEGER(uint16, uint16_t, uint64_t, get_unsigned, UINT16_MAX)
-GET_INTEGER(uint32, uint32_t, uint64_t, get_unsigned, UINT32_MAX)
-GET_INTEGER(uint64, uint64_t, uint64_t, get_unsigned, UINT64_MAX)
+
+#define GET_INTEGER(name, type, wide, get, least, most) \
+	GET_ANY_INTEGER(name, type, wide, get, most) \
+	const uint8_t *otp_get_##name( \
+		struct otp_decoder *decoder, const uint8_t *at, type *value) \
+	{ \
+		int64_t word; \
+		const uint8_t *next = get_word(decoder, at, &word); \
+\
+		if (unlikely(!next || \
+			    !is_between(word, least, (int64_t)(most)))) \
+			return get_any_##name(decoder, at, value); \
+		*value = (type)word; \
+		return next; \
+	}
+GET_INTEGER(int8, int8_t, int64_t, get_signed, INT8_MIN, INT8_MAX)
+GET_INTEGER(int16, int16_t, int64_t, get_signed, INT16_MIN, INT16_MAX)
+GET_INTEGER(int32, int32_t, int64_t, get_signed, INT32_MIN, INT32_MAX)
+GET_INTEGER(uint8, uint8_t, uint64_t, get_unsigned, 0, UINT8_MAX)
+GET_INTEGER(uint16, uint16_t, uint64_t, get_unsigned, 0, UINT16_MAX)
+GET_INTEGER(uint32, uint32_t, uint64_t, get_unsigned, 0, UINT32_MAX)
+GET_ANY_INTEGER(uint64, uint64_t, uint64_t, get_unsigned, UINT64_MAX)
+GET_ANY_INTEGER(int64, int64_t, int64_t, get_signed, INT64_MAX)
+
+const uint8_t *
+otp_get_uint64(struct otp_decoder *decoder, const uint8_t *at, uint64_t *value)
+{
+	int64_t word;
+	const uint8_t *next = get_word(decoder, at, &word);
+
+	if (unlikely(!next || word < 0))
+		return get_any_uint64(decoder, at, value);
+	*value = (uint64_t)word;
+	return next;
+}
+
+/* Bigs of up to seven bytes, as of times, are in range whatever they are. */
+const uint8_t *
+otp_get_int64(struct otp_decoder *decoder, const uint8_t *at, int64_t *value)
+{
+	const uint8_t *next = get_word(decoder, at, value);
+	uint64_t read;
+	unsigned n;
+
+	if (next)
+		return next;
+	if (unlikely(otpi_get_left(decoder, at) < 11 ||
+		    at[0] != OTP_ETF_SMALL_BIG || at[1] - 1u >= 7 || at[2] > 1))
+		return get_any_int64(decoder, at, value);
+	n = at[1];
+	memcpy(&read, at + 3, sizeof read);
+	read = read << (64 - 8 * n) >> (64 - 8 * n);
+	*value = at[2] ? -(int64_t)read : (int64_t)read;
+	return at + 3 + n;
+}
+
+const uint8_t *
+otp_get_timestamp(
+	struct otp_decoder *decoder, const uint8_t *at, otp_timestamp *value)
+{
+	return otp_get_int64(decoder, at, value);
+}
 
 static OTPI_OWN_FRAME const uint8_t *
 get_atom_of(struct otp_decoder *decoder, const uint8_t *at, const char *text)
@@ -145,11 +213,18 @@ otp_get_duration(
 	return next;
 }
 
+static OTPI_OWN_FRAME const uint8_t *
+get_any_bool(struct otp_decoder *decoder, const uint8_t *at, bool *value)
+{
+	const uint8_t *next = get_atom_of(decoder, at, "true");
+
+	*value = next != NULL;
+	return next ? next : get_atom_of(decoder, at, "false");
+}
+
 const uint8_t *
 otp_get_bool(struct otp_decoder *decoder, const uint8_t *at, bool *value)
 {
-	const uint8_t *next;
-
 	if (otp_get_is(decoder, at, "w\004true", 6)) {
 		*value = true;
 		return at + 6;
@@ -158,9 +233,7 @@ otp_get_bool(struct otp_decoder *decoder, const uint8_t *at, bool *value)
 		*value = false;
 		return at + 7;
 	}
-	next = get_atom_of(decoder, at, "true");
-	*value = next != NULL;
-	return next ? next : get_atom_of(decoder, at, "false");
+	return get_any_bool(decoder, at, value);
 }
 
 const uint8_t *
@@ -183,40 +256,60 @@ otp_get_absent(const struct otp_decoder *decoder, const uint8_t *at)
 
 /* --- floats --------------------------------------------------------------- */
 
+/* Of a big integer the 8 bytes that count, if there are no more. The zeros
+   below them are taken off its data. */
+static bool
+significant_bytes(struct etf_head *head)
+{
+	while (*head->data == 0) {
+		head->data++;
+		head->len--;
+	}
+	if (head->len > sizeof head->magnitude)
+		return false;
+	for (size_t i = head->len; i > 0; i--)
+		head->magnitude = head->magnitude << 8 | head->data[i - 1];
+	return true;
+}
+
 /* An integer counts if the float has exactly its value. */
 static OTPI_OWN_FRAME const uint8_t *
 get_float_of_integer(struct otp_decoder *decoder, const uint8_t *at,
 	unsigned precision, double *value)
 {
-	struct integer read;
+	struct etf_head head;
 	uint64_t odd;
+	size_t all;
 
-	at = get_any_integer(decoder, at, &read);
-	if (!at)
+	if (!otpi_etf_head(at, decoder->end, &head) ||
+		head.kind != OTP_KIND_INTEGER)
 		return NULL;
-	odd = read.magnitude;
+	all = head.len;
+	if (head.data && !significant_bytes(&head))
+		return NULL;
+	odd = head.magnitude;
 	if (odd > 0)
 		odd >>= __builtin_ctzll(odd);
 	if (odd >> precision)
 		return NULL;
-	*value = read.is_negative ? -(double)read.magnitude
-				  : (double)read.magnitude;
-	return at;
+	*value = head.is_negative ? -(double)head.magnitude
+				  : (double)head.magnitude;
+	for (; all > head.len && isfinite(*value); all--)
+		*value *= 256;
+	return isfinite(*value) ? head.next : NULL;
 }
 
 const uint8_t *
 otp_get_float64(struct otp_decoder *decoder, const uint8_t *at, double *value)
 {
 	uint64_t bits;
-	double read;
 
 	if (otpi_get_left(decoder, at) < 9 || at[0] != OTP_ETF_NEW_FLOAT)
 		return get_float_of_integer(decoder, at, 53, value);
 	bits = otpi_be64(at + 1);
-	memcpy(&read, &bits, sizeof read);
-	if (!isfinite(read))
+	if (unlikely((bits >> 52 & 0x7ff) == 0x7ff)) /* not finite */
 		return NULL;
-	*value = read;
+	memcpy(value, &bits, sizeof *value);
 	return at + 9;
 }
 
@@ -294,8 +387,7 @@ get_named(struct otp_decoder *decoder, const uint8_t *at, otp_to *value)
 		return NULL;
 	if (head.kind == OTP_KIND_TUPLE && head.parts == 2) {
 		if (decoder->depth >= OTP_TERM_DEPTH_MAX)
-			return otpi_get_fail(
-				decoder, OTP_TOO_DEEP, "too_deep");
+			return otpi_get_fail(decoder, OTP_TOO_DEEP, "too_deep");
 		at = get_name(decoder, head.next, name);
 		if (at)
 			at = get_name(decoder, at, node);

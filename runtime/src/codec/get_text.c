@@ -33,24 +33,32 @@ is_ascii(const uint8_t *ptr, size_t len)
 }
 
 /*
- * Copies 8 to 32 bytes, the ends of both halves over each other, and tells
- * whether they are ASCII. Most strings are such.
+ * 8 to 32 bytes, which most strings are: words from both ends, which may
+ * overlap.
  */
 static inline bool
-copy_ascii(char *to, const uint8_t *from, size_t n)
+few_are_ascii(const uint8_t *ptr, size_t n)
 {
-	size_t half = n > 16 ? 16 : n;
-	uint64_t a, b, c, d;
+	uint64_t a, b, c = 0, d = 0;
 
-	memcpy(&a, from, 8);
-	memcpy(&b, from + half - 8, 8);
-	memcpy(&c, from + n - half, 8);
-	memcpy(&d, from + n - 8, 8);
-	memcpy(to, &a, 8);
-	memcpy(to + half - 8, &b, 8);
-	memcpy(to + n - half, &c, 8);
-	memcpy(to + n - 8, &d, 8);
+	memcpy(&a, ptr, 8);
+	memcpy(&b, ptr + n - 8, 8);
+	if (n > 16) {
+		memcpy(&c, ptr + 8, 8);
+		memcpy(&d, ptr + n - 16, 8);
+	}
 	return ((a | b | c | d) & UINT64_C(0x8080808080808080)) == 0;
+}
+
+static inline void
+few_copy(char *to, const uint8_t *from, size_t n)
+{
+	memcpy(to, from, 8);
+	memcpy(to + n - 8, from + n - 8, 8);
+	if (n > 16) {
+		memcpy(to + 8, from + 8, 8);
+		memcpy(to + n - 16, from + n - 16, 8);
+	}
 }
 
 /* --- strings -------------------------------------------------------------- */
@@ -132,33 +140,51 @@ get_charlist(struct otp_decoder *decoder, const uint8_t *at, otp_string *value)
 	return next;
 }
 
+static OTPI_OWN_FRAME const uint8_t *
+get_any_string(
+	struct otp_decoder *decoder, const uint8_t *at, otp_string *value)
+{
+	size_t len;
+	char *to;
+
+	if (otpi_get_left(decoder, at) < 5 || at[0] != OTP_ETF_BINARY)
+		return get_charlist(decoder, at, value);
+	len = otpi_be32(at + 1);
+	at += 5;
+	if (otpi_get_left(decoder, at) < len)
+		return NULL;
+	if (!is_ascii(at, len) && !otpi_utf8_is_valid(at, len, NULL))
+		return NULL;
+	to = room_for_text(decoder, len);
+	if (!to)
+		return NULL;
+	otpi_copy_small(to, at, len);
+	*value = otp_strn(to, len);
+	return at + len;
+}
+
+/* A short one of ASCII needs no frame; any other is read by get_any_string. */
 const uint8_t *
 otp_get_string(
 	struct otp_decoder *decoder, const uint8_t *at, otp_string *value)
 {
-	size_t len;
-	bool ascii;
+	size_t left = otpi_get_left(decoder, at), len;
 	char *to;
 
-	if (unlikely(otpi_get_left(decoder, at) < 5 || at[0] != OTP_ETF_BINARY))
-		return get_charlist(decoder, at, value);
+	if (unlikely(left < 5 || at[0] != OTP_ETF_BINARY))
+		return get_any_string(decoder, at, value);
 	len = otpi_be32(at + 1);
+	if (unlikely(len - 8 > 32 - 8 || left - 5 < len))
+		return get_any_string(decoder, at, value);
+	if (unlikely(!few_are_ascii(at + 5, len)))
+		return get_any_string(decoder, at, value);
 	at += 5;
-	if (unlikely(otpi_get_left(decoder, at) < len))
-		return NULL;
 	to = room_for_text(decoder, len);
 	if (unlikely(!to))
 		return NULL;
+	few_copy(to, at, len);
 	value->ptr = to;
 	value->len = len;
-	if (likely(len - 8 <= 32 - 8)) {
-		ascii = copy_ascii(to, at, len);
-	} else {
-		ascii = is_ascii(at, len);
-		otpi_copy_small(to, at, len);
-	}
-	if (unlikely(!ascii && !otpi_utf8_is_valid(at, len, NULL)))
-		return NULL;
 	return at + len;
 }
 

@@ -128,7 +128,7 @@ decode_message(struct making *making, otp_term body)
 	new_block(making, 2 * body.len + ROOM_MIN);
 	while (!get_message(making, generated)) {
 		if (decoder->err == OTP_NOMEM &&
-			decoder->room < decoder->most) {
+			decoder->room < otpi_decode_most(decoder)) {
 			otp_msg_free(making->m);
 			new_block(making, 2 * decoder->room);
 		} else if (generated) {

@@ -189,16 +189,20 @@ OTP_LIST_TYPES(PUT)
 	const uint8_t *otp_##name##_opt_get(struct otp_decoder *decoder, \
 		const uint8_t *at, const type **value) \
 	{ \
-		const uint8_t *next = NULL; \
-		type *to = NULL; \
+		type *to; \
 \
-		if (otp_get_is_atom(decoder, at)) \
-			next = otp_get_absent(decoder, at); \
-		if (!next) { \
-			to = otpi_get_bytes(decoder, sizeof(*to)); \
-			next = to ? otp_get_##name(decoder, at, to) : NULL; \
+		if (otp_get_is_atom(decoder, at)) { \
+			const uint8_t *next = otp_get_absent(decoder, at); \
+\
+			if (next) { \
+				*value = NULL; \
+				return next; \
+			} \
 		} \
+		to = otpi_get_bytes(decoder, sizeof(*to)); \
+		if (unlikely(!to)) \
+			return NULL; \
 		*value = to; \
-		return next; \
+		return otp_get_##name(decoder, at, to); \
 	}
 OTP_LIST_TYPES(GET)

@@ -124,11 +124,9 @@ otpi_block_free_large(struct otp_msg *m)
 }
 
 size_t
-otpi_block_size(const struct otp_msg *m)
+otpi_block_large_size(const struct otp_msg *m)
 {
-	if (m->size_class == BLOCK_LARGE)
-		return ((const struct large *)(const void *)m - 1)->size;
-	return (size_t)64 << m->size_class;
+	return ((const struct large *)(const void *)m - 1)->size;
 }
 
 void

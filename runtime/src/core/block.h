@@ -19,8 +19,7 @@ struct otp_msg *otpi_block_refill(struct thread *t, unsigned size_class);
 struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
-/* All bytes of the block, header included. */
-size_t otpi_block_size(const struct otp_msg *m);
+size_t otpi_block_large_size(const struct otp_msg *m);
 /* Hand what a thread holds to the depot. */
 void otpi_blocks_flush(struct thread *t);
 /* Fill the payload of a block that is about to be freed (debug builds). */
@@ -31,6 +30,15 @@ void otpi_block_poison(struct otp_msg *m);
 #else
 #define OTPI_DEBUG 1
 #endif
+
+/* All bytes of the block, header included. */
+static inline size_t
+otpi_block_size(const struct otp_msg *m)
+{
+	if (unlikely(m->size_class == BLOCK_LARGE))
+		return otpi_block_large_size(m);
+	return (size_t)64 << m->size_class;
+}
 
 static inline unsigned
 otpi_block_batch(unsigned size_class)

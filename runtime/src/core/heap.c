@@ -228,29 +228,36 @@ otp_disown(void *ptr)
 	otpi_leave(t);
 }
 
+/* Apart, so that what is there already is handed out without a frame. */
+__attribute__((noinline)) static struct otp_msg *
+new_scratch(struct thread *t, size_t size)
+{
+	size_t room = 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE);
+	struct otp_msg *m;
+
+	otpi_heap_check(t, room);
+	m = otpi_block_new(t, room);
+	m->kind = OTPI_SCRATCH;
+	m->id = 0;
+	m->status = 0;
+	otpi_lend(t->runner, m);
+	return m;
+}
+
 static void *
 scratch(struct thread *t, size_t size)
 {
-	struct runner *r = t->runner;
-	struct otp_msg *m = r->lent;
+	struct otp_msg *m = t->runner->lent;
 	bool fits = false;
 	void *ptr;
 
-	if (size > HEAP_MAX)
+	if (unlikely(size > HEAP_MAX))
 		out_of_memory(t);
 	size = (size + 15) & ~(size_t)15;
 	if (m && m->kind == OTPI_SCRATCH)
 		fits = size <= otpi_block_size(m) - sizeof *m - 8 - m->id;
-	if (!fits) {
-		size_t room = 8 + (size > SCRATCH_SIZE ? size : SCRATCH_SIZE);
-
-		otpi_heap_check(t, room);
-		m = otpi_block_new(t, room);
-		m->kind = OTPI_SCRATCH;
-		m->id = 0;
-		m->status = 0;
-		otpi_lend(r, m);
-	}
+	if (unlikely(!fits))
+		m = new_scratch(t, size);
 	/* 8 more than the header: aligned to 16. */
 	ptr = (char *)(m + 1) + 8 + m->id;
 	m->id += size;

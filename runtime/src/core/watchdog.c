@@ -405,6 +405,11 @@ tick(struct thread *self)
 	report_full();
 }
 
+/*
+ * Is there nothing to look at? Asked again when `watchdog_wake` is 0: whoever
+ * changes any of this calls otpi_watchdog_wake behind it, and one of the two
+ * sees the other (seq_cst), also when it is to stop.
+ */
 static bool
 all_idle(void)
 {
@@ -412,7 +417,7 @@ all_idle(void)
 
 	return atomic_load(&rt->idle) == rt->worker_count &&
 		atomic_load(&rt->detached) == 0 &&
-		!atomic_load(&rt->stopping) && !any_kill() &&
+		!atomic_load(&rt->watchdog_stops) && !any_kill() &&
 		!atomic_load(&rt->blocking.full);
 }
 

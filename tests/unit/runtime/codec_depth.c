@@ -117,8 +117,7 @@ trees_and_chains(void **state)
 static void
 maps_and_unions(void **state)
 {
-	static struct codec_depth_map_string_named_pair
-		pairs[LEVELS];
+	static struct codec_depth_map_string_named_pair pairs[LEVELS];
 	static struct codec_depth_named named[LEVELS];
 	static struct codec_depth_expr exprs[LEVELS];
 	struct codec_depth_named read;
@@ -232,9 +231,8 @@ the_reason_is_the_last(void **state)
 	memcpy(bytes, head, start);
 	other = nested(bytes + start, "h\001", 2, "", LEVELS - 2);
 	memcpy(bytes + start + other.len, tail, sizeof tail - 1);
-	assert_int_equal(
-		codec_depth_outer_decode(bytes,
-			start + other.len + sizeof tail - 1, &value),
+	assert_int_equal(codec_depth_outer_decode(bytes,
+				 start + other.len + sizeof tail - 1, &value),
 		OTP_BAD_TERM);
 	otp_term_print(otp_last_reason(), why, sizeof why);
 	assert_string_equal(why, "{bad_value,[inner,x]}");
@@ -253,15 +251,15 @@ a_handle_may_be_a_level(void **state)
 		owned[i].next = i > 0 ? &owned[i - 1] : NULL;
 		owned[i].by = deep;
 	}
-	assert_int_equal(codec_depth_owned_encode(&owned[LEVELS - 1], bytes,
-				 sizeof bytes, &len),
+	assert_int_equal(codec_depth_owned_encode(
+				 &owned[LEVELS - 1], bytes, sizeof bytes, &len),
 		OTP_OK);
 	owned[0].by = codec_depth_deep_named("somebody");
-	assert_int_equal(codec_depth_owned_encode(&owned[LEVELS - 1], bytes,
-				 sizeof bytes, &len),
+	assert_int_equal(codec_depth_owned_encode(
+				 &owned[LEVELS - 1], bytes, sizeof bytes, &len),
 		OTP_TOO_DEEP);
-	assert_int_equal(codec_depth_owned_encode(&owned[LEVELS - 2], bytes,
-				 sizeof bytes, &len),
+	assert_int_equal(codec_depth_owned_encode(
+				 &owned[LEVELS - 2], bytes, sizeof bytes, &len),
 		OTP_OK);
 	assert_int_equal(codec_depth_owned_decode(bytes, len, &read), OTP_OK);
 	assert_true(codec_depth_owned_equal(&owned[LEVELS - 2], &read));

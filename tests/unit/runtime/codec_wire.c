@@ -14,6 +14,8 @@
 		__VA_ARGS__ \
 	}
 #define NODE "w\015nonode@nohost"
+#define ZEROS "\000\000\000\000\000\000\000\000"
+#define ZEROS_64 ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS
 
 struct row {
 	const struct otp_type *type;
@@ -165,6 +167,14 @@ static const struct form {
 	{&otp_float64_type, BYTES("n\007\000\000\000\000\000\000\000\040"),
 		"9007199254740992.0"},
 	{&otp_float32_type, BYTES("b\001\000\000\000"), "16777216.0"},
+	{&otp_float64_type, BYTES("n\011\000" ZEROS "\001"),
+		"1.8446744073709552e19"},
+	{&otp_float64_type,
+		BYTES("n\020\001" ZEROS "\000\377\377\377\377\377"
+		      "\037\000"),
+		"-1.6615349947310976e35"},
+	{&otp_float32_type, BYTES("n\013\000" ZEROS "\000\001\000"),
+		"4.722366482869645e21"},
 	{&otp_string_type, BYTES("k\000\003n\366x"), "<<\"n\303\266x\"/utf8>>"},
 	{&otp_string_type, BYTES("j"), "<<>>"},
 	{&otp_string_type, BYTES("l\000\000\000\002anb\000\001\366\000j"),
@@ -255,6 +265,16 @@ static const struct refusal {
 		OTP_BAD_TERM, "{bad_value,[]}"},
 	{&otp_float64_type, BYTES("n\007\000\001\000\000\000\000\000\040"),
 		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&otp_float64_type,
+		BYTES("n\011\000\001\000\000\000\000\000\000\000"
+		      "\001"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&otp_float64_type, BYTES("n\010\000\001\000\000\000\000\000\000\200"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&otp_float64_type, BYTES("n\201\000" ZEROS_64 ZEROS_64 "\001"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&otp_float32_type, BYTES("n\021\000" ZEROS ZEROS "\001"), OTP_BAD_TERM,
+		"{bad_value,[]}"},
 	{&otp_float32_type, BYTES("b\001\000\000\001"), OTP_BAD_TERM,
 		"{bad_value,[]}"},
 	{&otp_float32_type, BYTES("F\177\340\000\000\000\000\000\000"),
@@ -357,8 +377,7 @@ a_struct_has_one_name(void **state)
 	(void)state;
 	buffer[0] = 131;
 	memcpy(buffer + 1, twice, sizeof twice - 1);
-	assert_int_equal(
-		codec_wire_twice_decode(buffer, sizeof twice, &value),
+	assert_int_equal(codec_wire_twice_decode(buffer, sizeof twice, &value),
 		OTP_DUPLICATE_KEY);
 }
 

@@ -270,6 +270,22 @@ a_stop_without_patience_tells_the_truth(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* At whatever step it meets the watchdog, which looks once a millisecond. */
+static void
+a_stop_wakes_who_is_about_to_sleep(void **state)
+{
+	struct otp_runtime_opts opts = {.workers = 1};
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct timespec while_idle = {0, 900000 + i * 4500};
+
+		assert_int_equal(otp_core_start(&opts), OTP_OK);
+		nanosleep(&while_idle, NULL);
+		assert_int_equal(otp_core_stop(PATIENCE_MS), OTP_OK);
+	}
+}
+
 int
 main(void)
 {
@@ -279,6 +295,7 @@ main(void)
 		cmocka_unit_test(a_stop_sends_every_caller_back),
 		cmocka_unit_test(a_stop_leaves_nobody_of_a_crowd),
 		cmocka_unit_test(nothing_starts_during_a_stop),
+		cmocka_unit_test(a_stop_wakes_who_is_about_to_sleep),
 	};
 
 	alarm(240);
