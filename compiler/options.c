@@ -100,7 +100,7 @@ set_special(struct options *options, enum option_id id)
 		fputs("otpc " OTPC_VERSION "\n", stdout);
 		return OPTIONS_DONE;
 	case OPT_help:
-		print_help(options->command);
+		print_help((enum command_id)options->command);
 		return OPTIONS_DONE;
 	default: /* no SPECIAL */
 		return OPTIONS_MISUSE;
@@ -177,11 +177,12 @@ static enum options_result
 parse_options(
 	struct options *options, struct arena *arena, int argc, char **argv)
 {
+	enum command_id command = (enum command_id)options->command;
 	enum options_result result = OPTIONS_RUN;
 	struct getopt_tables tables;
 	int option;
 
-	make_tables(&tables, options->command);
+	make_tables(&tables, command);
 	optind = 1;
 	while (result == OPTIONS_RUN &&
 		(option = getopt_long(argc, argv, tables.letters, tables.names,
@@ -194,7 +195,7 @@ parse_options(
 		else if (option == 'W')
 			result = parse_w(options, arena, optarg);
 		else
-			result = set(options, id_of(option, options->command));
+			result = set(options, id_of(option, command));
 	}
 	return result;
 }
@@ -290,7 +291,7 @@ take_command(struct options *options, int argc, char **argv)
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		if (i != COMMAND_compile &&
 			text_is(text_of(argv[1]), commands[i].name)) {
-			options->command = (enum command_id)i;
+			options->command = i;
 			return true;
 		}
 	}

@@ -306,8 +306,11 @@ template_get(
 	struct arena *arena = &set->program->arena;
 	struct compiling c = {.set = set, .tree = tree, .line = 1};
 
+	/* those of the module before know its numbers of names */
+	if (set->compiled && set->compiled->names != tree->names)
+		set->compiled = NULL;
 	for (struct template *t = set->compiled; t; t = t->next) {
-		if (text_equal(t->name, name) && t->names == tree->names)
+		if (text_equal(t->name, name))
 			return t;
 	}
 	name = text_copy(arena, name);

@@ -95,7 +95,7 @@ is_taken(const char *name)
 		"pointers", "children", "keep", "print", "type", "members",
 		"bound", "put", "get", "order", "fallback", "flat", "copy",
 		"encode", "decode", "read", "tag", "list", "opt", "env", "kept",
-		"system", "undefined", "self", "link"};
+		"system", "undefined", "self", "link", "how"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
 		if (strcmp(name, taken[i]) == 0)

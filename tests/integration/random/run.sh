@@ -4,10 +4,12 @@
 # word, its commands do with them what they should, the C compiles without a
 # warning with gcc, clang and g++, and programs that --skeleton and --main write
 # start and stop. SEEDS="$(seq 500)" takes others, CHECKS='writes formats' does
-# only these of the functions below.
+# only these of the functions below, CLOSE are seeds of specs with names that
+# may meet.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-: "${SEEDS:=1 2 3 4 5 6}"
+: "${SEEDS=1 2 3 4 5 6}"
+: "${CLOSE=$(seq 30)}"
 : "${CHECKS:=compiles compiles_with_clang is_cplusplus is_formatted formats
 	is_json documents draws stays_the_same lints runs}"
 cd "$WORK" || exit 1
@@ -16,10 +18,18 @@ warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wcast-function-type
 	-Werror'
 
 # shellcheck disable=SC2086
-$CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS -o generate "$here"/[!j]*.c &&
-	$CC -std=gnu11 $CFLAGS -o json "$here/json.c" -ljansson
+build() { # NAME FILE... [LIBRARY]
+	local name=$1
+	shift
+	(cd "$here" && $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS \
+		-o "$WORK/$name" "$@")
+}
+
+build generate generate.c text.c names.c types.c values.c declarations.c \
+	servers.c trees.c && build close close.c text.c &&
+	build json json.c -ljansson
 if [ $? -ne 0 ]; then
-	echo "FAIL the generator does not build"
+	echo "FAIL the generators do not build"
 	exit 1
 fi
 
@@ -168,6 +178,34 @@ one() { # SEED
 		$what || echo "FAIL seed $1: $what"
 	done
 }
+
+# Names that may meet in C: either otpc says so or nothing meets.
+comes_close() { # SEED
+	local file
+	rm -rf near
+	mkdir near
+	./close "$1" > near/m.otp
+	if ! "$otpc" -w --skeleton -o near near/m.otp 2> said; then
+		grep -q ': error:' said && ! grep -q 'runtime error' said
+		return
+	fi
+	taken=$((taken + 1))
+	for file in near/*.c; do
+		# shellcheck disable=SC2086
+		silent $CC -std=c11 $warnings $OTP_CFLAGS -Inear \
+			-fsyntax-only "$file" || return
+	done
+}
+
+taken=0
+for seed in $CLOSE; do
+	comes_close "$seed" || echo "FAIL close $seed"
+done
+if [ "$taken" -gt 0 ] || [ -z "$CLOSE" ]; then
+	echo "ok close: $taken compiled"
+else
+	echo "FAIL close: otpc took none of them"
+fi
 
 for seed in $SEEDS; do
 	one "$seed" > verdict 2>&1

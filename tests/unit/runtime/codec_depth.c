@@ -238,6 +238,37 @@ the_reason_is_the_last(void **state)
 	assert_string_equal(why, "{bad_value,[inner,x]}");
 }
 
+/* #{left => ..., value => 1}, so many in each other. */
+static size_t
+put_tree(size_t levels)
+{
+	uint8_t *at = otp_put_bytes(bytes, "\203", 1);
+
+	for (size_t i = 0; i < levels; i++)
+		at = otp_put_bytes(at, "t\000\000\000\002w\004left", 11);
+	at = otp_put_absent(at, false);
+	for (size_t i = 0; i < levels; i++)
+		at = otp_put_bytes(at, "w\005valuea\001", 9);
+	return (size_t)(at - bytes);
+}
+
+static void
+one_level_more_is_refused(void **state)
+{
+	(void)state;
+	for (size_t n = LEVELS - 1; n <= LEVELS + 1; n++) {
+		otp_err err = n > LEVELS ? OTP_TOO_DEEP : OTP_OK;
+		size_t len = put_tree(n);
+		struct codec_depth_tree tree;
+
+		assert_int_equal(
+			codec_depth_tree_decode(bytes, len, &tree), err);
+		assert_int_equal(otp_type_decode(&codec_depth_tree_type, bytes,
+					 len, &tree),
+			err);
+	}
+}
+
 /* {Name,Node} is a level; a pid is none. */
 static void
 a_handle_may_be_a_level(void **state)
@@ -288,6 +319,7 @@ main(void)
 		cmocka_unit_test(trees_and_chains),
 		cmocka_unit_test(maps_and_unions),
 		cmocka_unit_test(terms),
+		cmocka_unit_test(one_level_more_is_refused),
 		cmocka_unit_test(what_is_skipped),
 		cmocka_unit_test(the_reason_is_the_last),
 		cmocka_unit_test(a_handle_may_be_a_level),

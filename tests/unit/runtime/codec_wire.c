@@ -2,6 +2,7 @@
 /* The wire table, byte by byte: what is written, what else is taken, what is
    refused and why. Bytes are without the version. */
 #include <otp.h>
+#include <otp/codec.h>
 
 #include "test.h"
 
@@ -16,6 +17,9 @@
 #define NODE "w\015nonode@nohost"
 #define ZEROS "\000\000\000\000\000\000\000\000"
 #define ZEROS_64 ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS
+
+#define A_16 "aaaaaaaaaaaaaaaa"
+#define A_64 A_16 A_16 A_16 A_16
 
 struct row {
 	const struct otp_type *type;
@@ -286,6 +290,27 @@ static const struct refusal {
 	{&otp_string_type, BYTES("l\000\000\000\001b\000\000\330\000j"),
 		OTP_BAD_TERM, "{bad_value,[]}"},
 	{&otp_atom_type, BYTES("w\001\377"), OTP_BAD_TERM, "{bad_value,[]}"},
+	/* of 256 characters, in UTF-8 and Latin-1 */
+	{&otp_atom_type, BYTES("v\001\000" A_64 A_64 A_64 A_64), OTP_BAD_TERM,
+		"{bad_value,[]}"},
+	{&otp_atom_type, BYTES("d\001\000" A_64 A_64 A_64 A_64), OTP_BAD_TERM,
+		"{bad_value,[]}"},
+	{&otp_string_type, BYTES("l\000\000\000\001b\000\000\337\377j"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&otp_string_type, BYTES("l\000\000\000\001b\000\021\000\000j"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	/* a sign is 0 or 1, wherever the number stands */
+	{&codec_wire_pair_type,
+		BYTES("h\003w\004pairn\001\002\001n\010\000" ZEROS),
+		OTP_BAD_TERM, "{bad_value,[x]}"},
+	{&codec_wire_defaulted_type,
+		BYTES("t\000\000\000\002w\001nn\001\002\001w\004namej"),
+		OTP_BAD_TERM, "{bad_value,[n]}"},
+	/* infinity has a word */
+	{&otp_duration_type, BYTES("n\010\000\377\377\377\377\377\377\377\177"),
+		OTP_BAD_TERM, "{bad_value,[]}"},
+	{&codec_wire_owner_ref_type, BYTES("w\003a\000b"), OTP_BAD_TERM,
+		"{bad_value,[]}"},
 	{&otp_binary_type, BYTES("k\000\001x"), OTP_BAD_TERM, "{bad_value,[]}"},
 	{&otp_int32_list_type, BYTES("l\000\000\000\001a\001a\002"),
 		OTP_BAD_TERM, "{bad_value,[]}"},
@@ -381,6 +406,25 @@ a_struct_has_one_name(void **state)
 		OTP_DUPLICATE_KEY);
 }
 
+/* The same of keys that are skipped. */
+static void
+skipped_keys_differ(void **state)
+{
+	static const char keys[] =
+		"\203t\000\000\000\004w\001na\001w\004namejw\001xjw\001xj";
+	struct codec_wire_defaulted value;
+
+	(void)state;
+	memcpy(buffer, keys, sizeof keys - 1);
+	assert_int_equal(
+		codec_wire_defaulted_decode(buffer, sizeof keys - 1, &value),
+		OTP_DUPLICATE_KEY);
+	buffer[sizeof keys - 3] = 'y';
+	assert_int_equal(
+		codec_wire_defaulted_decode(buffer, sizeof keys - 1, &value),
+		OTP_OK);
+}
+
 static void
 refuse_whole(const uint8_t *bytes, size_t len, const char *expected)
 {
@@ -415,6 +459,8 @@ what_has_no_encoding(void **state)
 			OTP_BADARG},
 		{&otp_float32_type, VALUE(float, __builtin_inff()), OTP_BADARG},
 		{&otp_atom_type, VALUE(otp_atom, "\377", 1), OTP_BADARG},
+		{&otp_atom_type, VALUE(otp_atom, A_64 A_64 A_64 A_64, 256),
+			OTP_BADARG},
 		{&otp_pid_type, VALUE(otp_pid, 1, 2, 3, 4), OTP_BADARG},
 		{&otp_reference_type, VALUE(otp_ref, 0, 5, 6, {1}), OTP_BADARG},
 		{&codec_wire_colour_type, VALUE(unsigned, 2), OTP_BADARG},
@@ -443,6 +489,47 @@ what_has_no_encoding(void **state)
 	assert_string_equal((char *)buffer, "<badarg>");
 }
 
+/* Many of the largest: a bound that is too small by a byte shows. */
+#define LARGEST(name, type, ...) \
+	do { \
+		type values[20]; \
+		struct otp_##name##_list list = {values, 20}; \
+		struct otp_sizer sizer = {0, 0, OTP_OK}; \
+		struct otp_sizer general = {0, 0, OTP_OK}; \
+		size_t len; \
+\
+		for (size_t i = 0; i < 20; i++) \
+			values[i] = (type)__VA_ARGS__; \
+		otp_##name##_list_bound(&sizer, list); \
+		otp_type_bound(&general, &otp_##name##_list_type, &list); \
+		assert_int_equal(sizer.err, OTP_OK); \
+		len = (size_t)(otp_##name##_list_put(buffer, list) - buffer); \
+		assert_true(len <= sizer.size); \
+		assert_true(len <= general.size); \
+		assert_true(sizer.size <= len + 7); \
+	} while (0)
+
+static void
+bounds_are_tight(void **state)
+{
+	(void)state;
+	LARGEST(bool, bool, false);
+	LARGEST(int8, int8_t, -1);
+	LARGEST(int32, int32_t, INT32_MIN);
+	LARGEST(int64, int64_t, INT64_MIN);
+	LARGEST(uint8, uint8_t, UINT8_MAX);
+	LARGEST(uint16, uint16_t, UINT16_MAX);
+	LARGEST(uint64, uint64_t, UINT64_MAX);
+	LARGEST(timestamp, otp_timestamp, INT64_MIN);
+	LARGEST(duration, otp_duration, INT64_MIN);
+	LARGEST(float32, float, 1);
+	LARGEST(float64, double, 1);
+	LARGEST(string, otp_string, {"hi", 2});
+	LARGEST(binary, otp_binary, {many, 2, NULL});
+	LARGEST(pid, otp_pid, {1, 2, 3, 0});
+	LARGEST(reference, otp_ref, {0, 5, 5, {1, 2, 3, 4, 5}});
+}
+
 static int
 begin(void **state)
 {
@@ -465,8 +552,10 @@ main(void)
 		cmocka_unit_test(what_else_is_taken),
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(a_struct_has_one_name),
+		cmocka_unit_test(skipped_keys_differ),
 		cmocka_unit_test(the_version_comes_first),
 		cmocka_unit_test(what_has_no_encoding),
+		cmocka_unit_test(bounds_are_tight),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
