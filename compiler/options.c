@@ -289,8 +289,7 @@ take_command(struct options *options, int argc, char **argv)
 	if (argc < 2)
 		return false;
 	for (int i = 0; i < COMMAND_COUNT; i++) {
-		if (i != COMMAND_compile &&
-			text_is(text_of(argv[1]), commands[i].name)) {
+		if (text_is(text_of(argv[1]), commands[i].name)) {
 			options->command = i;
 			return true;
 		}

@@ -94,6 +94,7 @@ struct source {
 	struct text content; /* followed by a NUL that is not counted */
 	size_t *lines; /* offset of each line's first byte */
 	size_t n_lines;
+	size_t *characters; /* so many before each block of source.c */
 	size_t index; /* in order of loading, from 0 */
 	struct module *module; /* [load] what was parsed from it */
 	/* [lex] comments that allow something, see diag_allow.c */

@@ -89,12 +89,24 @@ refuse_folders(struct program *program, const struct output_list *list)
 	return ok;
 }
 
+/* /dev/null, /dev/stdout, a pipe: who could put a file in its place would
+   take it from everybody. */
+static bool
+is_device(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+		!S_ISDIR(status.st_mode);
+}
+
 /* Each beside where it will be, so that the rename stays on one volume. */
 static bool
 write_temporaries(struct program *program, const struct output_list *list)
 {
 	for (struct output *o = list->first; o; o = o->next) {
-		if (o->is_left)
+		o->is_device = !o->is_left && is_device(o->path.ptr);
+		if (o->is_left || o->is_device)
 			continue;
 		o->temporary = text_printf(&program->arena, "%.*s.%ld.tmp",
 			TEXT_ARG(o->path), (long)getpid());
@@ -125,20 +137,28 @@ set_aside(struct program *program, struct output *o, size_t number)
 }
 
 static bool
-rename_temporaries(struct program *program, const struct output_list *list)
+place(struct program *program, struct output *o, size_t number)
+{
+	if (o->is_device)
+		return put_content(o->path.ptr, o->content);
+	if (!set_aside(program, o, number) ||
+		rename(o->temporary.ptr, o->path.ptr) != 0)
+		return false;
+	o->temporary.ptr = NULL;
+	o->is_placed = true;
+	return true;
+}
+
+static bool
+place_all(struct program *program, const struct output_list *list)
 {
 	size_t number = 0;
 
 	for (struct output *o = list->first; o; o = o->next) {
-		if (o->is_left)
-			continue;
-		if (!set_aside(program, o, number++) ||
-			rename(o->temporary.ptr, o->path.ptr) != 0) {
+		if (!o->is_left && !place(program, o, number++)) {
 			report_failure(program, o->path);
 			return false;
 		}
-		o->temporary.ptr = NULL;
-		o->is_placed = true;
 	}
 	return true;
 }
@@ -173,8 +193,7 @@ output_write(struct program *program, const struct output_list *list)
 	leave_yours(program, list);
 	if (!refuse_folders(program, list))
 		return false;
-	if (!write_temporaries(program, list) ||
-		!rename_temporaries(program, list)) {
+	if (!write_temporaries(program, list) || !place_all(program, list)) {
 		put_back(list);
 		return false;
 	}

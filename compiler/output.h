@@ -6,7 +6,8 @@
  * The files of one run. All are made in memory first and written at the end,
  * each to a temporary file that is renamed, so that nothing is written when
  * anything is wrong, and nobody ever sees half a file. When one cannot be put
- * in its place, all are as they were before.
+ * in its place, all are as they were before. A device or pipe is no file: it is
+ * written to where it is.
  */
 
 #include "otpc.h"
@@ -22,6 +23,7 @@ struct output {
 	const struct module *module;
 	bool is_yours; /* a skeleton: never written over */
 	bool is_left; /* it is yours, and there */
+	bool is_device; /* what is at path is written to, and stays */
 	bool is_placed; /* it is at its path */
 };
 

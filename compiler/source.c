@@ -11,6 +11,47 @@
 /* A spec is written by people: more than this is a mistake in the call. */
 static const size_t largest_file = (size_t)64 * 1024 * 1024;
 
+/* A line may be as long as a file: characters are counted once for each block,
+   and then from its start. */
+static const size_t block = 1024;
+
+/* Every byte but those that continue a character; a broken character counts
+   for each of its bytes that could start one. */
+static size_t
+count_characters(const char *start, const char *end)
+{
+	size_t n = 0;
+
+	for (const char *p = start; p < end; p++)
+		n += (*p & 0xc0) != 0x80;
+	return n;
+}
+
+static void
+index_characters(struct arena *arena, struct source *source)
+{
+	const char *start = source->content.ptr;
+	size_t n = source->content.len / block;
+
+	source->characters =
+		arena_array(arena, n + 1, sizeof(*source->characters));
+	for (size_t i = 0; i < n; i++)
+		source->characters[i + 1] = source->characters[i] +
+			count_characters(
+				start + i * block, start + (i + 1) * block);
+}
+
+/* Before an offset. */
+static size_t
+characters_before(const struct source *source, size_t offset)
+{
+	const char *start = source->content.ptr;
+
+	return source->characters[offset / block] +
+		count_characters(
+			start + offset / block * block, start + offset);
+}
+
 static void
 index_lines(struct arena *arena, struct source *source)
 {
@@ -101,6 +142,7 @@ new_source(struct program *program, struct text path, struct text content)
 	source->directory = directory_of(&program->arena, path);
 	source->content = content;
 	index_lines(&program->arena, source);
+	index_characters(&program->arena, source);
 	return source;
 }
 
@@ -255,15 +297,16 @@ struct position
 source_position(const struct source *source, size_t offset)
 {
 	size_t line = line_index(source, offset);
-	struct position position = {line + 1, 1};
+	size_t start = source->lines[line];
+	const char *content = source->content.ptr;
 
-	/* every byte but those that continue a character; a broken
-	   character counts for each of its bytes that could start one */
-	for (size_t i = source->lines[line]; i < offset; i++) {
-		if ((source->content.ptr[i] & 0xc0) != 0x80)
-			position.column++;
-	}
-	return position;
+	if (offset - start <= block)
+		return (struct position){line + 1,
+			count_characters(content + start, content + offset) +
+				1};
+	return (struct position){line + 1,
+		characters_before(source, offset) -
+			characters_before(source, start) + 1};
 }
 
 struct text

@@ -128,6 +128,35 @@ story "202,000 comments that allow something" 1 lint allowed.otp
 	seq 100000 | awk '{ print "gen_server R" $1 " { calls R" $1 % 100000 + 1 "; }" }'
 } > ring.otp
 story "100,000 servers in a circle" 0 check ring.otp
+mkdir many
+for i in $(seq 3000); do echo "module m$i; record R { n: int8; }" > "many/m$i.otp"; done
+{ echo 'module all;'
+	seq 3000 | awk '{ print "import \"many/m" $1 ".otp\";" }'
+	seq 3000 | awk '{ print "record R" $1 " { r: m" $1 ".R; }" }'; } > all.otp
+story "3,000 imports" 0 check all.otp
+story "3,000 files in one run" 0 -o out many/*.otp
+{ echo 'module line;'
+	seq 50000 | awk '{ print "record R" $1 " { next: R" $1 "?; }" }'
+} | tr '\n' ' ' > line.otp
+story "50,000 records on one line" 0 ast line.otp
+# A device is written to; a file in its place would be there for everybody.
+mkfifo pipe
+cat pipe > heard &
+timeout 60 "$otpc" graph -o pipe fine.otp
+status=$?
+wait
+if [ "$status" -eq 0 ] && [ -p pipe ] && grep -q '^digraph' heard; then
+	echo "ok output to a pipe"
+else
+	echo "FAIL output to a pipe: status $status"
+	bad=1
+fi
+if [ -w /dev/full ]; then
+	ln -s /dev/full full
+	story "output to a full device" 1 --depfile full -o out fine.otp
+else
+	echo "skip output to a full device # there is no /dev/full"
+fi
 story "check without a file" 2 check
 story "a good file" 0 check fine.otp
 story "help" 0 --help

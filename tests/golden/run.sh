@@ -115,6 +115,8 @@ build/tree.c
 build/tree_main.c
 END
 verdict "--list-outputs" $?
+"$otpc" compile --list-outputs --main --skeleton -o build tree.otp | diff list -
+verdict "compile is a word, too" $?
 [ -z "$(ls build)" ]
 verdict "--list-outputs writes nothing" $?
 "$otpc" -MD --main -o build tree.otp && diff build/tree.otp.d - << 'END'
