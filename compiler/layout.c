@@ -17,6 +17,27 @@ struct place {
 	bool is_name; /* of a declared function: the line begins at column 0 */
 };
 
+/*
+ * Where text begins on a new line: `next[d]` is the column for what stands at
+ * depth d, `last[d]` where the line began that is at depth d now. What is
+ * opened at depth d continues INDENT after that.
+ */
+struct columns {
+	size_t next[DEPTH_MAX];
+	size_t last[DEPTH_MAX];
+	/* broken right after the bracket: better to be done with that */
+	bool is_whole[DEPTH_MAX];
+};
+
+/* A line that began at some place, and what the cheapest way there cost. */
+struct seen {
+	const struct columns *columns;
+	size_t column;
+	unsigned depth;
+	uint64_t cost;
+	struct seen *next;
+};
+
 /* A line to break. */
 struct layout {
 	struct text line; /* without its tabs */
@@ -29,18 +50,13 @@ struct layout {
 	uint64_t best_cost;
 	size_t *path;
 	size_t budget; /* of steps, so that odd input ends */
+	struct seen **seen; /* by place; NULL: not many steps were taken yet */
+	struct arena *scratch;
 };
 
-/*
- * Where text begins on a new line: `next[d]` is the column for what stands at
- * depth d, `last[d]` where the line began that is at depth d now. What is
- * opened at depth d continues INDENT after that.
- */
-struct columns {
-	size_t next[DEPTH_MAX];
-	size_t last[DEPTH_MAX];
-	/* broken right after the bracket: better to be done with that */
-	bool is_whole[DEPTH_MAX];
+enum {
+	budget_steps = 20000,
+	steps_unseen = 1000 /* most lines need less */
 };
 
 /* How wide line[from, to) is. */
@@ -147,6 +163,8 @@ find_places(struct layout *l)
 			depth -= depth > 0;
 		} else if (c == ',') {
 			add_place(l, i + 1, level + 1);
+		} else if (is_at(line, i - 1, " = {")) {
+			add_place(l, i + 2, level + 100);
 		} else if (is_at(line, i - 1, " = ")) {
 			add_place(l, i + 2, level + 2);
 		} else if (is_at(line, i - 1, " && ") ||
@@ -212,6 +230,50 @@ end_of_reach(const struct layout *l, size_t from, size_t column, size_t i)
 	return i;
 }
 
+static bool
+same_columns(const struct columns *a, const struct columns *b, unsigned depth)
+{
+	for (unsigned d = 0; d <= depth; d++) {
+		if (a->next[d] != b->next[d] || a->last[d] != b->last[d] ||
+			a->is_whole[d] != b->is_whole[d])
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether another way, as cheap or cheaper, led to the same: then nothing
+ * better comes of this one. Without it the steps of a line with thirty
+ * parameters would have no end.
+ */
+static bool
+was_seen(struct layout *l, size_t place, size_t column, unsigned depth,
+	const struct columns *columns, uint64_t cost)
+{
+	struct seen *seen;
+
+	if (l->budget > budget_steps - steps_unseen)
+		return false;
+	if (!l->seen)
+		l->seen = arena_array(
+			l->scratch, l->n_places + 1, sizeof(struct seen *));
+	for (seen = l->seen[place]; seen; seen = seen->next) {
+		if (seen->column != column || seen->depth != depth ||
+			!same_columns(seen->columns, columns, depth))
+			continue;
+		if (seen->cost <= cost)
+			return true;
+		seen->cost = cost;
+		return false;
+	}
+	seen = ARENA_NEW(l->scratch, struct seen);
+	*seen = (struct seen){memcpy(ARENA_NEW(l->scratch, struct columns),
+				      columns, sizeof(*columns)),
+		column, depth, cost, l->seen[place]};
+	l->seen[place] = seen;
+	return false;
+}
+
 /*
  * Tries all ways to go on from a line that begins with line[from] in a column,
  * nearest last, so that of two as cheap the one with fuller lines wins.
@@ -222,7 +284,8 @@ search(struct layout *l, size_t from, size_t column, unsigned depth,
 {
 	size_t width = width_between(l, from, l->line.len);
 
-	if (l->budget == 0 || cost >= l->best_cost)
+	if (l->budget == 0 || cost >= l->best_cost ||
+		was_seen(l, next_place, column, depth, &columns, cost))
 		return;
 	l->budget--;
 	if (column + width <= COLUMNS) {
@@ -322,7 +385,10 @@ measure(struct layout *l, struct arena *scratch)
 bool
 layout_long(struct textbuf *out, struct arena *scratch, struct text whole)
 {
-	struct layout l = {.line = whole, .best_cost = NO_WAY, .budget = 20000};
+	struct layout l = {.line = whole,
+		.best_cost = NO_WAY,
+		.budget = budget_steps,
+		.scratch = scratch};
 	struct columns columns = {0};
 
 	while (l.line.len > 0 && l.line.ptr[0] == '\t') {
@@ -342,5 +408,5 @@ layout_long(struct textbuf *out, struct arena *scratch, struct text whole)
 		put_broken(out, &l);
 	else
 		textbuf_printf(out, "%.*s\n", TEXT_ARG(whole));
-	return l.best_cost != NO_WAY;
+	return l.best_cost != NO_WAY && l.budget > 0;
 }

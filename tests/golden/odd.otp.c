@@ -357,6 +357,223 @@ odd_odd_print(const struct odd_odd *value, char *text, size_t size)
 	return otp_type_print(&odd_odd_type, value, text, size);
 }
 
+/* --- union Bytes */
+
+void
+odd_bytes_flat(struct otp_flat *flat, const struct odd_bytes *value)
+{
+	switch (value->tag) {
+	case ODD_BYTES_MODEX:
+		otp_flat_binary(flat, value->u.modex.abs);
+		return;
+	case ODD_BYTES_PLAIN:
+		return;
+	}
+	flat->err = OTP_BADARG;
+}
+
+void
+odd_bytes_copy(struct otp_copy *copy, struct odd_bytes *to,
+	const struct odd_bytes *value)
+{
+	*to = *value;
+	switch (value->tag) {
+	case ODD_BYTES_MODEX:
+		to->u.modex.abs = otp_copy_binary(copy, value->u.modex.abs);
+		break;
+	case ODD_BYTES_PLAIN:
+		break;
+	}
+}
+
+void
+odd_bytes_keep(struct odd_bytes_kept *kept, const struct odd_bytes *value)
+{
+	struct otp_flat flat = {0, 0, OTP_OK};
+	struct otp_copy copy;
+	void *mem;
+
+	odd_bytes_flat(&flat, value);
+	mem = otp_keep_new(&flat, &copy);
+	odd_bytes_copy(&copy, &kept->v, value);
+	otp_free_later(kept->mem);
+	kept->mem = mem;
+}
+
+bool
+odd_bytes_equal(const struct odd_bytes *a, const struct odd_bytes *b)
+{
+	if (a->tag != b->tag)
+		return false;
+	switch (a->tag) {
+	case ODD_BYTES_MODEX:
+		if (!otp_binary_equal(a->u.modex.abs, b->u.modex.abs))
+			return false;
+		break;
+	case ODD_BYTES_PLAIN:
+		break;
+	}
+	return true;
+}
+
+static const struct odd_bytes odd_bytes_modex_case_fallback = {
+	.u.modex.abs = {(const uint8_t *)"a line that fits, but for NULL", 30,
+		NULL},
+};
+
+static const struct otp_member odd_bytes_modex_case_members[] = {
+	{
+		.name = "abs",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_bytes, u.modex.abs),
+		.fallback = &odd_bytes_modex_case_fallback.u.modex.abs,
+	},
+};
+
+static const struct otp_type odd_bytes_modex_case_type = {
+	.name = "odd.Bytes.modex",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct odd_bytes),
+	.count = 1,
+	.members = odd_bytes_modex_case_members,
+	.tag = OTP_WIRE("modex"),
+};
+
+static const struct otp_member odd_bytes_members[] = {
+	{
+		.name = "modex",
+		.wire = OTP_WIRE("modex"),
+		.type = &odd_bytes_modex_case_type,
+	},
+	{
+		.name = "plain",
+		.wire = OTP_WIRE("plain"),
+	},
+};
+
+const struct otp_type odd_bytes_type = {
+	.name = "odd.Bytes",
+	.kind = OTP_TYPE_UNION,
+	.size = sizeof(struct odd_bytes),
+	.count = 2,
+	.members = odd_bytes_members,
+};
+
+void
+odd_bytes_bound(struct otp_sizer *sizer, const struct odd_bytes *value)
+{
+	switch (value->tag) {
+	case ODD_BYTES_MODEX:
+		otp_bound_add(sizer, 20);
+		otp_bound_binary(sizer, value->u.modex.abs);
+		return;
+	case ODD_BYTES_PLAIN:
+		otp_bound_add(sizer, 15);
+		return;
+	}
+	otp_bound_fail(sizer, OTP_BADARG);
+}
+
+uint8_t *
+odd_bytes_put(uint8_t *at, const struct odd_bytes *value)
+{
+	switch (value->tag) {
+	case ODD_BYTES_MODEX:
+		at = otp_put_bytes(at, "h\002w\005modex", 9);
+		at = otp_put_binary(at, value->u.modex.abs);
+		break;
+	case ODD_BYTES_PLAIN:
+		at = otp_put_bytes(at, "w\005plain", 7);
+		break;
+	}
+	return at;
+}
+
+const uint8_t *
+odd_bytes_get(
+	struct otp_decoder *decoder, const uint8_t *at, struct odd_bytes *value)
+{
+	if (otp_get_is(decoder, at, "h\002w\005modex", 9)) {
+		at += 9;
+		at = otp_get_binary(decoder, at, &value->u.modex.abs);
+		if (!at)
+			return NULL;
+		value->tag = ODD_BYTES_MODEX;
+		return at;
+	}
+	if (otp_get_is(decoder, at, "w\005plain", 7)) {
+		at += 7;
+		value->tag = ODD_BYTES_PLAIN;
+		return at;
+	}
+	return otp_type_get(decoder, at, &odd_bytes_type, value);
+}
+
+otp_err
+odd_bytes_encode(
+	const struct odd_bytes *value, uint8_t *to, size_t size, size_t *len)
+{
+	struct otp_sizer sizer = {0, 0, OTP_OK};
+
+	odd_bytes_bound(&sizer, value);
+	if (!otp_encode_begin(&sizer, to, size, len))
+		return sizer.err;
+	*len = (size_t)(odd_bytes_put(to + 1, value) - to);
+	return OTP_OK;
+}
+
+static otp_err
+odd_bytes_read(struct otp_decoder *decoder, struct odd_bytes *value)
+{
+	struct odd_bytes read;
+	const uint8_t *at;
+	otp_err err;
+
+	do
+		at = odd_bytes_get(decoder, decoder->start, &read);
+	while (otp_decode_again(decoder, at));
+	err = otp_decode_end(decoder, &odd_bytes_type, &read);
+	if (err == OTP_OK)
+		*value = read;
+	return err;
+}
+
+otp_err
+odd_bytes_decode(const uint8_t *bytes, size_t size, struct odd_bytes *value)
+{
+	struct otp_decoder decoder;
+
+	otp_decode_begin(&decoder, bytes, size, true);
+	return odd_bytes_read(&decoder, value);
+}
+
+otp_term
+odd_bytes_to_term(const struct odd_bytes *value)
+{
+	struct otp_sizer sizer = {0, 0, OTP_OK};
+	uint8_t *to;
+
+	odd_bytes_bound(&sizer, value);
+	to = otp_to_term_begin(&sizer);
+	return otp_to_term_end(to, odd_bytes_put(to, value));
+}
+
+otp_err
+odd_bytes_from_term(otp_term term, struct odd_bytes *value)
+{
+	struct otp_decoder decoder;
+
+	otp_from_term_begin(&decoder, term, true);
+	return odd_bytes_read(&decoder, value);
+}
+
+size_t
+odd_bytes_print(const struct odd_bytes *value, char *text, size_t size)
+{
+	return otp_type_print(&odd_bytes_type, value, text, size);
+}
+
 static const struct otp_member odd_asked_args_members[] = {
 	{
 		.name = "answer",
@@ -446,6 +663,487 @@ odd_send_asked_after(otp_to to, otp_duration ms, enum odd_answer answer)
 {
 	struct otp_msg *m = NULL;
 	otp_err err = odd_asked_make(&m, answer);
+
+	if (err == OTP_OK)
+		err = otp_msg_send_after(to, m, ms, NULL);
+	return err;
+}
+
+static const struct otp_member odd_many_args_members[] = {
+	{
+		.name = "a0",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a0),
+	},
+	{
+		.name = "a1",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a1),
+	},
+	{
+		.name = "a2",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a2),
+	},
+	{
+		.name = "a3",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a3),
+	},
+	{
+		.name = "a4",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a4),
+	},
+	{
+		.name = "a5",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a5),
+	},
+	{
+		.name = "a6",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a6),
+	},
+	{
+		.name = "a7",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a7),
+	},
+	{
+		.name = "a8",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a8),
+	},
+	{
+		.name = "a9",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a9),
+	},
+	{
+		.name = "a10",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a10),
+	},
+	{
+		.name = "a11",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a11),
+	},
+	{
+		.name = "a12",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a12),
+	},
+	{
+		.name = "a13",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a13),
+	},
+	{
+		.name = "a14",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a14),
+	},
+	{
+		.name = "a15",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a15),
+	},
+	{
+		.name = "a16",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a16),
+	},
+	{
+		.name = "a17",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a17),
+	},
+	{
+		.name = "a18",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a18),
+	},
+	{
+		.name = "a19",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a19),
+	},
+	{
+		.name = "a20",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a20),
+	},
+	{
+		.name = "a21",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a21),
+	},
+	{
+		.name = "a22",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a22),
+	},
+	{
+		.name = "a23",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a23),
+	},
+	{
+		.name = "a24",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a24),
+	},
+	{
+		.name = "a25",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a25),
+	},
+	{
+		.name = "a26",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a26),
+	},
+	{
+		.name = "a27",
+		.type = &otp_binary_type,
+		.offset = offsetof(struct odd_many, a27),
+	},
+	{
+		.name = "a28",
+		.type = &otp_string_type,
+		.offset = offsetof(struct odd_many, a28),
+	},
+	{
+		.name = "a29",
+		.type = &otp_binary_opt_type,
+		.offset = offsetof(struct odd_many, a29),
+	},
+};
+
+static const struct otp_type odd_many_args_type = {
+	.name = "odd.many",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct odd_many),
+	.count = 30,
+	.members = odd_many_args_members,
+	.tag = OTP_WIRE("many"),
+};
+
+static void
+odd_many_args_bound(struct otp_sizer *sizer, const void *payload)
+{
+	const struct odd_many *value = payload;
+
+	otp_bound_add(sizer, 114);
+	otp_bound_binary(sizer, value->a0);
+	otp_bound_string(sizer, value->a1);
+	otp_binary_opt_bound(sizer, value->a2);
+	otp_bound_binary(sizer, value->a3);
+	otp_bound_string(sizer, value->a4);
+	otp_binary_opt_bound(sizer, value->a5);
+	otp_bound_binary(sizer, value->a6);
+	otp_bound_string(sizer, value->a7);
+	otp_binary_opt_bound(sizer, value->a8);
+	otp_bound_binary(sizer, value->a9);
+	otp_bound_string(sizer, value->a10);
+	otp_binary_opt_bound(sizer, value->a11);
+	otp_bound_binary(sizer, value->a12);
+	otp_bound_string(sizer, value->a13);
+	otp_binary_opt_bound(sizer, value->a14);
+	otp_bound_binary(sizer, value->a15);
+	otp_bound_string(sizer, value->a16);
+	otp_binary_opt_bound(sizer, value->a17);
+	otp_bound_binary(sizer, value->a18);
+	otp_bound_string(sizer, value->a19);
+	otp_binary_opt_bound(sizer, value->a20);
+	otp_bound_binary(sizer, value->a21);
+	otp_bound_string(sizer, value->a22);
+	otp_binary_opt_bound(sizer, value->a23);
+	otp_bound_binary(sizer, value->a24);
+	otp_bound_string(sizer, value->a25);
+	otp_binary_opt_bound(sizer, value->a26);
+	otp_bound_binary(sizer, value->a27);
+	otp_bound_string(sizer, value->a28);
+	otp_binary_opt_bound(sizer, value->a29);
+}
+
+static uint8_t *
+odd_many_args_put(uint8_t *at, const void *payload)
+{
+	const struct odd_many *value = payload;
+
+	at = otp_put_bytes(at, "h\037w\004many", 8);
+	at = otp_put_binary(at, value->a0);
+	at = otp_put_string(at, value->a1);
+	at = otp_binary_opt_put(at, value->a2);
+	at = otp_put_binary(at, value->a3);
+	at = otp_put_string(at, value->a4);
+	at = otp_binary_opt_put(at, value->a5);
+	at = otp_put_binary(at, value->a6);
+	at = otp_put_string(at, value->a7);
+	at = otp_binary_opt_put(at, value->a8);
+	at = otp_put_binary(at, value->a9);
+	at = otp_put_string(at, value->a10);
+	at = otp_binary_opt_put(at, value->a11);
+	at = otp_put_binary(at, value->a12);
+	at = otp_put_string(at, value->a13);
+	at = otp_binary_opt_put(at, value->a14);
+	at = otp_put_binary(at, value->a15);
+	at = otp_put_string(at, value->a16);
+	at = otp_binary_opt_put(at, value->a17);
+	at = otp_put_binary(at, value->a18);
+	at = otp_put_string(at, value->a19);
+	at = otp_binary_opt_put(at, value->a20);
+	at = otp_put_binary(at, value->a21);
+	at = otp_put_string(at, value->a22);
+	at = otp_binary_opt_put(at, value->a23);
+	at = otp_put_binary(at, value->a24);
+	at = otp_put_string(at, value->a25);
+	at = otp_binary_opt_put(at, value->a26);
+	at = otp_put_binary(at, value->a27);
+	at = otp_put_string(at, value->a28);
+	at = otp_binary_opt_put(at, value->a29);
+	return at;
+}
+
+static const uint8_t *
+odd_many_args_get(struct otp_decoder *decoder, const uint8_t *at, void *payload)
+{
+	struct odd_many *value = payload;
+
+	if (!otp_get_is(decoder, at, "h\037w\004many", 8))
+		return otp_get_fields(
+			decoder, at, &odd_many_args_type, value, 0);
+	at = otp_get_binary(decoder, at + 8, &value->a0);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a1);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a2);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a3);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a4);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a5);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a6);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a7);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a8);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a9);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a10);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a11);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a12);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a13);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a14);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a15);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a16);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a17);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a18);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a19);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a20);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a21);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a22);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a23);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a24);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a25);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a26);
+	if (!at)
+		return NULL;
+	at = otp_get_binary(decoder, at, &value->a27);
+	if (!at)
+		return NULL;
+	at = otp_get_string(decoder, at, &value->a28);
+	if (!at)
+		return NULL;
+	at = otp_binary_opt_get(decoder, at, &value->a29);
+	return at;
+}
+
+const struct otp_msg_type odd_many_type = {
+	.name = "many",
+	.owner = "odd",
+	.size = sizeof(struct odd_many),
+	.kind = OTP_MSG_INFO,
+	.encode = otp_message_encode,
+	.args = &odd_many_args_type,
+	.bound = odd_many_args_bound,
+	.put = odd_many_args_put,
+	.get = odd_many_args_get,
+};
+
+static otp_err
+odd_many_make(struct otp_msg **m, otp_binary a0, otp_string a1,
+	const otp_binary *a2, otp_binary a3, otp_string a4,
+	const otp_binary *a5, otp_binary a6, otp_string a7,
+	const otp_binary *a8, otp_binary a9, otp_string a10,
+	const otp_binary *a11, otp_binary a12, otp_string a13,
+	const otp_binary *a14, otp_binary a15, otp_string a16,
+	const otp_binary *a17, otp_binary a18, otp_string a19,
+	const otp_binary *a20, otp_binary a21, otp_string a22,
+	const otp_binary *a23, otp_binary a24, otp_string a25,
+	const otp_binary *a26, otp_binary a27, otp_string a28,
+	const otp_binary *a29)
+{
+	struct odd_many *args;
+	struct otp_flat flat = {0, 0, OTP_OK};
+	struct otp_copy copy;
+
+	otp_flat_binary(&flat, a0);
+	otp_flat_string(&flat, a1);
+	otp_binary_opt_flat(&flat, a2);
+	otp_flat_binary(&flat, a3);
+	otp_flat_string(&flat, a4);
+	otp_binary_opt_flat(&flat, a5);
+	otp_flat_binary(&flat, a6);
+	otp_flat_string(&flat, a7);
+	otp_binary_opt_flat(&flat, a8);
+	otp_flat_binary(&flat, a9);
+	otp_flat_string(&flat, a10);
+	otp_binary_opt_flat(&flat, a11);
+	otp_flat_binary(&flat, a12);
+	otp_flat_string(&flat, a13);
+	otp_binary_opt_flat(&flat, a14);
+	otp_flat_binary(&flat, a15);
+	otp_flat_string(&flat, a16);
+	otp_binary_opt_flat(&flat, a17);
+	otp_flat_binary(&flat, a18);
+	otp_flat_string(&flat, a19);
+	otp_binary_opt_flat(&flat, a20);
+	otp_flat_binary(&flat, a21);
+	otp_flat_string(&flat, a22);
+	otp_binary_opt_flat(&flat, a23);
+	otp_flat_binary(&flat, a24);
+	otp_flat_string(&flat, a25);
+	otp_binary_opt_flat(&flat, a26);
+	otp_flat_binary(&flat, a27);
+	otp_flat_string(&flat, a28);
+	otp_binary_opt_flat(&flat, a29);
+	if (flat.err != OTP_OK)
+		return flat.err;
+	*m = otp_msg_new(&odd_many_type, flat.size);
+	args = otp_msg_payload(*m);
+	copy = otp_copy_behind(args, sizeof(*args));
+	args->a0 = otp_copy_binary(&copy, a0);
+	args->a1 = otp_copy_string(&copy, a1);
+	args->a2 = otp_binary_opt_copy(&copy, a2);
+	args->a3 = otp_copy_binary(&copy, a3);
+	args->a4 = otp_copy_string(&copy, a4);
+	args->a5 = otp_binary_opt_copy(&copy, a5);
+	args->a6 = otp_copy_binary(&copy, a6);
+	args->a7 = otp_copy_string(&copy, a7);
+	args->a8 = otp_binary_opt_copy(&copy, a8);
+	args->a9 = otp_copy_binary(&copy, a9);
+	args->a10 = otp_copy_string(&copy, a10);
+	args->a11 = otp_binary_opt_copy(&copy, a11);
+	args->a12 = otp_copy_binary(&copy, a12);
+	args->a13 = otp_copy_string(&copy, a13);
+	args->a14 = otp_binary_opt_copy(&copy, a14);
+	args->a15 = otp_copy_binary(&copy, a15);
+	args->a16 = otp_copy_string(&copy, a16);
+	args->a17 = otp_binary_opt_copy(&copy, a17);
+	args->a18 = otp_copy_binary(&copy, a18);
+	args->a19 = otp_copy_string(&copy, a19);
+	args->a20 = otp_binary_opt_copy(&copy, a20);
+	args->a21 = otp_copy_binary(&copy, a21);
+	args->a22 = otp_copy_string(&copy, a22);
+	args->a23 = otp_binary_opt_copy(&copy, a23);
+	args->a24 = otp_copy_binary(&copy, a24);
+	args->a25 = otp_copy_string(&copy, a25);
+	args->a26 = otp_binary_opt_copy(&copy, a26);
+	args->a27 = otp_copy_binary(&copy, a27);
+	args->a28 = otp_copy_string(&copy, a28);
+	args->a29 = otp_binary_opt_copy(&copy, a29);
+	return OTP_OK;
+}
+
+otp_err
+odd_send_many(otp_to to, otp_binary a0, otp_string a1, const otp_binary *a2,
+	otp_binary a3, otp_string a4, const otp_binary *a5, otp_binary a6,
+	otp_string a7, const otp_binary *a8, otp_binary a9, otp_string a10,
+	const otp_binary *a11, otp_binary a12, otp_string a13,
+	const otp_binary *a14, otp_binary a15, otp_string a16,
+	const otp_binary *a17, otp_binary a18, otp_string a19,
+	const otp_binary *a20, otp_binary a21, otp_string a22,
+	const otp_binary *a23, otp_binary a24, otp_string a25,
+	const otp_binary *a26, otp_binary a27, otp_string a28,
+	const otp_binary *a29)
+{
+	struct otp_msg *m = NULL;
+	otp_err err = odd_many_make(&m, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9,
+		a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22,
+		a23, a24, a25, a26, a27, a28, a29);
+
+	if (err == OTP_OK)
+		err = otp_msg_send(to, m);
+	return err;
+}
+
+otp_err
+odd_send_many_after(otp_to to, otp_duration ms, otp_binary a0, otp_string a1,
+	const otp_binary *a2, otp_binary a3, otp_string a4,
+	const otp_binary *a5, otp_binary a6, otp_string a7,
+	const otp_binary *a8, otp_binary a9, otp_string a10,
+	const otp_binary *a11, otp_binary a12, otp_string a13,
+	const otp_binary *a14, otp_binary a15, otp_string a16,
+	const otp_binary *a17, otp_binary a18, otp_string a19,
+	const otp_binary *a20, otp_binary a21, otp_string a22,
+	const otp_binary *a23, otp_binary a24, otp_string a25,
+	const otp_binary *a26, otp_binary a27, otp_string a28,
+	const otp_binary *a29)
+{
+	struct otp_msg *m = NULL;
+	otp_err err = odd_many_make(&m, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9,
+		a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21, a22,
+		a23, a24, a25, a26, a27, a28, a29);
 
 	if (err == OTP_OK)
 		err = otp_msg_send_after(to, m, ms, NULL);

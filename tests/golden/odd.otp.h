@@ -72,9 +72,26 @@ struct odd_odd_list_kept {
 	void *mem;
 };
 
+struct odd_bytes_list {
+	const struct odd_bytes *ptr;
+	size_t len;
+};
+
+/* In a state: read v, write with odd_bytes_list_keep and the like. */
+struct odd_bytes_list_kept {
+	struct odd_bytes_list v;
+	void *mem;
+};
+
 /* In a state: read v, write with odd_odd_opt_keep. */
 struct odd_odd_opt_kept {
 	const struct odd_odd *v; /* absent: NULL */
+	void *mem;
+};
+
+/* In a state: read v, write with odd_bytes_opt_keep. */
+struct odd_bytes_opt_kept {
+	const struct odd_bytes *v; /* absent: NULL */
 	void *mem;
 };
 
@@ -119,6 +136,74 @@ void odd_odd_flat(struct otp_flat *flat, const struct odd_odd *value);
 void odd_odd_copy(
 	struct otp_copy *copy, struct odd_odd *to, const struct odd_odd *value);
 
+enum odd_bytes_tag {
+	ODD_BYTES_MODEX,
+	ODD_BYTES_PLAIN,
+};
+
+/* Bytes that just fit, and more parameters than anybody should have. */
+struct odd_bytes {
+	enum odd_bytes_tag tag;
+	union {
+		struct {
+			otp_binary abs;
+		} modex;
+	} u;
+};
+
+#define ODD_BYTES_MODEX_ABS otp_bin("a line that fits, but for NULL", 30)
+
+static inline struct odd_bytes
+odd_bytes_modex(otp_binary abs)
+{
+	struct odd_bytes value;
+
+	memset(&value, 0, sizeof(value));
+	value.tag = ODD_BYTES_MODEX;
+	value.u.modex.abs = abs;
+	return value;
+}
+
+static inline struct odd_bytes
+odd_bytes_plain(void)
+{
+	struct odd_bytes value;
+
+	memset(&value, 0, sizeof(value));
+	value.tag = ODD_BYTES_PLAIN;
+	return value;
+}
+
+/* In a state: read v, write with odd_bytes_keep. */
+struct odd_bytes_kept {
+	struct odd_bytes v;
+	void *mem;
+};
+
+void odd_bytes_keep(struct odd_bytes_kept *kept, const struct odd_bytes *value);
+bool odd_bytes_equal(const struct odd_bytes *a, const struct odd_bytes *b);
+/* In Erlang's external term format, with the version byte: see otp/type.h. */
+OTP_MUST_USE otp_err odd_bytes_encode(
+	const struct odd_bytes *value, uint8_t *to, size_t size, size_t *len);
+OTP_MUST_USE otp_err odd_bytes_decode(
+	const uint8_t *bytes, size_t size, struct odd_bytes *value);
+/* Lent. */
+otp_term odd_bytes_to_term(const struct odd_bytes *value);
+OTP_MUST_USE otp_err odd_bytes_from_term(
+	otp_term term, struct odd_bytes *value);
+/* As snprintf: gives the length of the whole text. */
+size_t odd_bytes_print(const struct odd_bytes *value, char *text, size_t size);
+extern const struct otp_type odd_bytes_type;
+/* For generated code: the passes of encoding, and decoding. */
+void odd_bytes_bound(struct otp_sizer *sizer, const struct odd_bytes *value);
+uint8_t *odd_bytes_put(uint8_t *at, const struct odd_bytes *value);
+const uint8_t *odd_bytes_get(struct otp_decoder *decoder, const uint8_t *at,
+	struct odd_bytes *value);
+/* For generated code: the two passes of a copy. */
+void odd_bytes_flat(struct otp_flat *flat, const struct odd_bytes *value);
+void odd_bytes_copy(struct otp_copy *copy, struct odd_bytes *to,
+	const struct odd_bytes *value);
+
 /* --- message asked */
 
 struct odd_asked {
@@ -147,6 +232,84 @@ odd_asked_of(const struct otp_received *message)
 	if (odd_asked_is(message))
 		payload = message->payload;
 	return (const struct odd_asked *)payload;
+}
+
+/* --- message many */
+
+struct odd_many {
+	otp_binary a0;
+	otp_string a1;
+	const otp_binary *a2;
+	otp_binary a3;
+	otp_string a4;
+	const otp_binary *a5;
+	otp_binary a6;
+	otp_string a7;
+	const otp_binary *a8;
+	otp_binary a9;
+	otp_string a10;
+	const otp_binary *a11;
+	otp_binary a12;
+	otp_string a13;
+	const otp_binary *a14;
+	otp_binary a15;
+	otp_string a16;
+	const otp_binary *a17;
+	otp_binary a18;
+	otp_string a19;
+	const otp_binary *a20;
+	otp_binary a21;
+	otp_string a22;
+	const otp_binary *a23;
+	otp_binary a24;
+	otp_string a25;
+	const otp_binary *a26;
+	otp_binary a27;
+	otp_string a28;
+	const otp_binary *a29;
+};
+
+extern const struct otp_msg_type odd_many_type;
+otp_err
+odd_send_many(otp_to to, otp_binary a0, otp_string a1, const otp_binary *a2,
+	otp_binary a3, otp_string a4, const otp_binary *a5, otp_binary a6,
+	otp_string a7, const otp_binary *a8, otp_binary a9, otp_string a10,
+	const otp_binary *a11, otp_binary a12, otp_string a13,
+	const otp_binary *a14, otp_binary a15, otp_string a16,
+	const otp_binary *a17, otp_binary a18, otp_string a19,
+	const otp_binary *a20, otp_binary a21, otp_string a22,
+	const otp_binary *a23, otp_binary a24, otp_string a25,
+	const otp_binary *a26, otp_binary a27, otp_string a28,
+	const otp_binary *a29);
+otp_err odd_send_many_after(otp_to to, otp_duration ms, otp_binary a0,
+	otp_string a1, const otp_binary *a2, otp_binary a3, otp_string a4,
+	const otp_binary *a5, otp_binary a6, otp_string a7,
+	const otp_binary *a8, otp_binary a9, otp_string a10,
+	const otp_binary *a11, otp_binary a12, otp_string a13,
+	const otp_binary *a14, otp_binary a15, otp_string a16,
+	const otp_binary *a17, otp_binary a18, otp_string a19,
+	const otp_binary *a20, otp_binary a21, otp_string a22,
+	const otp_binary *a23, otp_binary a24, otp_string a25,
+	const otp_binary *a26, otp_binary a27, otp_string a28,
+	const otp_binary *a29);
+
+/* Received by otp_receive: is it this message? */
+static inline bool
+odd_many_is(const struct otp_received *message)
+{
+	return message->kind == OTP_RECEIVED_MESSAGE &&
+		message->type == &odd_many_type;
+}
+
+/* What it carries, lent; NULL when it is another one. */
+static inline const struct odd_many *
+odd_many_of(const struct otp_received *message)
+{
+	const void *payload = NULL;
+
+	if (odd_many_is(message))
+		payload = message->payload;
+	return (const struct odd_many *)payload;
 }
 
 #ifdef __cplusplus

@@ -110,6 +110,8 @@ documents() {
 		return
 	for file in "${specs[@]}"; do
 		file=$(basename "$file" .otp)
+		# index.html is the page of all
+		[ "$file" != index ] || file=index-module
 		[ -s "html/$file.html" ] && [ -s "md/$file.md" ] || return
 		if command -v xmllint > said; then
 			sed '/^<!DOCTYPE/d' "html/$file.html" > page.xml
