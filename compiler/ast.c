@@ -490,3 +490,15 @@ add_depends(struct parser *parser, struct app_list list, struct token keyword,
 	LIST_ADD(&list, item);
 	return list;
 }
+
+const struct name *
+on_the_wire(const struct name *name, const struct name *wire)
+{
+	return wire->text.ptr ? wire : name;
+}
+
+struct text
+wire_of(const struct name *name, const struct name *wire)
+{
+	return on_the_wire(name, wire)->text;
+}

@@ -522,6 +522,11 @@ const char *decl_kind_name(enum decl_kind kind);
 /* The start parameters of a gen_server or supervisor. */
 const struct field_list *start_params(const struct decl *decl);
 
+/* The name that stands on the wire: that of `as`, if there is one. */
+const struct name *
+on_the_wire(const struct name *name, const struct name *wire);
+struct text wire_of(const struct name *name, const struct name *wire);
+
 struct import {
 	struct import *next;
 	struct text path; /* as written */

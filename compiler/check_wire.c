@@ -22,12 +22,6 @@ no_names(const struct value_scope *scope)
 	return names;
 }
 
-static const struct name *
-on_the_wire(const struct name *name, const struct name *wire)
-{
-	return wire->text.ptr ? wire : name;
-}
-
 /* Two that have the same name here as well were reported as such. */
 static void
 take_name(struct wire_names *names, const struct name *name,

@@ -34,10 +34,8 @@ output_path(const struct emitter *emitter, const struct module *module,
 	const char *suffix)
 {
 	struct text path = module->source->path;
-	const char *slash = memrchr(path.ptr, '/', path.len);
 	const char *dir = emitter->options->out_dir;
-	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
-	struct text base = {path.ptr + skip, path.len - skip};
+	struct text base = text_base_name(path);
 	struct arena *arena = &emitter->program->arena;
 
 	if (text_ends_with(base, ".otp"))

@@ -87,21 +87,12 @@ add_decls(const struct model *model, const char *name, enum decl_kind kind)
 	tree_made(model->root, name, make_decl, model, decls, n);
 }
 
-static struct text
-base_name(struct text path)
-{
-	const char *slash = memrchr(path.ptr, '/', path.len);
-	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
-
-	return (struct text){path.ptr + skip, path.len - skip};
-}
-
 static void
 add_head(const struct model *model)
 {
 	const struct module *module = model->module;
 	struct text module_name = text_snake(model->arena, module->name.text);
-	struct text source = base_name(module->source->path);
+	struct text source = text_base_name(module->source->path);
 
 	tree_text(model->root, "module", module_name);
 	tree_text(model->root, "source", source);
@@ -114,7 +105,7 @@ add_head(const struct model *model)
 	for (const struct import *i = module->imports; i; i = i->next)
 		tree_text(tree_add(model->root, "imports"), "header",
 			text_printf(model->arena, "%.*s.h",
-				TEXT_ARG(base_name(i->path))));
+				TEXT_ARG(text_base_name(i->path))));
 }
 
 struct tree *

@@ -246,12 +246,6 @@ literal_texts(struct tree *node, const char *name, const char *len_name,
 
 /* ----------------------------------------------------------------- structs */
 
-static struct text
-wire_text(const struct field *f)
-{
-	return f->wire.text.ptr ? f->wire.text : f->name.text;
-}
-
 struct place {
 	const struct field *field;
 	size_t index;
@@ -260,11 +254,11 @@ struct place {
 static int
 by_wire(const void *a, const void *b)
 {
-	struct text x = wire_text(((const struct place *)a)->field);
-	struct text y = wire_text(((const struct place *)b)->field);
-	int order = memcmp(x.ptr, y.ptr, x.len < y.len ? x.len : y.len);
+	const struct field *x = ((const struct place *)a)->field;
+	const struct field *y = ((const struct place *)b)->field;
 
-	return order ? order : (x.len > y.len) - (x.len < y.len);
+	return text_compare(
+		wire_of(&x->name, &x->wire), wire_of(&y->name, &y->wire));
 }
 
 /* The fields in the order of the wire: keys as Erlang sorts them. */
@@ -356,7 +350,7 @@ wire_fields(const struct model *model, struct tree *node,
 			struct_due = false;
 		}
 		if (shape->keyed)
-			add_atom(&bytes, wire_text(f));
+			add_atom(&bytes, wire_of(&f->name, &f->wire));
 		last = tree_add(node, "wire_fields");
 		wire_field(model, last, &all[i], i, &bytes);
 		size += bytes.len + constant_size(f->type);
@@ -507,7 +501,7 @@ model_codec_variant(const struct model *model, struct tree *node,
 {
 	struct arena *arena = model->arena;
 	struct text name = variant->name.text;
-	struct text wire = variant->wire.text.ptr ? variant->wire.text : name;
+	struct text wire = wire_of(&variant->name, &variant->wire);
 	struct text c = cname_variant(arena, decl, variant);
 
 	model_codec_params(model, node,

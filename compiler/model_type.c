@@ -150,12 +150,6 @@ model_type(
 
 /* ------------------------------------------------------ fields, parameters */
 
-static struct text
-wire_of(struct arena *arena, const struct name *name, const struct name *wire)
-{
-	return ctext_string(arena, wire->text.ptr ? wire->text : name->text);
-}
-
 void
 model_field(const struct model *model, struct tree *node, const struct field *f)
 {
@@ -167,7 +161,8 @@ model_field(const struct model *model, struct tree *node, const struct field *f)
 	model_type(model, node, f->type);
 	ctext_doc(node, "doc", f->doc);
 	tree_text(node, "name", f->name.text);
-	tree_text(node, "wire", wire_of(arena, &f->name, &f->wire));
+	tree_text(
+		node, "wire", ctext_string(arena, wire_of(&f->name, &f->wire)));
 	tree_text(node, "decl", cname_declare(arena, value, f->name.text));
 	tree_text(node, "kept_decl",
 		cname_declare(arena, type_has_pointers(f->type) ? kept : value,

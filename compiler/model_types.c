@@ -26,9 +26,7 @@ make_enum(const void *context, struct tree *node, const void *item)
 		tree_text(member, "name", ctext_string(arena, m->name.text));
 		tree_text(member, "member", cname_enum_member(arena, decl, m));
 		tree_text(member, "wire",
-			ctext_string(arena,
-				m->wire.text.ptr ? m->wire.text
-						 : m->name.text));
+			ctext_string(arena, wire_of(&m->name, &m->wire)));
 		ctext_doc(member, "doc", m->doc);
 	}
 	own_helpers(&model, node, decl->type);

@@ -416,13 +416,8 @@ step(struct feeder *f, struct token token)
 static struct text
 base_name(struct text path)
 {
-	struct text name = path;
+	struct text name = text_base_name(path);
 
-	for (size_t i = 0; i < path.len; i++) {
-		if (path.ptr[i] == '/')
-			name = (struct text){
-				path.ptr + i + 1, path.len - i - 1};
-	}
 	for (size_t i = 0; i < name.len; i++) {
 		if (name.ptr[i] == '.')
 			name.len = i;

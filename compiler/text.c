@@ -14,6 +14,15 @@ text_copy(struct arena *arena, struct text text)
 	return (struct text){copy, text.len};
 }
 
+struct text
+text_base_name(struct text path)
+{
+	const char *slash = memrchr(path.ptr, '/', path.len);
+	size_t skip = slash ? (size_t)(slash - path.ptr) + 1 : 0;
+
+	return (struct text){path.ptr + skip, path.len - skip};
+}
+
 int
 text_compare(struct text a, struct text b)
 {

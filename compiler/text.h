@@ -68,6 +68,9 @@ text_ends_with(struct text text, const char *suffix)
 
 struct text text_copy(struct arena *arena, struct text text);
 
+/* What follows the last slash of a path. */
+struct text text_base_name(struct text path);
+
 /* <0, 0, >0 by bytes, a shorter text before one that it begins. */
 int text_compare(struct text a, struct text b);
 

@@ -194,5 +194,5 @@ ast_head(struct ast_out *out, const char *kind, struct name name,
 void
 ast_wire(struct ast_out *out, struct name name, struct name wire)
 {
-	ast_string(out, "wire_name", wire.text.ptr ? wire.text : name.text);
+	ast_string(out, "wire_name", wire_of(&name, &wire));
 }

@@ -52,9 +52,6 @@ void tell_gone(struct comparison *c, enum verdict verdict, struct span at,
 
 /* --- breaking_index.c */
 
-/* A name on the wire. */
-struct text wire_of(const struct name *name, const struct name *wire);
-
 /* Parts of an enum, union or record; NULL: there is none. */
 const struct enum_member *
 member_by_wire(struct comparison *c, const struct decl *decl, struct text wire);

@@ -6,12 +6,6 @@
  * thousands of them, so nothing is looked for from the start.
  */
 
-struct text
-wire_of(const struct name *name, const struct name *wire)
-{
-	return wire->text.ptr ? wire->text : name->text;
-}
-
 /* The table only lends what it is given. */
 static void
 put(struct table *table, struct text key, const void *part)

@@ -268,7 +268,8 @@ pair_of(struct comparison *c, const struct decl *reader,
 	return pair;
 }
 
-/* For now: what is in them is looked at later. */
+/* Adds the pair to those that question_end() looks at; until then it counts as
+   readable. */
 static bool
 declared_reads(struct question *q, const struct decl *reader,
 	const struct decl *writer)

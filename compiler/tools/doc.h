@@ -125,9 +125,6 @@ struct text doc_wire_decl(struct doc *doc, const struct decl *decl);
 /* An atom, in quotes where it needs them. */
 struct text doc_wire_atom(struct doc *doc, struct text name);
 
-/* The name on the wire: that of `as`, or its own. */
-struct text doc_wire_name(const struct name *wire, const struct name *name);
-
 /* --------------------------------------------------- the walk over a page */
 
 /* doc_page.c: the text of a module's page, and of the index of all. */

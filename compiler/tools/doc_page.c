@@ -18,17 +18,6 @@ doc_anchor(struct doc *doc, const struct decl *decl, struct text member)
 		TEXT_ARG(member));
 }
 
-static struct text
-base_name(struct text path)
-{
-	const char *slash = memrchr(path.ptr, '/', path.len);
-
-	if (!slash)
-		return path;
-	return (struct text){
-		slash + 1, path.len - (size_t)(slash + 1 - path.ptr)};
-}
-
 /* ------------------------------------------------------------------ fields */
 
 static void
@@ -101,7 +90,7 @@ static void
 enum_member(struct doc *doc, const struct decl *decl,
 	const struct enum_member *member)
 {
-	struct text wire = doc_wire_name(&member->wire, &member->name);
+	struct text wire = wire_of(&member->name, &member->wire);
 
 	doc_open(doc, DOC_ENTRY);
 	doc_open(doc, DOC_TERM);
@@ -165,8 +154,7 @@ variant(struct doc *doc, const struct decl *decl, const struct variant *v)
 	doc_code(doc, cname_variant(doc->arena, decl, v));
 	doc_string(doc, "; on the wire ");
 	doc_code(doc,
-		doc_wire_message(
-			doc, doc_wire_name(&v->wire, &v->name), &v->fields));
+		doc_wire_message(doc, wire_of(&v->name, &v->wire), &v->fields));
 	doc_string(doc, ".");
 	doc_end(doc, DOC_PARAGRAPH);
 	doc_end(doc, DOC_ENTRY);
@@ -315,7 +303,7 @@ imports(struct doc *doc, const struct module *module)
 static void
 introduction(struct doc *doc, const struct module *module)
 {
-	struct text file = base_name(module->source->path);
+	struct text file = text_base_name(module->source->path);
 
 	doc_open(doc, DOC_TITLE);
 	doc_printf(doc, "Module %.*s", TEXT_ARG(module->name.text));

@@ -77,8 +77,7 @@ doc_message(struct doc *doc, const struct decl *decl)
 			TEXT_ARG(name)),
 		sends);
 	code_fact(doc, "On the wire",
-		doc_wire_message(
-			doc, doc_wire_name(&decl->wire, &decl->name), list));
+		doc_wire_message(doc, wire_of(&decl->name, &decl->wire), list));
 	doc_end(doc, DOC_LIST);
 }
 
@@ -143,8 +142,7 @@ put_call(struct doc *doc, const struct decl *decl, const struct member *m)
 			m->refusal ? answers : replies);
 	timeout_fact(doc, m);
 	code_fact(doc, "On the wire",
-		doc_wire_message(
-			doc, doc_wire_name(&m->wire, &m->name), &m->params));
+		doc_wire_message(doc, wire_of(&m->name, &m->wire), &m->params));
 	code_fact(doc, "Answered by", doc_wire_answer(doc, m));
 	doc_end(doc, DOC_LIST);
 }
@@ -160,8 +158,7 @@ put_cast(struct doc *doc, const struct decl *decl, const struct member *m)
 	c_fact(doc, "You call", cname_member(doc->arena, decl, m), alone);
 	c_fact(doc, "You write", cname_handler(doc->arena, decl, m), alone);
 	code_fact(doc, "On the wire",
-		doc_wire_message(
-			doc, doc_wire_name(&m->wire, &m->name), &m->params));
+		doc_wire_message(doc, wire_of(&m->name, &m->wire), &m->params));
 	doc_end(doc, DOC_LIST);
 }
 
@@ -200,8 +197,7 @@ own_info_facts(struct doc *doc, const struct decl *decl, const struct member *m)
 			TEXT_ARG(text_snake(doc->arena, m->name.text))),
 		sends);
 	code_fact(doc, "On the wire",
-		doc_wire_message(
-			doc, doc_wire_name(&m->wire, &m->name), &m->params));
+		doc_wire_message(doc, wire_of(&m->name, &m->wire), &m->params));
 }
 
 static void

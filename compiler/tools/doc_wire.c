@@ -65,12 +65,6 @@ doc_wire_atom(struct doc *doc, struct text name)
 	return textbuf_text(&buf);
 }
 
-struct text
-doc_wire_name(const struct name *wire, const struct name *name)
-{
-	return wire->text.ptr ? wire->text : name->text;
-}
-
 /* `last_seen` -> `LastSeen`, as variables are written. */
 static void
 add_variable(struct textbuf *buf, struct text name)
@@ -282,7 +276,7 @@ add_map(struct doc *doc, struct textbuf *buf, const struct record_decl *record)
 		textbuf_printf(buf, "%s%.*s %s ",
 			f == record->fields.first ? "" : ", ",
 			TEXT_ARG(doc_wire_atom(
-				doc, doc_wire_name(&f->wire, &f->name))),
+				doc, wire_of(&f->name, &f->wire))),
 			f->initial || f->type->kind == TYPE_OPTIONAL ? "=>"
 								     : ":=");
 		add_type(doc, buf, f->type);
@@ -312,7 +306,7 @@ add_members(struct doc *doc, struct textbuf *buf, const struct enum_decl *e)
 	for (const struct enum_member *m = e->first; m; m = m->next)
 		textbuf_printf(buf, "%s%.*s", m == e->first ? "" : " | ",
 			TEXT_ARG(doc_wire_atom(
-				doc, doc_wire_name(&m->wire, &m->name))));
+				doc, wire_of(&m->name, &m->wire))));
 }
 
 static void
@@ -321,8 +315,7 @@ add_variants(struct doc *doc, struct textbuf *buf, const struct union_decl *u)
 	for (const struct variant *v = u->first; v; v = v->next) {
 		if (v != u->first)
 			textbuf_printf(buf, " | ");
-		add_tagged(doc, buf, doc_wire_name(&v->wire, &v->name),
-			&v->fields);
+		add_tagged(doc, buf, wire_of(&v->name, &v->wire), &v->fields);
 	}
 }
 
