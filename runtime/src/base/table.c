@@ -2,8 +2,7 @@
 #include "table.h"
 
 #include "alloc.h"
-
-#define MIN_CAPACITY 4
+#include "base/tuning.h"
 
 struct table_slot {
 	uint64_t key; /* 0: free */
@@ -57,7 +56,7 @@ otpi_table_put(struct table *table, uint64_t key, uint64_t value)
 {
 	if (table->count >= table->capacity / 4 * 3)
 		resize(table,
-			table->capacity ? 2 * table->capacity : MIN_CAPACITY);
+			table->capacity ? 2 * table->capacity : TABLE_MIN);
 
 	struct table_slot *slot = &table->slots[slot_of(table, key)];
 	bool is_new = !slot->key;
@@ -114,7 +113,7 @@ give_back(struct table *table)
 		otpi_table_free(table);
 		return;
 	}
-	while (capacity > MIN_CAPACITY && table->count < capacity / 8)
+	while (capacity > TABLE_MIN && table->count < capacity / 8)
 		capacity /= 2;
 	if (capacity != table->capacity)
 		resize(table, capacity);

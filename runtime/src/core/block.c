@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SLAB_SIZE ((size_t)1 << 20)
-
 /* A batch in the depot: its blocks by `next`, the next batch by `id`. */
 static struct otp_msg *
 batch_next(struct otp_msg *m)

@@ -43,7 +43,7 @@ otpi_block_size(const struct otp_msg *m)
 static inline unsigned
 otpi_block_batch(unsigned size_class)
 {
-	return size_class < 4 ? 32 : 8;
+	return size_class < 4 ? BATCH_SMALL : BATCH_LARGE;
 }
 
 /* A block of `size` bytes behind the header; only size_class is set. */

@@ -16,8 +16,6 @@
 #include "core/spawn.h"
 #include "core/timer.h"
 
-#define DEATH_BUDGET 1024
-
 /* The mailbox takes nothing from now on; what it had is in the queue. */
 static void
 close_inbox(struct process *p)

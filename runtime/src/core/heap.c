@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_SIZE ((size_t)2048)
 #define HEAP_MAX ((size_t)1 << 46)
 
 /* The calling process asks for more than there is: only it ends. */

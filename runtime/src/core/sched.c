@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-#define GLOBAL_EVERY 61
-#define SPINS 64
-
-/* What `low` and the priorities above normal get: see sched.h. */
-#define PRIORITY_STREAK 16
-
 static void
 global_push(
 	unsigned level, struct process *first, struct process *last, uint32_t n)
@@ -526,7 +520,7 @@ worker_park(struct worker *w)
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
-	for (int i = 0; i < SPINS; i++) {
+	for (int i = 0; i < PARK_SPINS; i++) {
 		if (anything_for(w))
 			return;
 		otpi_cpu_relax();

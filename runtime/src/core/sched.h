@@ -33,10 +33,6 @@
 
 #include "core/mailbox.h"
 
-#define WAKE_STREAK 64
-#define WAKE_BACKLOG 8
-#define BUDGET 512 /* messages of one activation */
-
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
 otpi_level_of(const struct process *p)

@@ -17,6 +17,7 @@ slots_grow(struct runtime *rt)
 	for (uint32_t i = 0; i < SLOT_CHUNK; i++) {
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
+		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
 		chunk[i].run_next = i + 1 < SLOT_CHUNK ? &chunk[i + 1] : NULL;
 	}
 	atomic_store_explicit(&rt->chunks[count >> SLOT_CHUNK_BITS], chunk,

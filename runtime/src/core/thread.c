@@ -12,8 +12,6 @@
 struct runtime otpi_runtime;
 _Thread_local struct thread *otpi_thread_self;
 
-#define IDS_PER_RANGE ((uint64_t)1 << 20)
-
 /*
  * Not inlined: a compiler may keep the address of a thread-local variable
  * across a call, and a fiber may come back from one on another thread.

@@ -311,7 +311,7 @@ wheel_next(const struct wheel *wheel)
 			continue;
 		/* Rotated so that bit 0 is the slot after the current one. */
 		here = (here + 1) & (WHEEL_SLOTS - 1);
-		used = used >> here | (here ? used << (64 - here) : 0);
+		used = used >> here | (here ? used << (WHEEL_SLOTS - here) : 0);
 		ahead = (unsigned)__builtin_ctzl(used) + 1;
 		at = (base + ahead) << shift;
 		if (at < best)
