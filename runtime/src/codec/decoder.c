@@ -91,7 +91,7 @@ grow(struct otp_decoder *decoder)
 {
 	size_t most = otpi_decode_most(decoder), room;
 
-	if (decoder->room >= most) {
+	if (decoder->room >= most || otpi_chance_fails(CHANCE_FAIL_DECODE)) {
 		decoder->err = OTP_SYSTEM_LIMIT;
 		decoder->what = "too_large";
 		return false;

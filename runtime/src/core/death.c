@@ -228,6 +228,7 @@ otpi_death_step(struct thread *t, struct process *p)
 	int budget = DEATH_BUDGET;
 
 	otpi_death_begin(p);
+	otpi_chance_yield(CHANCE_DEATH);
 	flush_queue(t, p, &budget);
 	if (p->extras && budget > 0)
 		clear_extras(t, p, &budget);

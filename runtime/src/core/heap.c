@@ -94,6 +94,13 @@ otpi_heap_free_some(struct heap **heap, int *budget)
 	}
 }
 
+/* Not where the program would end of it. */
+static inline bool
+fails(const struct thread *t)
+{
+	return t->runner->fiber && otpi_chance_fails(CHANCE_FAIL_ALLOC);
+}
+
 void *
 otp_alloc(size_t size)
 {
@@ -101,7 +108,7 @@ otp_alloc(size_t size)
 	void *ptr;
 
 	otpi_heap_check(t, size < HEAP_MAX ? size : 0);
-	ptr = otpi_heap_new(t->runner->process, size);
+	ptr = fails(t) ? NULL : otpi_heap_new(t->runner->process, size);
 	if (ptr == NULL)
 		out_of_memory(t);
 	otpi_leave(t);
@@ -183,7 +190,8 @@ otp_realloc(void *ptr, size_t size)
 	if (size > old && size < HEAP_MAX)
 		otpi_heap_check(t, size - old);
 	heap_unlink(t->runner->process, h);
-	grown = size < HEAP_MAX ? realloc(h, sizeof *h + size) : NULL;
+	grown = size < HEAP_MAX && !fails(t) ? realloc(h, sizeof *h + size)
+					     : NULL;
 	if (grown)
 		grown->size = size;
 	heap_link(t->runner->process, grown ? grown : h);

@@ -160,7 +160,13 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	}
 	r->home = t->worker;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	if (otpi_go_idle(p)) {
+	if (otpi_chance(CHANCE_SPURIOUS)) {
+		otpi_requeue(t, p);
+		otpi_switch(t, r, next);
+		t = otpi_thread_now();
+		otpi_beat(t);
+	} else if (otpi_go_idle(p)) {
+		otpi_chance_yield(CHANCE_PARKED);
 		otpi_switch(t, r, next);
 		t = otpi_thread_now();
 		otpi_beat(t);

@@ -246,14 +246,16 @@ worker_loop(void)
 	for (;;) {
 		struct thread *t = otpi_thread_now();
 		struct runner *r = t->runner;
-		struct worker *w = t->worker;
 		struct process *p = r->first;
+		struct worker *w;
 
 		if (unlikely(p != NULL)) {
 			r->first = NULL;
 			activate(t, r, p);
 			continue;
 		}
+		otpi_chance_pass(t);
+		w = t->worker;
 		if (w && unlikely(w->pool_count > POOL_MAX))
 			otpi_pool_trim(w);
 		p = w ? otpi_next(t, w) : NULL;
@@ -291,10 +293,8 @@ otpi_runner_main(void)
 void
 otpi_worker_run(struct thread *t)
 {
-	struct runner *r = otpi_pool_pop(t->worker);
+	struct runner *r = otpi_pool_pop(t->worker); /* it is ready */
 
-	if (r == NULL)
-		otpi_out_of_memory(OTPI_STACK_DEFAULT);
 	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
 	t->runner = r;
 	t->left = NULL;

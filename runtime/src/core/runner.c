@@ -5,8 +5,11 @@
 struct runner *
 otpi_runner_new(size_t stack_size)
 {
-	struct runner *r = otpi_calloc(1, sizeof *r);
+	struct runner *r;
 
+	if (otpi_chance_fails(CHANCE_FAIL_STACK))
+		return NULL;
+	r = otpi_calloc(1, sizeof *r);
 	if (otpi_fiber_new(stack_size, otpi_runner_main, &r->fiber) != OTP_OK) {
 		otpi_free(r);
 		return NULL;
@@ -42,6 +45,16 @@ otpi_pool_push(struct worker *w, struct runner *r)
 	r->next = w->pool;
 	w->pool = r;
 	w->pool_count++;
+}
+
+bool
+otpi_pool_ready(struct worker *w)
+{
+	struct runner *r;
+
+	if (w->pool == NULL && (r = otpi_runner_new(0)))
+		otpi_pool_push(w, r);
+	return w->pool != NULL;
 }
 
 void

@@ -20,6 +20,11 @@ void otpi_runner_free(struct runner *r);
 /* A runner that is in the loop, for w. NULL: no stack is left. */
 struct runner *otpi_pool_pop(struct worker *w);
 void otpi_pool_push(struct worker *w, struct runner *r);
+/*
+ * w's pool has a runner: a thread that takes w over needs one, and must not
+ * find that no stack is left. Whoever owns w now. False: there is none.
+ */
+bool otpi_pool_ready(struct worker *w);
 /* Free what the pool has too much of. */
 void otpi_pool_trim(struct worker *w);
 /* The calling thread goes on on `to`; returns when r is switched to again. */

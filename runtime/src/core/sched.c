@@ -55,6 +55,7 @@ ring_overflow(struct worker *w, struct process *p, uint32_t head, uint32_t tail)
 	for (uint32_t i = 0; i < n; i++)
 		batch[i] = atomic_load_explicit(
 			&w->ring[(head + i) % RING_SIZE], memory_order_relaxed);
+	otpi_chance_yield(CHANCE_RING);
 	/* acq_rel: as in ring_pop. A thief may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&w->head, &head, head + n,
 		    memory_order_acq_rel, memory_order_relaxed))
@@ -106,6 +107,7 @@ ring_pop(struct worker *w)
 			return NULL;
 		p = atomic_load_explicit(
 			&w->ring[head % RING_SIZE], memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		/* Against thieves; release: the slot has been read. */
 		if (atomic_compare_exchange_weak_explicit(&w->head, &head,
 			    head + 1, memory_order_acq_rel,
@@ -144,6 +146,7 @@ steal(struct worker *w, struct worker *victim)
 			batch[i] = atomic_load_explicit(
 				&victim->ring[(head + i) % RING_SIZE],
 				memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		if (!atomic_compare_exchange_strong_explicit(&victim->head,
 			    &head, head + n, memory_order_acq_rel,
 			    memory_order_relaxed))
@@ -335,6 +338,10 @@ otpi_schedule(struct thread *t, struct process *p)
 	if (w == NULL) {
 		global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 		otpi_wake_any();
+		return;
+	}
+	if (otpi_chance(CHANCE_NO_WAKE_SLOT)) {
+		local_push(w, p);
 		return;
 	}
 	before = wake_slot(w);
@@ -530,6 +537,7 @@ worker_park(struct worker *w)
 		return;
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
+	otpi_chance_yield(CHANCE_SLEEP);
 	if (!anything_for(w))
 		otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
 	atomic_fetch_sub(&rt->idle, 1);
@@ -553,6 +561,9 @@ otpi_next(struct thread *t, struct worker *w)
 			    atomic_load_explicit(
 				    &w->poke, memory_order_relaxed)) &&
 			(p = look_around(t, w)))
+			return p;
+		if (otpi_chance(CHANCE_STEAL) &&
+			((p = global_pop(w)) || (p = steal_any(w))))
 			return p;
 		p = wake_slot(w);
 		if (p && w->wake_streak++ < WAKE_STREAK) {

@@ -84,6 +84,12 @@ otpi_slot_free(struct process *p)
 	p->kind = PROCESS_FREE;
 	p->run_next = NULL;
 	pthread_mutex_lock(&rt->slot_lock);
+	if (otpi_chance(CHANCE_NEWEST) && rt->free_slots) {
+		p->run_next = rt->free_slots;
+		rt->free_slots = p;
+		pthread_mutex_unlock(&rt->slot_lock);
+		return;
+	}
 	if (rt->free_slots)
 		rt->free_last->run_next = p;
 	else

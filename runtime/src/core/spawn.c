@@ -102,7 +102,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new()) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new()) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_PLAIN;
 	p->flags = PROCESS_NEW;
@@ -204,7 +205,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new()) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new()) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_BEHAVIOUR;
 	p->flags = PROCESS_NEW | PROCESS_STARTING;

@@ -131,10 +131,13 @@ static struct thread *
 thread_start(struct worker *w, bool pooled)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct thread *t = otpi_thread_new();
+	struct thread *t;
 	pthread_attr_t attr;
 	int err;
 
+	if (w == NULL && otpi_chance_fails(CHANCE_FAIL_THREAD))
+		return NULL;
+	t = otpi_thread_new();
 	t->worker = w;
 	t->pooled = pooled;
 	t->runner = &t->native_runner;
@@ -314,7 +317,9 @@ workers_start(void)
 	}
 	pthread_mutex_lock(&rt->lock);
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
-		rt->workers[i].thread = thread_start(&rt->workers[i], false);
+		if (otpi_pool_ready(&rt->workers[i]))
+			rt->workers[i].thread =
+				thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
 			err = OTP_SYSTEM_LIMIT;
 	}

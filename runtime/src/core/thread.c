@@ -60,6 +60,8 @@ otpi_futex_wait(_Atomic(uint32_t) *word, uint32_t value, int64_t timeout_ns)
 {
 	struct timespec ts = {timeout_ns / 1000000000, timeout_ns % 1000000000};
 
+	if (otpi_chance(CHANCE_FUTEX))
+		return;
 	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
 		timeout_ns < 0 ? NULL : &ts, NULL, 0);
 }

@@ -151,6 +151,7 @@ timer_claim(struct timer *timer, enum timer_state to)
 {
 	uint32_t armed = TIMER_ARMED;
 
+	otpi_chance_yield(CHANCE_CLAIM);
 	/* acq_rel: the winner sees, and shows, all that was done before. */
 	return atomic_compare_exchange_strong_explicit(&timer->state, &armed,
 		(uint32_t)to, memory_order_acq_rel, memory_order_acquire);

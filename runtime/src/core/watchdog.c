@@ -47,19 +47,23 @@ caught_outside(struct thread *t)
 	return false;
 }
 
-/* The worker goes on with the spare. With the lock. */
-static void
-hand_over(struct worker *w, struct thread *t, struct thread *spare)
+void
+otpi_worker_give(struct worker *w, struct thread *t, struct thread *spare)
 {
-	struct runtime *rt = &otpi_runtime;
-
 	t->worker = NULL;
 	spare->worker = w;
 	w->thread = spare;
-	atomic_fetch_add(&rt->detached, 1);
-	atomic_fetch_add(&rt->stuck, 1);
+	atomic_fetch_add(&otpi_runtime.detached, 1);
 	atomic_fetch_add_explicit(&spare->wake, 1, memory_order_release);
 	otpi_futex_wake(&spare->wake);
+}
+
+/* The worker of a handler that is stuck goes on with the spare. */
+static void
+hand_over(struct worker *w, struct thread *t, struct thread *spare)
+{
+	otpi_worker_give(w, t, spare);
+	atomic_fetch_add(&otpi_runtime.stuck, 1);
 }
 
 /*
@@ -76,7 +80,8 @@ give_up_worker(struct thread *t)
 
 	if (w == NULL || p == NULL || !list_is_empty(&t->runner->timer.on) ||
 		atomic_load_explicit(&w->beat, memory_order_relaxed) !=
-			w->last_beat)
+			w->last_beat ||
+		!otpi_pool_ready(w))
 		return;
 	spare = list_pop_front(&otpi_runtime.spares);
 	if (spare == NULL)
@@ -127,6 +132,12 @@ detach(struct worker *w, struct thread *t)
 		list_push_back(&rt->spares, &spare->spare);
 		atomic_compare_exchange_strong(
 			&t->attention, &none, ATTENTION_STUCK);
+		return false;
+	}
+	if (!otpi_pool_ready(w)) {
+		list_push_back(&rt->spares, &spare->spare);
+		/* What it was asked for before will be asked again. */
+		atomic_store(&t->attention, ATTENTION_NONE);
 		return false;
 	}
 	hand_over(w, t, spare);
