@@ -10,7 +10,7 @@ read -ra otp_flags <<< "$OTP_CFLAGS"
 read -ra libs <<< "$OTP_LIBS"
 # Each child of a program takes ThreadSanitizer half a second.
 programs=(contain contain_refused)
-[ "$MODE" = tsan ] && programs=(contain_refused)
+[[ $MODE = *tsan ]] && programs=(contain_refused)
 base=(-std=gnu11 -g -D_GNU_SOURCE= -Iruntime/src)
 
 result() { # STATUS NAME: the log is shown if it failed
