@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 static double bench_scale = 1;
 
@@ -74,6 +75,34 @@ bench_each(const char *metric, int64_t start_ns, int64_t n)
 	bench_print(metric, (double)(bench_now() - start_ns) / (double)n);
 }
 
+/* How many bytes of the program are resident, with its page tables. */
+static inline int64_t
+bench_resident(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	int64_t sum = 0, kib;
+	char line[200];
+
+	bench_check(status != NULL);
+	while (fgets(line, sizeof line, status))
+		if (sscanf(line, "VmRSS: %" SCNd64, &kib) == 1 ||
+			sscanf(line, "VmPTE: %" SCNd64, &kib) == 1)
+			sum += kib * 1024;
+	fclose(status);
+	bench_check(sum > 0);
+	return sum;
+}
+
+/* How many workers the runtime has. */
+static inline unsigned
+bench_workers(void)
+{
+	const char *cores = getenv("BENCH_CORES");
+	unsigned n = cores ? (unsigned)strtoul(cores, NULL, 10) : 0;
+
+	return n ? n : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 /* Start n processes that run fn(args + i * size), wait until all have ended. */
 static inline void
 bench_crowd(void (*fn)(void *arg), void *args, size_t size, size_t n)
@@ -103,8 +132,7 @@ bench_body(void *arg)
 static inline int
 bench_main(int argc, char **argv, void (*body)(void))
 {
-	const char *cores = getenv("BENCH_CORES");
-	struct otp_runtime_opts opts = {0};
+	struct otp_runtime_opts opts = {.workers = bench_workers()};
 	struct otp_spawn_opts spawn = {0};
 	struct otp_received down;
 	otp_ref ref;
@@ -115,7 +143,6 @@ bench_main(int argc, char **argv, void (*body)(void))
 		fprintf(stderr, "usage: %s [SCALE]\n", argv[0]);
 		return 2;
 	}
-	opts.workers = cores ? (unsigned)strtoul(cores, NULL, 10) : 0;
 	otp_logger_level(OTP_LOG_EMERGENCY);
 	bench_ok(otp_runtime_start(&opts));
 	spawn.monitor = &ref;
