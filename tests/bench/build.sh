@@ -16,6 +16,6 @@ for source; do
 		"$OTPC" -o "$out" "$folder/$name.otp"
 		files+=("$out/$name.otp.c")
 	fi
-	"$CC" "${flags[@]}" -I"$out" -I"$(dirname "$0")/core" \
+	"$CC" "${flags[@]}" -I"$out" -I"$(dirname "$0")/core" -I"$folder" \
 		-o "$out/$name" "${files[@]}" "${libs[@]}"
 done
