@@ -9,9 +9,11 @@
  *   - a monitor that stands gives one DOWN, one that was taken back none;
  *   - a link that stands gives one EXIT, one that was taken back none;
  *   - what one process sends to another arrives in order, with nothing missing;
- *   - at the end no process is left, and the runtime stops.
+ *   - at the end no process and no block is left, and the runtime stops.
  *
- * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is.
+ * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is. With
+ * OTP_STRESS_WATCHERS=threads the watchers are threads of the program: in hard
+ * mode, what fails at random ends processes, but no thread (OTP_HARD_FAIL).
  */
 #include "stress.h"
 
@@ -40,7 +42,7 @@ mortal_start(unsigned slot)
 
 	start.timeout_ms = 1000;
 	if (slot % 2)
-		pid = otp_spawn(mortal_main, NULL);
+		(void)!otp_spawn_opt(mortal_main, NULL, NULL, &pid);
 	else
 		(void)!otp_process_start(&start, &pid, NULL);
 	atomic_store(&world.mortals[slot], key_of(pid));
@@ -101,6 +103,39 @@ govern(uint64_t *seed)
 	}
 }
 
+static void *
+watcher_thread(void *arg)
+{
+	*(otp_pid *)arg = otp_self();
+	atomic_fetch_add(&world.watching, 1);
+	watcher_main(NULL);
+	return NULL;
+}
+
+static void
+watchers_start(void)
+{
+	for (unsigned i = 0; i < WATCHERS; i++) {
+		if (!world.watchers_are_threads) {
+			world.watchers[i] = otp_spawn(watcher_main, NULL);
+			continue;
+		}
+		if (pthread_create(&world.threads[i], NULL, watcher_thread,
+			    &world.watchers[i]))
+			complain("a thread does not start", i, 0);
+	}
+	while (world.watchers_are_threads &&
+		atomic_load(&world.watching) < WATCHERS)
+		nap();
+}
+
+static void
+watchers_join(void)
+{
+	for (unsigned i = 0; i < WATCHERS && world.watchers_are_threads; i++)
+		pthread_join(world.threads[i], NULL);
+}
+
 static void
 end_all(uint64_t base)
 {
@@ -117,13 +152,25 @@ end_all(uint64_t base)
 	for (unsigned i = 0; i < WATCHERS; i++)
 		if (otp_receive(&r, 2 * PATIENCE_MS) != OTP_OK)
 			complain("a watcher does not end", i, 0);
+	watchers_join();
 	for (int i = 0; i < PATIENCE_MS && alive() > base; i++)
 		nap();
 	if (alive() > base)
 		complain("processes are left", alive(), base);
-	if (otp_receive(&r, 0) == OTP_OK)
+	while (otp_receive(&r, 0) == OTP_OK)
 		complain("a message for nobody", r.kind, 0);
 	otp_lent_free();
+}
+
+/* In hard mode the first stacks may fail, too. */
+static otp_err
+start(void)
+{
+	otp_err err = OTP_SYSTEM_LIMIT;
+
+	for (int i = 0; i < 100 && err == OTP_SYSTEM_LIMIT; i++)
+		err = otp_core_start(NULL);
+	return err;
 }
 
 int
@@ -143,14 +190,14 @@ main(void)
 	alarm(280);
 	if (pipe(world.pipes))
 		return 1;
-	if (otp_core_start(NULL) != OTP_OK)
+	world.watchers_are_threads = getenv("OTP_STRESS_WATCHERS");
+	if (start() != OTP_OK)
 		return 1;
 	world.main_pid = otp_self();
 	while (alive() < 2)
 		nap(); /* the watchdog is a process, too */
 	base = alive();
-	for (unsigned i = 0; i < WATCHERS; i++)
-		world.watchers[i] = otp_spawn(watcher_main, NULL);
+	watchers_start();
 	for (unsigned i = 0; i < MORTALS; i++)
 		mortal_start(i);
 	govern(&governing);
@@ -163,6 +210,8 @@ main(void)
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);
+	else if (otpi_blocks_out() > 0)
+		complain("blocks are lost", otpi_blocks_out(), 0);
 	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
 	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
 	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,9 @@ struct world {
 	_Atomic(uint64_t) calls, answers, crashes, downs, exits;
 	/* Set at the beginning. */
 	otp_pid watchers[WATCHERS];
+	bool watchers_are_threads;
+	pthread_t threads[WATCHERS]; /* then */
+	_Atomic(unsigned) watching;
 	otp_pid main_pid;
 	uint64_t step_limit;
 	int pipes[2]; /* to wait in, besides loops */
@@ -52,6 +56,9 @@ extern struct world world;
 
 extern const struct otp_msg_type note_type, ask_type;
 extern const struct otp_process_class server_class;
+
+/* Of libotp.a, for tests: blocks that are in use after a stop. */
+uint64_t otpi_blocks_out(void);
 
 /* A process that lives on by chance. */
 void mortal_main(void *arg);
