@@ -37,7 +37,8 @@ const struct otp_msg_type ask_type = {
 static void
 mortal_start(unsigned slot)
 {
-	struct otp_process_opts start = {.process_class = &server_class};
+	struct otp_process_opts start = {
+		.process_class = &server_classes[slot / 2 % SERVER_CLASSES]};
 	otp_pid pid = {0, 0, 0, 0};
 
 	start.timeout_ms = 1000;

@@ -55,7 +55,9 @@ struct world {
 extern struct world world;
 
 extern const struct otp_msg_type note_type, ask_type;
-extern const struct otp_process_class server_class;
+/* Mortals in all forms that a class can ask for. */
+#define SERVER_CLASSES 13u
+extern const struct otp_process_class server_classes[SERVER_CLASSES];
 
 /* Of libotp.a, for tests: blocks that are in use after a stop. */
 uint64_t otpi_blocks_out(void);
