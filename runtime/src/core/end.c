@@ -258,7 +258,7 @@ otpi_abandoned_end(struct thread *t)
 	report_drop(r);
 	if (r->start)
 		otpi_start_drop(t, r->start);
-	otpi_heap_free_all(r->quarantine);
+	otpi_heap_free_all(t, r->quarantine);
 	otpi_switch_native(t, r);
 	abort();
 }

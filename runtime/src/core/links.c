@@ -138,7 +138,7 @@ otp_link(otp_pid peer)
 	struct table *links;
 
 	if (key != self) { /* A25 */
-		links = &otpi_extras(p)->links;
+		links = &otpi_extras(t, p)->links;
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);
 			otpi_signal_send(t, key,
@@ -209,9 +209,9 @@ monitor(uint64_t target, uint32_t name)
 	struct otp_msg *m;
 
 	if (target != self) { /* A37 */
-		otpi_table_put(&otpi_extras(p)->monitors, id, target);
+		otpi_table_put(&otpi_extras(t, p)->monitors, id, target);
 		if (name)
-			otpi_table_put(&p->extras->names, id, name);
+			otpi_table_put(&otpi_rare(t, p)->names, id, name);
 		m = otpi_signal_new(t, SIGNAL_MONITOR, self, id);
 		if (target)
 			otpi_signal_send(t, target, m);
@@ -257,7 +257,7 @@ otp_demonitor(otp_ref ref, bool flush)
 
 	if (id && p->extras &&
 		otpi_table_remove(&p->extras->monitors, id, &target)) {
-		otpi_table_remove(&p->extras->names, id, NULL);
+		otpi_table_remove(&p->extras->rare->names, id, NULL);
 		otpi_signal_send(t, target,
 			otpi_signal_new(
 				t, SIGNAL_DEMONITOR, process_key(p), id));

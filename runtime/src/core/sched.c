@@ -550,7 +550,7 @@ anything_for(struct worker *w)
 }
 
 static void
-worker_park(struct worker *w)
+worker_park(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
@@ -560,7 +560,7 @@ worker_park(struct worker *w)
 			return;
 		otpi_cpu_relax();
 	}
-	ms = otpi_wheel_next_ms(w);
+	ms = otpi_wheel_next_ms(t, w);
 	if (ms == 0)
 		return;
 	atomic_store(&w->parked, 1);
@@ -609,6 +609,6 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			continue;
 		if ((p = steal_any(w)) || (p = level_pop(w, OTP_PRIORITY_LOW)))
 			return p;
-		worker_park(w);
+		worker_park(t, w);
 	}
 }
