@@ -272,6 +272,15 @@ struct blocking_pool {
 
 #define RING_SIZE 256u
 
+/* What a ring had too much of, in the global queue: a cell of 1 KiB. */
+#define BATCH_SIZE 126u
+
+struct batch {
+	struct batch *next;
+	uint32_t count;
+	struct process *items[BATCH_SIZE];
+};
+
 #define WHEEL_BITS 6
 #define WHEEL_SLOTS (1 << WHEEL_BITS)
 #define WHEEL_LEVELS 6
@@ -330,7 +339,9 @@ struct runtime {
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
 	struct run_queue queues[LEVELS];
-	_Atomic(uint32_t) queue_len[LEVELS];
+	struct batch *batches; /* of normal priority, oldest first */
+	struct batch *batches_last;
+	_Atomic(uint32_t) queue_len[LEVELS]; /* processes, batches included */
 	/* The process table. */
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;

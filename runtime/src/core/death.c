@@ -214,6 +214,7 @@ otpi_death_begin(struct process *p)
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);
+	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
 }
 

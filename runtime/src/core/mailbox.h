@@ -89,9 +89,8 @@ otpi_drain(struct process *p)
 static inline struct otp_msg *
 otpi_close(struct process *p)
 {
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	return (struct otp_msg *)(void *)atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel);
+	/* seq_cst: against who gives it a name meanwhile, see links.c. */
+	return (struct otp_msg *)(void *)atomic_exchange(&p->inbox, INBOX_DEAD);
 }
 
 /* The owner takes the block that is marked out of the box. */
