@@ -12,7 +12,6 @@
 
 /* --- base and codec ------------------------------------------------------- */
 
-#define TABLE_MIN 4 /* places of a hash table; a power of two */
 #define BUILDER_FIRST 64 /* bytes of a term that is built */
 /* Interned names: a power of two, and as many doublings as OTPI_ATOM_MAX
    takes. */
@@ -35,6 +34,7 @@
 /* --- processes ------------------------------------------------------------ */
 
 #define SLOT_CHUNK_BITS 12
+#define SLOT_BATCH 32u /* that a thread takes or gives at once */
 #define SLOT_SERIAL_BEFORE 0u /* the first process of a slot has one more */
 #define DEATH_BUDGET 1024 /* links, monitors, messages... in a row */
 

@@ -9,7 +9,6 @@
 
 #include "base/chance.h"
 
-#define TABLE_MIN 2
 #define BUILDER_FIRST 1
 #define ATOM_FIRST_CHUNK 2u
 #define OTPI_ATOM_CHUNKS 20
@@ -25,6 +24,7 @@
 #define IDS_PER_RANGE ((uint64_t)4)
 
 #define SLOT_CHUNK_BITS 8
+#define SLOT_BATCH 1u
 #define SLOT_SERIAL_BEFORE (UINT32_MAX - 50) /* used up soon */
 #define DEATH_BUDGET 1
 
