@@ -9,7 +9,7 @@
  *   - a monitor that stands gives one DOWN, one that was taken back none;
  *   - a link that stands gives one EXIT, one that was taken back none;
  *   - what one process sends to another arrives in order, with nothing missing;
- *   - at the end no process and no block is left, and the runtime stops.
+ *   - at the end no process and no cell of memory is left, and the runtime stops.
  *
  * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is. With
  * OTP_STRESS_WATCHERS=threads the watchers are threads of the program: in hard
@@ -211,8 +211,9 @@ main(void)
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);
-	else if (otpi_blocks_out() > 0)
-		complain("blocks are lost", otpi_blocks_out(), 0);
+	for (unsigned c = 0; c < CELL_CLASSES && err == OTP_OK; c++)
+		if (otpi_cells_out(c))
+			complain("cells are lost", c, otpi_cells_out(c));
 	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
 	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
 	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64

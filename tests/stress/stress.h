@@ -59,8 +59,9 @@ extern const struct otp_msg_type note_type, ask_type;
 #define SERVER_CLASSES 13u
 extern const struct otp_process_class server_classes[SERVER_CLASSES];
 
-/* Of libotp.a, for tests: blocks that are in use after a stop. */
-uint64_t otpi_blocks_out(void);
+/* Of libotp.a, for tests: cells, of 64 bytes to 8 KiB, that are in use. */
+#define CELL_CLASSES 8u
+uint64_t otpi_cells_out(unsigned size_class);
 
 /* A process that lives on by chance. */
 void mortal_main(void *arg);

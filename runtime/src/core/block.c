@@ -110,20 +110,18 @@ list_length(const struct otp_msg *m)
 }
 
 uint64_t
-otpi_blocks_out(void)
+otpi_cells_out(unsigned size_class)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct thread *t = otpi_thread_self;
-	uint64_t out = 0;
+	uint64_t out;
 
 	pthread_mutex_lock(&rt->depot_lock);
-	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		out += rt->carved[c];
-		for (struct otp_msg *m = rt->depot[c]; m; m = batch_next(m))
-			out -= list_length(m);
-		if (t)
-			out -= list_length(t->magazines[c].free);
-	}
+	out = rt->carved[size_class];
+	for (struct otp_msg *m = rt->depot[size_class]; m; m = batch_next(m))
+		out -= list_length(m);
+	if (t)
+		out -= list_length(t->magazines[size_class].free);
 	pthread_mutex_unlock(&rt->depot_lock);
 	return out;
 }

@@ -24,11 +24,11 @@ void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
 /*
- * Blocks of the size classes that are in use, but for what other threads hold;
- * so once the runtime has stopped, and no other thread has been a process, what
- * has been lost. For tests.
+ * Cells of a size class that are in use or held by other threads: once the
+ * runtime has stopped, and no other thread is a process, what has been lost.
+ * For tests.
  */
-uint64_t otpi_blocks_out(void);
+uint64_t otpi_cells_out(unsigned size_class);
 /* Hand what a thread holds to the depot. */
 void otpi_blocks_flush(struct thread *t);
 /* Fill the payload of a block that is about to be freed (debug builds). */
