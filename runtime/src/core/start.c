@@ -420,6 +420,7 @@ core_start(const struct otp_runtime_opts *opts)
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		threads_stop(-1);
+		workers_free(otpi_thread_self); /* NULL will do: no timers */
 		atomic_store(&rt->running, false);
 		otpi_fault_fini();
 		return err;

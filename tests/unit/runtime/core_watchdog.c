@@ -4,10 +4,10 @@
  * handler here is stuck until the test lets it go, so that whatever the test
  * sees in the meantime happened beside it.
  */
+#include "core_stacks.h"
 #include "core_stuck.h"
 
 #include "core/core.h"
-#include "core/stack.h"
 
 #define WRONG __attribute__((noinline, no_sanitize("undefined")))
 
@@ -392,29 +392,6 @@ many_are_stuck_at_once(void **state)
 
 /* --- no stack is left ---------------------------------------------------- */
 
-#define STACKS_MAX 4096
-
-static void
-never(void)
-{
-	abort();
-}
-
-/* Takes all stacks there are; no more can be made. */
-static size_t
-stacks_take(struct otpi_fiber **taken)
-{
-	size_t n = 0;
-
-	otpi_stacks.guard_install = false;
-	otpi_stacks.slot_limit = 0;
-	while (n < STACKS_MAX &&
-		otpi_fiber_new(OTPI_STACK_DEFAULT, never, &taken[n]) == OTP_OK)
-		n++;
-	EXPECT(n < STACKS_MAX);
-	return n;
-}
-
 /* The watchdog looks at the worker so many times. */
 static void
 await_looks(struct worker *w, int looks)
@@ -432,25 +409,20 @@ await_looks(struct worker *w, int looks)
 static void
 a_worker_is_not_taken_without_a_stack(void **state)
 {
-	static struct otpi_fiber *taken[STACKS_MAX];
-	bool install = otpi_stacks.guard_install;
-	size_t limit = otpi_stacks.slot_limit, n;
+	static struct stacks_taken taken;
 	uint64_t stuck = counters().handlers_stuck;
 
 	(void)state;
 	observer = otp_self();
 	atomic_store(&let_go, false);
-	n = stacks_take(taken);
+	stacks_take(&taken);
 	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
 		otp_spawn(stuck_then_tell, NULL);
 	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
 		assert_int_equal(hear().value, 1);
 	await_looks(&otpi_runtime.workers[0], 20);
 	assert_int_equal(counters().handlers_stuck, stuck);
-	while (n > 0)
-		otpi_fiber_free(taken[--n]);
-	otpi_stacks.guard_install = install;
-	otpi_stacks.slot_limit = limit;
+	stacks_give(&taken);
 	AWAIT_STUCK(stuck, otpi_runtime.worker_count);
 	atomic_store(&let_go, true);
 	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
