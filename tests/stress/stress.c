@@ -174,26 +174,32 @@ start(void)
 	return err;
 }
 
-int
-main(void)
+static void
+tell_all(const struct otp_counters *counters)
 {
-	uint64_t seed = number_of("OTP_STRESS_SEED", (uint64_t)time(NULL));
-	struct otp_counters counters;
-	uint64_t base, governing;
-	otp_err err;
+	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
+	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
+	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64
+	       ", stuck %" PRIu64 "\n",
+		atomic_load(&world.steps), counters->spawned,
+		atomic_load(&world.calls), atomic_load(&world.answers),
+		atomic_load(&world.downs), atomic_load(&world.exits),
+		counters->crashes_contained, counters->kills_interrupted,
+		counters->kills_abandoned, counters->handlers_stuck);
+}
 
-	world.step_limit = number_of("OTP_STRESS_STEPS", 20000);
-	printf("OTP_STRESS_SEED=%" PRIu64 " OTP_STRESS_STEPS=%" PRIu64 "\n",
-		seed, world.step_limit);
-	fflush(stdout);
-	atomic_store(&world.seeds, seed << 20);
-	governing = seed * 2 + 1;
-	alarm(280);
-	if (pipe(world.pipes))
-		return 1;
-	world.watchers_are_threads = getenv("OTP_STRESS_WATCHERS");
-	if (start() != OTP_OK)
-		return 1;
+/* A thread, so that afterwards no process is left. */
+static void *
+play(void *seed)
+{
+	uint64_t governing = *(uint64_t *)seed * 2 + 1, base;
+	struct otp_counters counters;
+	otp_err err = start();
+
+	if (err != OTP_OK) {
+		complain("start", err, 0);
+		return NULL;
+	}
 	world.main_pid = otp_self();
 	while (alive() < 2)
 		nap(); /* the watchdog is a process, too */
@@ -211,17 +217,29 @@ main(void)
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);
-	for (unsigned c = 0; c < CELL_CLASSES && err == OTP_OK; c++)
+	tell_all(&counters);
+	return NULL;
+}
+
+int
+main(void)
+{
+	uint64_t seed = number_of("OTP_STRESS_SEED", (uint64_t)time(NULL));
+	pthread_t player;
+
+	world.step_limit = number_of("OTP_STRESS_STEPS", 20000);
+	printf("OTP_STRESS_SEED=%" PRIu64 " OTP_STRESS_STEPS=%" PRIu64 "\n",
+		seed, world.step_limit);
+	fflush(stdout);
+	atomic_store(&world.seeds, seed << 20);
+	alarm(280);
+	world.watchers_are_threads = getenv("OTP_STRESS_WATCHERS");
+	if (pipe(world.pipes) || pthread_create(&player, NULL, play, &seed) ||
+		pthread_join(player, NULL))
+		return 1;
+	for (unsigned c = 0; c < CELL_CLASSES && !atomic_load(&world.wrong);
+		c++)
 		if (otpi_cells_out(c))
 			complain("cells are lost", c, otpi_cells_out(c));
-	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
-	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
-	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64
-	       ", stuck %" PRIu64 "\n",
-		atomic_load(&world.steps), counters.spawned,
-		atomic_load(&world.calls), atomic_load(&world.answers),
-		atomic_load(&world.downs), atomic_load(&world.exits),
-		counters.crashes_contained, counters.kills_interrupted,
-		counters.kills_abandoned, counters.handlers_stuck);
 	return atomic_load(&world.wrong) != 0;
 }
