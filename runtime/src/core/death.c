@@ -25,7 +25,7 @@ close_inbox(struct process *p)
 	struct otp_msg *list, *next;
 
 	otpi_unmark(otpi_thread_now(), p);
-	list = otpi_bound_close(p);
+	list = otpi_oldest_first(otpi_bound_close(p));
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -56,10 +56,10 @@ forget_starter(struct process *p)
 
 	if (!(p->flags & PROCESS_STARTING))
 		return;
-	if (x->start_linked)
-		otpi_table_remove(&x->links, x->starter, NULL);
-	if (x->start_monitor)
-		otpi_table_remove(&x->watchers, x->start_monitor, NULL);
+	if (x->rare->start_linked)
+		otpi_table_remove(&x->links, x->rare->starter, NULL);
+	if (x->rare->start_monitor)
+		otpi_table_remove(&x->watchers, x->rare->start_monitor, NULL);
 }
 
 static void
@@ -117,7 +117,7 @@ drop_timers(struct thread *t, struct process *p, int *budget)
 		if (timer->kind == TIMER_SIGNAL)
 			otpi_timer_cancel_drop(t, timer);
 		else
-			otpi_timer_drop(timer);
+			otpi_timer_drop(t, timer);
 	}
 }
 
@@ -125,9 +125,10 @@ drop_timers(struct thread *t, struct process *p, int *budget)
 static void
 fail_taken(struct thread *t, struct process *p, int *budget)
 {
+	struct table *taken = &p->extras->rare->taken;
 	uint64_t call, block;
 
-	for (; *budget > 0 && otpi_table_take(&p->extras->taken, &call, &block);
+	for (; *budget > 0 && otpi_table_take(taken, &call, &block);
 		(*budget)--)
 		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)block, OTP_DIED,
 			p->end_reason);
@@ -136,10 +137,10 @@ fail_taken(struct thread *t, struct process *p, int *budget)
 static void
 drop_requests(struct thread *t, struct process *p, int *budget)
 {
+	struct table *requests = &p->extras->rare->requests;
 	uint64_t call, block;
 
-	for (; *budget > 0 &&
-		otpi_table_take(&p->extras->requests, &call, &block);
+	for (; *budget > 0 && otpi_table_take(requests, &call, &block);
 		(*budget)--)
 		if (block)
 			otpi_signal_free(t, (struct otp_msg *)(uintptr_t)block);
@@ -161,26 +162,16 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	drop_requests(t, p, budget);
 	if (*budget <= 0)
 		return;
-	x->idle_id = 0;
-	if (x->idle_timer)
-		otpi_timer_cancel_drop(t, x->idle_timer);
-	x->idle_timer = NULL;
-	if (x->alarm)
-		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = NULL;
+	if (x->rare->idle_timer)
+		otpi_timer_cancel_drop(t, x->rare->idle_timer);
+	if (x->rare->alarm)
+		otpi_timer_cancel_drop(t, x->rare->alarm);
 	if (p->flags & PROCESS_STARTING) /* B6: the last thing anybody sees */
 		otpi_start_report(t, p,
-			x->start_status ? x->start_status : OTP_START_FAILED);
+			x->rare->start_status ? x->rare->start_status
+					      : OTP_START_FAILED);
 	otpi_start_done(t, p);
-	otpi_table_free(&x->links);
-	otpi_table_free(&x->monitors);
-	otpi_table_free(&x->names);
-	otpi_table_free(&x->watchers);
-	otpi_table_free(&x->timers);
-	otpi_table_free(&x->requests);
-	otpi_table_free(&x->taken);
-	otpi_free(x);
-	p->extras = NULL;
+	otpi_extras_drop(t, p);
 }
 
 /* What destructors were left out: the process was declared dead. */
@@ -203,6 +194,7 @@ otpi_death_begin(struct process *p)
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);
+	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
 	forget_starter(p);
 }
@@ -216,11 +208,11 @@ otpi_death_step(struct thread *t, struct process *p)
 	flush_queue(t, p, &budget);
 	if (p->extras && budget > 0)
 		clear_extras(t, p, &budget);
-	otpi_heap_free_some(&p->heap, &budget);
+	otpi_heap_free_some(t, &p->heap, &budget);
 	if (budget <= 0)
 		return false;
 	otpi_reason_unref(p->end_reason);
 	p->end_reason = NULL;
-	otpi_slot_free(p);
+	otpi_slot_free(t, p);
 	return true;
 }

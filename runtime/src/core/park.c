@@ -99,14 +99,18 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 static void
 alarm_set(struct thread *t, struct process *p, int64_t deadline_ms)
 {
-	struct extras *x = otpi_extras(p);
+	struct rare *x = otpi_rare(t, p);
 	int64_t left = deadline_ms - otpi_clock_ns() / 1000000;
 
-	if (x->alarm && x->alarm->deadline_ms <= deadline_ms + 1)
+	/* Never young: the thread has no worker. */
+	if (x->alarm &&
+		atomic_load_explicit(&x->alarm->deadline_ms,
+			memory_order_relaxed) <= deadline_ms + 1)
 		return;
 	if (x->alarm)
 		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = otpi_timer_new(TIMER_ALARM, otpi_id_next(t), process_key(p));
+	x->alarm =
+		otpi_timer_new(t, TIMER_ALARM, otpi_id_next(t), process_key(p));
 	otpi_timer_start(t, x->alarm, left > 0 ? left : 0);
 }
 

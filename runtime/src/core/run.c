@@ -76,7 +76,7 @@ activate_new(struct thread *t, struct runner *r)
 		otpi_end_stages(otpi_thread_now(), r, false, false);
 		return false;
 	}
-	start = p->extras ? p->extras->start : NULL;
+	start = p->extras ? p->extras->rare->start : NULL;
 	if (p->flags & PROCESS_LIMITED)
 		r->lent_size = OTPI_LENT_NONE;
 	if (otpi_heap_outgrows(r, 0)) {
@@ -213,7 +213,7 @@ activation_over(struct thread *t, struct runner *r, struct process *p)
 		return true;
 	}
 	if (unlikely(p->extras != NULL))
-		otpi_extras_trim(p);
+		otpi_extras_trim(t, p);
 	activation_end(t, r, p);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
