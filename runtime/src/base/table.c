@@ -42,6 +42,7 @@ resize(struct table *table, uint32_t capacity)
 	table->capacity = capacity;
 	if (old_capacity == 0) {
 		table->slots[slot_of(table, only.key)] = only;
+		table->value = 0;
 		return;
 	}
 	for (uint32_t i = 0; i < old_capacity; i++)
@@ -158,20 +159,19 @@ otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
 bool
 otpi_table_take(struct table *table, uint64_t *key, uint64_t *value)
 {
-	while (table->count) {
-		const struct table_slot *slot =
-			&table->slots[--table->capacity];
+	struct table_slot slot = {table->key, table->value};
 
-		if (slot->key) {
-			*key = slot->key;
-			*value = slot->value;
-			table->count--;
-			return true;
-		}
-	}
-	if (table->slots)
+	if (!table->count)
+		return false;
+	if (table->capacity)
+		do
+			slot = table->slots[table->value++];
+		while (!slot.key);
+	*key = slot.key;
+	*value = slot.value;
+	if (--table->count == 0)
 		otpi_table_free(table);
-	return false;
+	return true;
 }
 
 /*
