@@ -21,6 +21,8 @@ struct runner *otpi_runner_new(size_t stack_size);
 void otpi_runner_free(struct runner *r);
 /* A runner that is in the loop, for w. NULL: no stack is left. */
 struct runner *otpi_pool_pop(struct worker *w);
+/* The same for a thread that has just got w and cannot go on without one. */
+struct runner *otpi_loop_runner(struct worker *w);
 void otpi_pool_push(struct worker *w, struct runner *r);
 /* Free what the pool has too much of. */
 void otpi_pool_trim(struct worker *w);

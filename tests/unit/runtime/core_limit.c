@@ -6,10 +6,11 @@
  */
 #include "core_world.h"
 
+#include "core/core.h"
 #include "core/stack.h"
 
 #ifdef __SANITIZE_ADDRESS__
-#define SLOW WORLD_TSAN + 1
+#define SLOW 1
 #else
 #define SLOW WORLD_TSAN
 #endif
@@ -184,18 +185,22 @@ static void
 limit_stacks(size_t more)
 {
 	otpi_stacks_init();
+	pthread_mutex_lock(&otpi_stacks.lock);
 	install_before = otpi_stacks.guard_install;
 	limit_before = otpi_stacks.slot_limit;
 	otpi_stacks.guard_install = false;
 	if (otpi_stacks.slots + more < limit_before)
 		otpi_stacks.slot_limit = otpi_stacks.slots + more;
+	pthread_mutex_unlock(&otpi_stacks.lock);
 }
 
 static int
 unlimit_stacks(void **state)
 {
+	pthread_mutex_lock(&otpi_stacks.lock);
 	otpi_stacks.guard_install = install_before;
 	otpi_stacks.slot_limit = limit_before;
+	pthread_mutex_unlock(&otpi_stacks.lock);
 	return test_end(state);
 }
 
@@ -267,6 +272,47 @@ a_server_that_finds_no_stack_ends(void **state)
 	otp_exit_signal(gate, OTP_KILL);
 }
 
+/* --- a handler that takes too long --------------------------------------- */
+
+static _Atomic(bool) another_ran;
+
+static void
+run_for_long(void *arg)
+{
+	(void)arg;
+	while (!atomic_load(&another_ran))
+		continue;
+}
+
+static void
+let_it_go(void *arg)
+{
+	(void)arg;
+	atomic_store(&another_ran, true);
+}
+
+/* Its worker goes to another thread, which needs a stack for its loop. */
+static void
+a_worker_is_taken_over_without_a_stack_left(void **state)
+{
+	uint64_t many;
+
+	(void)state;
+	limit_stacks(0);
+	many = otpi_stacks.slot_limit + TOO_MANY;
+	gate = server_start();
+	spawn_callers(many);
+	EVENTUALLY(waiting() == many);
+	atomic_store(&another_ran, false);
+	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
+		otp_spawn(run_for_long, NULL);
+	otp_spawn(let_it_go, NULL);
+	EVENTUALLY(atomic_load(&another_ran));
+	tell(gate, OPEN, 0);
+	assert_in_range(limited_of(many), TOO_MANY, many);
+	otp_exit_signal(gate, OTP_KILL);
+}
+
 #define LIMITED(function) \
 	cmocka_unit_test_setup_teardown(function, test_begin, unlimit_stacks)
 
@@ -276,6 +322,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIMITED(who_finds_no_stack_ends_and_is_told_of),
 		LIMITED(a_server_that_finds_no_stack_ends),
+		LIMITED(a_worker_is_taken_over_without_a_stack_left),
 	};
 
 	return WORLD_RUN(tests);
