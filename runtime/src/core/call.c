@@ -359,17 +359,17 @@ otp_reply_begin(struct otp_msg *m, size_t size, size_t extra)
  * The call in hand is dealt with: it is nobody's `current` any more. While it
  * was, its `next` was the second block of its reply, or NULL.
  */
-static void
+static inline void
 call_done(struct thread *t, struct otp_msg *m)
 {
-	struct process *p = t->runner->process;
+	struct runner *r = t->runner;
+	struct process *p = r->process;
 
-	if (t->runner->current == m) {
-		if (unlikely(p->mark == m))
-			otpi_unmark(t, p);
-		t->runner->current = NULL;
-		if (unlikely(t->runner->lent_size))
-			t->runner->lent_size -= otpi_block_size(m);
+	if (likely(r->current == m)) {
+		otpi_unmark(t, p);
+		r->current = NULL;
+		if (unlikely(r->lent_size))
+			r->lent_size -= otpi_block_size(m);
 	} else if (p->extras) {
 		otpi_table_remove(&p->extras->rare->taken, m->id, NULL);
 	}

@@ -93,8 +93,14 @@ otpi_close(struct process *p)
 	return (struct otp_msg *)(void *)atomic_exchange(&p->inbox, INBOX_DEAD);
 }
 
-/* The owner takes the block that is marked out of the box. */
-void otpi_unmark(struct thread *t, struct process *p);
+/* The owner takes the block that is marked, if one is, out of the box. */
+void otpi_mark_clear(struct thread *t, struct process *p);
+static inline void
+otpi_unmark(struct thread *t, struct process *p)
+{
+	if (unlikely(p->mark != NULL))
+		otpi_mark_clear(t, p);
+}
 
 /* Has something arrived that is not received? Owner's. */
 static inline bool

@@ -46,26 +46,6 @@ otpi_runner_free(struct runner *r)
 	otpi_free(r);
 }
 
-struct runner *
-otpi_pool_pop(struct worker *w)
-{
-	struct runner *r = w->pool;
-
-	if (r == NULL)
-		return otpi_runner_new(0);
-	w->pool = r->next;
-	w->pool_count--;
-	return r;
-}
-
-void
-otpi_pool_push(struct worker *w, struct runner *r)
-{
-	r->next = w->pool;
-	w->pool = r;
-	w->pool_count++;
-}
-
 void
 otpi_pool_trim(struct worker *w)
 {

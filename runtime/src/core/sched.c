@@ -416,13 +416,8 @@ is_wanted(const struct process *p)
 }
 
 void
-otpi_rest_settle(struct thread *t, struct worker *w)
+otpi_rest_over(struct thread *t, struct worker *w, struct process *p)
 {
-	struct process *p = w->resting;
-
-	if (p == NULL)
-		return;
-	w->resting = NULL;
 	if (!is_wanted(p) && otpi_go_idle(t, p))
 		return;
 	if (wake_slot(w))
@@ -676,7 +671,10 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			(p = look_around(t, w)))
 			return p;
 		w->turn--;
-		otpi_rest_settle(t, w);
+		if ((p = w->resting)) {
+			w->resting = NULL;
+			otpi_rest_over(t, w, p);
+		}
 		p = wake_slot(w);
 		if (p && w->wake_streak < WAKE_STREAK) {
 			w->wake_streak++;

@@ -91,13 +91,11 @@ otpi_extras_trim(struct thread *t, struct process *p)
 }
 
 void
-otpi_unmark(struct thread *t, struct process *p)
+otpi_mark_clear(struct thread *t, struct process *p)
 {
 	struct otp_msg *mark = p->mark, *m;
 	uintptr_t newest = (uintptr_t)mark;
 
-	if (mark == NULL)
-		return;
 	p->mark = NULL;
 	/* Acquire: the links of what has come since are seen. */
 	if (!atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
@@ -521,8 +519,7 @@ otpi_receive_signals(struct thread *t, struct process *p)
 {
 	/* Relaxed: a flag that is set again is seen again. */
 	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
-	if (p->mark)
-		otpi_unmark(t, p);
+	otpi_unmark(t, p);
 	if (likely(!(p->flags & PROCESS_BOUNDED))) {
 		otpi_receive_drained(t, p, otpi_drain(p));
 		return;

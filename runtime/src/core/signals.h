@@ -69,6 +69,20 @@ void otpi_receive_signals(struct thread *t, struct process *p);
 void otpi_receive_drained(
 	struct thread *t, struct process *p, struct otp_msg *newest);
 
+/* Take m, which was alone in the box, out of it. */
+static inline bool
+otpi_take_alone(struct process *p, struct otp_msg *m)
+{
+	uintptr_t newest = (uintptr_t)m;
+
+	/* Relaxed: what m holds was acquired when it was seen. */
+	return m->to_serial ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed) &&
+		p->mark == NULL &&
+		atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
+			memory_order_relaxed, memory_order_relaxed);
+}
+
 /* m is handled next and stays in the box; what was marked before is over. */
 static inline struct otp_msg *
 otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
@@ -104,6 +118,9 @@ otpi_receive_next(struct thread *t, struct process *p)
 				    atomic_load_explicit(
 					    &p->serial, memory_order_relaxed)))
 			return otpi_mark(t, p, m);
+		if (likely(m->next == NULL && m->kind == SIGNAL_CALL) &&
+			otpi_take_alone(p, m))
+			return m;
 		otpi_receive_signals(t, p);
 	}
 	if (p->queue == NULL || unlikely(p->flags & PROCESS_DYING))
