@@ -13,11 +13,13 @@ main(Args) ->
         Many = bench:times(Scale, 100000),
         {ok, Supervisor} = supervisor:start_link(?MODULE, supervisor),
         %% What the first of all loads and allocates is not theirs.
-        Warm = [use(server(awake)), use(server(asleep)), use(child(Supervisor))],
+        Warm = [use(server(awake)), use(server(asleep)),
+                use(child(Supervisor))],
         {Bytes, Pids} = rise(Many, fun() -> server(awake) end),
         {Supervised, Children} = rise(Many, fun() -> child(Supervisor) end),
         {Hibernated, Asleep} = rise(Many, fun() -> server(asleep) end),
-        [true = is_process_alive(Pid) || Pid <- Warm ++ Pids ++ Children ++ Asleep],
+        All = Warm ++ Pids ++ Children ++ Asleep,
+        [true = is_process_alive(Pid) || Pid <- All],
         [{bytes, Bytes}, {supervised_bytes, Supervised},
          {hibernated_bytes, Hibernated}]
     end).

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A hundred goroutines send numbers to one, which adds them up; when 1024 are
-// waiting they have to wait, too. One operation is one message.
+// waiting they have to wait, too. Ten thousand messages each, a million in all,
+// and that several times over. One operation is one message.
 package main
 
 const senders = 100
@@ -20,7 +21,15 @@ func sink(numbers chan int64, left int64, sum chan int64) {
 	sum <- total
 }
 
+const million = 1000000
+
 func run(messages int64) {
+	for ; messages > 0; messages -= million {
+		round(million)
+	}
+}
+
+func round(messages int64) {
 	numbers := make(chan int64, capacity)
 	sum := make(chan int64)
 	go sink(numbers, messages, sum)
@@ -31,5 +40,5 @@ func run(messages int64) {
 }
 
 func body(scale float64) {
-	show("ns", measure(times(scale, 10000000, senders), senders, run))
+	show("ns", measure(times(scale, 10*million, million), million, run))
 }
