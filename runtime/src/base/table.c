@@ -130,6 +130,24 @@ otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
 	return true;
 }
 
+bool
+otpi_table_take(struct table *table, uint64_t *key, uint64_t *value)
+{
+	while (table->count) {
+		const struct table_slot *slot =
+			&table->slots[--table->capacity];
+
+		if (slot->key) {
+			*key = slot->key;
+			*value = slot->value;
+			table->count--;
+			return true;
+		}
+	}
+	otpi_table_free(table);
+	return false;
+}
+
 /*
  * Walking starts behind a free slot and goes round once: then every run is
  * met from its start, and what removing moves back are entries of the same run

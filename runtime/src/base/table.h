@@ -68,6 +68,14 @@ otpi_table_remove_ptr(struct table *table, uint64_t key)
 }
 
 /*
+ * Empties a table: takes any entry out. False: there was none, and all memory
+ * is given back. From the first call until then it is no table any more, and
+ * nothing is done with it but this and otpi_table_free. All calls together look
+ * at each slot once, so it may be emptied in steps.
+ */
+bool otpi_table_take(struct table *table, uint64_t *key, uint64_t *value);
+
+/*
  * Each entry once, in no order. Between begin and end the table is changed
  * only by otpi_table_iter_remove.
  *

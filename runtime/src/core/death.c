@@ -22,8 +22,10 @@
 static void
 close_inbox(struct process *p)
 {
-	struct otp_msg *list = otpi_bound_close(p), *next;
+	struct otp_msg *list, *next;
 
+	otpi_unmark(otpi_thread_now(), p);
+	list = otpi_bound_close(p);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -63,49 +65,40 @@ forget_starter(struct process *p)
 static void
 tell_links(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t peer, unlink_id;
 
-	otpi_table_iter_begin(&it, &p->extras->links);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		if (it.value == 0)
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->links, &peer, &unlink_id);
+		(*budget)--)
+		if (unlink_id == 0)
 			otpi_signal_send_reason(t, SIGNAL_EXIT_LINK,
-				process_key(p), it.key, 0, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+				process_key(p), peer, 0, p->end_reason);
 }
 
 static void
 tell_watchers(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, watcher;
 
-	otpi_table_iter_begin(&it, &p->extras->watchers);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_signal_send_reason(t, SIGNAL_DOWN, process_key(p),
-			it.value, it.key, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->watchers, &ref, &watcher);
+		(*budget)--)
+		otpi_signal_send_reason(t, SIGNAL_DOWN, process_key(p), watcher,
+			ref, p->end_reason);
 }
 
 /* A42. */
 static void
 drop_monitors(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, target;
 
-	otpi_table_iter_begin(&it, &p->extras->monitors);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_signal_send(t, it.value,
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->monitors, &ref, &target);
+		(*budget)--)
+		otpi_signal_send(t, target,
 			otpi_signal_new(
-				t, SIGNAL_DEMONITOR, process_key(p), it.key));
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+				t, SIGNAL_DEMONITOR, process_key(p), ref));
 }
 
 /*
@@ -115,51 +108,41 @@ drop_monitors(struct thread *t, struct process *p, int *budget)
 static void
 drop_timers(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, value;
 
-	otpi_table_iter_begin(&it, &p->extras->timers);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		struct timer *timer = (struct timer *)(uintptr_t)it.value;
+	for (; *budget > 0 && otpi_table_take(&p->extras->timers, &ref, &value);
+		(*budget)--) {
+		struct timer *timer = (struct timer *)(uintptr_t)value;
 
 		if (timer->kind == TIMER_SIGNAL)
 			otpi_timer_cancel_drop(t, timer);
 		else
 			otpi_timer_drop(timer);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
 	}
-	otpi_table_iter_end(&it);
 }
 
 /* Calls that were taken from their events and not answered. */
 static void
 fail_taken(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t call, block;
 
-	otpi_table_iter_begin(&it, &p->extras->taken);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)it.value,
-			OTP_DIED, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+	for (; *budget > 0 && otpi_table_take(&p->extras->taken, &call, &block);
+		(*budget)--)
+		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)block, OTP_DIED,
+			p->end_reason);
 }
 
 static void
-drop_requests(struct thread *t, struct process *p)
+drop_requests(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t call, block;
 
-	otpi_table_iter_begin(&it, &p->extras->requests);
-	while (otpi_table_iter_next(&it)) {
-		if (it.value)
-			otpi_signal_free(
-				t, (struct otp_msg *)(uintptr_t)it.value);
-		otpi_table_iter_remove(&it);
-	}
-	otpi_table_iter_end(&it);
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->requests, &call, &block);
+		(*budget)--)
+		if (block)
+			otpi_signal_free(t, (struct otp_msg *)(uintptr_t)block);
 }
 
 /* All that is in the tables; leaves budget > 0 when nothing is left. */
@@ -171,14 +154,13 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	while (*budget > 0 && otpi_pending_fail_one(t, p))
 		(*budget)--;
 	fail_taken(t, p, budget);
-	forget_starter(p);
 	tell_links(t, p, budget);
 	tell_watchers(t, p, budget);
 	drop_monitors(t, p, budget);
 	drop_timers(t, p, budget);
+	drop_requests(t, p, budget);
 	if (*budget <= 0)
 		return;
-	drop_requests(t, p);
 	x->idle_id = 0;
 	if (x->idle_timer)
 		otpi_timer_cancel_drop(t, x->idle_timer);
@@ -222,6 +204,7 @@ otpi_death_begin(struct process *p)
 	otpi_name_release(p);
 	close_inbox(p);
 	drop_owned(p);
+	forget_starter(p);
 }
 
 bool
