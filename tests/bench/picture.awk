@@ -79,6 +79,9 @@ function section(kind, heading,    r, top, before) {
 		return
 	low = int(log10(least[kind]) + 0.000001)
 	high = whole(log10(most[kind]) - 0.000001)
+	# The shortest bar can be seen.
+	if (log10(least[kind]) - low < 0.15)
+		low--
 	if (high <= low)
 		high = low + 1
 	step = (right - left) / (high - low)
@@ -155,7 +158,7 @@ END {
 	print ".what{text-anchor:end}.tick{text-anchor:middle}"
 	print ".head,.key{font-size:13px;font-weight:600}.ours{font-weight:600}"
 	print ".tick,.value,.foot{font-size:10px;fill:#59636e}"
-	print ".value{paint-order:stroke;stroke:#ffffff;stroke-width:3px}"
+	print ".value{paint-order:stroke;stroke:#ffffff;stroke-width:1.5px}"
 	print ".value.ours{fill:#1f2328}"
 	print "@media (prefers-color-scheme:dark){text{fill:#e6edf3}" \
 		".card{fill:#0d1117}.grid{stroke:#30363d}" \

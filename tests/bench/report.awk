@@ -16,8 +16,7 @@ function against(ratio, wanted, ok) {
 		" (goal x" wanted (ok ? ")" : ", missed)"))
 }
 function quoted(text) {
-	gsub(/\\/, "\\\\\\\\", text)
-	gsub(/"/, "\\\\\"", text)
+	gsub(/[\\"]/, "\\\\&", text)
 	return "\"" text "\""
 }
 function wider(column, text) {
@@ -42,12 +41,10 @@ function peers_told(ours, peers, goals,    i, n, list, pair, rest, wanted) {
 }
 function members(list, by,    i, n, parts, pair, text) {
 	n = split(list, parts, " ")
-	for (i = 1; i <= n; i++) {
-		split(parts[i], pair, by)
-		if (pair[1] != "OURS")
+	for (i = 1; i <= n; i++)
+		if (split(parts[i], pair, by) == 2)
 			text = text (text == "" ? "" : ", ") quoted(pair[1]) \
 				": " pair[2] + 0
-	}
 	return "{" text "}"
 }
 function object(    ours, n, text, goal) {
@@ -81,11 +78,14 @@ $1 == "row" {
 }
 END {
 	printf "\n]\n" > json
-	for (r = 1; r <= rows; r++)
-		printf "%-" width[1] "s  %-" width[2] "s  %-" width[3] "s  %" \
-			width[4] "s  %" width[5] "s  %-" width[6] "s%s\n", \
+	for (r = 1; r <= rows; r++) {
+		line = sprintf("%-" width[1] "s  %-" width[2] "s  %-" width[3] \
+			"s  %" width[4] "s  %" width[5] "s  %-" width[6] "s%s", \
 			cell[r, 1], cell[r, 2], cell[r, 3], cell[r, 4], \
-			cell[r, 5], cell[r, 6], rest[r]
+			cell[r, 5], cell[r, 6], rest[r])
+		sub(/ +$/, "", line)
+		print line
+	}
 	printf "%s%s", abouts, notes
 	print rows + 0 " rows, also in " json
 	exit rows == 0

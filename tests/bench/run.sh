@@ -7,10 +7,9 @@
 set -u
 here=$(dirname "$0")
 report() { # ROWS FOLDER
-	awk -v json="$2/results.json" -f "$here/report.awk" "$1" || return 1
-	if ! awk -f "$here/picture.awk" "$1" > "$2/results.svg"; then
-		rm -f "$2/results.svg"
-	fi
+	local picture=$2/results.svg
+	awk -f "$here/picture.awk" "$1" > "$picture" || rm -f "$picture"
+	awk -v json="$2/results.json" -f "$here/report.awk" "$1"
 }
 if [ "${1:-}" = --report ]; then
 	report "$2" "$3"

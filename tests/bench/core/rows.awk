@@ -23,6 +23,12 @@ function median(key,    n, i, parts) {
 function config_of(name) {
 	return name == "all" ? "all cores" : "one core"
 }
+function goal_of(config, line) {
+	if (goal[line] == "-")
+		return ""
+	return scope[line] == "both" || scope[line] == config ? \
+		"OURS<=" goal[line] : ""
+}
 function row(config, line,    key, ours, list, i, name) {
 	key = config SUBSEP program[line] SUBSEP metric[line]
 	if (!((key, "ours") in all)) {
@@ -42,8 +48,7 @@ function row(config, line,    key, ours, list, i, name) {
 	}
 	printf "row\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", program[line], \
 		config_of(config), metric[line], \
-		ours, list, goal[line] != "-" && (scope[line] == "both" || \
-		scope[line] == config) ? "OURS<=" goal[line] : "", what[line]
+		ours, list, goal_of(config, line), what[line]
 }
 NR == FNR {
 	lines++

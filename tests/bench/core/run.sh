@@ -11,6 +11,7 @@ peers=${BENCH_PEERS:-erlang go tokio}
 seconds=${BENCH_TIMEOUT:-120}
 cache=$(dirname "$WORK")/cache
 bin=$WORK/bin
+export ERL_CRASH_DUMP=$WORK/erl_crash.dump
 mkdir -p "$bin" "$cache"
 failed=0
 note() { printf 'note\t%s\n' "$*"; }
