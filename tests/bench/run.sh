@@ -31,7 +31,12 @@ for script; do
 	fi
 done
 report "$out/rows" "$out" || status=1
-if [ -n "${UPDATE:-}" ] && [ -e "$out/results.svg" ]; then
+if [ -n "${UPDATE:-}" ]; then
+	if [ -n "${BENCH_ROWS:-}${BENCH_QUICK:-}" ] || [ $status -ne 0 ] ||
+		! grep -q '^about' "$out/rows"; then
+		echo "results.svg of the tree is as it was: not all was run"
+		exit 1
+	fi
 	cp "$out/results.svg" "$here/results.svg"
 fi
 exit $status
