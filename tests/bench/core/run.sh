@@ -7,7 +7,7 @@ here=$(dirname "$0")
 runs=${BENCH_RUNS:-5}
 scale=${BENCH_SCALE:-1}
 configs=${BENCH_CONFIGS:-all one}
-peers=${BENCH_PEERS:-erlang go tokio}
+peers=${BENCH_PEERS-erlang go tokio}
 seconds=${BENCH_TIMEOUT:-120}
 cache=$(dirname "$WORK")/cache
 bin=$WORK/bin
@@ -23,13 +23,14 @@ last_line_of() { tail -n 1 "$1" | tr '\t' ' '; }
 grep -v '^#' "$here/goals" | awk -F '\t' -v rows="${BENCH_ROWS:-}" \
 	-v quick="${BENCH_QUICK:-}" '
 BEGIN { n = split(rows, names, " "); for (i = 1; i <= n; i++) want[names[i]] }
-(!n || $1 in want) && (quick == "" || $5 == "quick")' > "$WORK/goals"
+n ? $1 in want : quick == "" || $5 == "quick"' > "$WORK/goals"
 mapfile -t stems < <(cut -f 1 "$WORK/goals" | uniq)
-if [ ${#stems[@]} -eq 0 ]; then
-	note "core: no program is called so: ${BENCH_ROWS:-}"
-	exit 1
-fi
-
+for stem in ${BENCH_ROWS:-}; do
+	if [[ " ${stems[*]} " != *" $stem "* ]]; then
+		note "core: no program is called $stem"
+		exit 1
+	fi
+done
 first_core=$(taskset -cp $$ | sed 's/.*: //; s/[,-].*//')
 
 # --- build ------------------------------------------------------------------
