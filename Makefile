@@ -119,7 +119,8 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-quick bench-10m fuzz fuzz-run demo deps install uninstall clean help
+.PHONY: all otpc lib check test bench bench-quick bench-10m \
+	bench-instructions fuzz fuzz-run demo deps install uninstall clean help
 .PHONY: format lint FORCE
 
 # --- how --------------------------------------------------------------------
@@ -303,6 +304,11 @@ bench-10m: ## ten million servers in one program, a million in 350 MB
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
 	@$(SCRIPT_ENV) WORK='$(BENCH_WORK)/scale' \
 	tests/bench/scale/ten_million.sh
+
+bench-instructions: ## count instructions a message, a call and a process take
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(SCRIPT_ENV) UPDATE='$(UPDATE)' WORK='$(BENCH_WORK)/instructions' \
+	tests/bench/instructions/check.sh
 
 # Clang's libFuzzer; the objects must be clang's, too.
 FUZZERS := $(wildcard tests/fuzz/*/fuzz.c)
