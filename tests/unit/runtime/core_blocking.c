@@ -660,8 +660,7 @@ no_two_count_on_the_same_thread(void **state)
 	atomic_init(&crowd.over, false);
 	pthread_barrier_init(&crowd.begin, NULL, 2);
 	for (unsigned i = 0; i < CROWD; i++)
-		crowd.readers[i] =
-			start(&blocking_class, (struct server){0});
+		crowd.readers[i] = start(&blocking_class, (struct server){0});
 	pthread_create(&thread, NULL, ask_readers, &crowd);
 	for (unsigned i = 0; i < ROUNDS && !atomic_load(&failures); i++) {
 		EVENTUALLY(pool_threads() <= i % 3);
