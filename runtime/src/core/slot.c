@@ -48,7 +48,6 @@ otpi_slot_new(void)
 	p->runner = NULL;
 	p->queue = p->queue_last = NULL;
 	p->queue_len = 0;
-	atomic_store(&p->name, 0);
 	p->process_class = NULL;
 	p->data = NULL;
 	p->extras = NULL;
@@ -64,6 +63,7 @@ otpi_slot_new(void)
 	atomic_store_explicit(&p->serial,
 		atomic_load_explicit(&p->serial, memory_order_relaxed) + 1,
 		memory_order_relaxed);
+	atomic_store(&p->name, otpi_name_word(process_key(p), 0));
 	/* Release: who pushes from now on sees the new serial's fields. */
 	atomic_store_explicit(&p->inbox, 0, memory_order_release);
 	atomic_fetch_add_explicit(&rt->alive, 1, memory_order_relaxed);
