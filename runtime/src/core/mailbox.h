@@ -8,6 +8,14 @@
  * is one exchange, going idle one CAS that fails when something has come. So
  * there is no moment in which a signal is in the box and nobody will look.
  *
+ * A message that is alone in the box is handled while it stands there: `mark`.
+ * So the next push finds a box that is not idle, and going idle is one CAS from
+ * that block to INBOX_IDLE: an exchange less. Nobody but the owner follows the
+ * pointers in a box, others only compare the newest one; so the block must not
+ * be freed or sent on, to come back as another message, before it is out of the
+ * box (otpi_unmark). Mailboxes with a bound are walked by others, too: they are
+ * never marked.
+ *
  * A push is meant for one generation: if the slot has a new process by then,
  * its owner sees the wrong serial and treats the signal as undeliverable.
  */
@@ -87,15 +95,38 @@ otpi_close(struct process *p)
 		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
 }
 
-/* The owner gives the process up; false: something has arrived. */
-static inline bool
-otpi_go_idle(struct process *p)
-{
-	uintptr_t empty = 0;
+/* The owner takes the block that is marked out of the box. */
+void otpi_unmark(struct thread *t, struct process *p);
 
+/* Has something arrived that is not received? Owner's. */
+static inline bool
+otpi_has_mail(const struct process *p)
+{
+	/* Relaxed: who takes it acquires. */
+	return atomic_load_explicit(&p->inbox, memory_order_relaxed) !=
+		(uintptr_t)p->mark;
+}
+
+/*
+ * The owner, which holds no message, gives the process up; false: something has
+ * arrived.
+ */
+static inline bool
+otpi_go_idle(struct thread *t, struct process *p)
+{
+	struct otp_msg *mark = p->mark;
+	uintptr_t empty = (uintptr_t)mark;
+
+	p->mark = NULL;
 	/* Release: the next owner sees what this one wrote. */
-	return atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
-		INBOX_IDLE, memory_order_release, memory_order_relaxed);
+	if (likely(atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
+		    INBOX_IDLE, memory_order_release, memory_order_relaxed))) {
+		if (mark)
+			otpi_block_free(t, mark);
+		return true;
+	}
+	p->mark = mark;
+	return false;
 }
 
 /* The private queue: what was received and is to be handled. Owner's. */
