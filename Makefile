@@ -120,7 +120,7 @@ C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
 .PHONY: all otpc lib check test bench fuzz fuzz-run demo deps install uninstall clean help
-.PHONY: format lint FORCE
+.PHONY: fire format lint FORCE
 
 # --- how --------------------------------------------------------------------
 
@@ -287,6 +287,13 @@ bench: ## measure, beside libei, protobuf-c and Erlang: tests/bench
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
 	@$(SCRIPT_ENV) tests/bench/run.sh $(if $(ONLY),$(foreach b,$(BENCHES), \
 		$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+
+# The suite has it, too, with fewer crashes.
+fire: ## 100,000 crashes of all kinds in release mode (FIRE_CRASHES, FIRE_SEED)
+	@$(SUBMAKE) check MODE=release BUILD=$(TEST_BUILD)/release \
+		ONLY=integration/fire \
+		FIRE_CRASHES=$(or $(FIRE_CRASHES),100000)
+	@cat $(TEST_BUILD)/release/tests/logs/integration.fire.log
 
 # Clang's libFuzzer; the objects must be clang's, too.
 FUZZERS := $(wildcard tests/fuzz/*/fuzz.c)

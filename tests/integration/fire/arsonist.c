@@ -32,7 +32,7 @@ await_both(otp_pid pid, otp_ref ref)
 		down = r.kind == OTP_RECEIVED_DOWN;
 		if (down ? !otp_ref_equal(r.ref, ref)
 			 : r.kind != OTP_RECEIVED_EXIT ||
-				    !otp_pid_equal(r.from, pid))
+					!otp_pid_equal(r.from, pid))
 			complain("a watcher is told more", r.kind, 0);
 		else if (hashes[down])
 			complain("a watcher is told twice", r.kind, 0);
@@ -80,8 +80,7 @@ watcher_main(void *arg)
 	{ \
 		fire_victim_##call##_request asked = {request}; \
 \
-		return fire_victim_##call##_await( \
-			&asked, PATIENCE_MS, reply); \
+		return fire_victim_##call##_await(&asked, PATIENCE_MS, reply); \
 	}
 
 ASK(burn)

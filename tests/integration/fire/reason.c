@@ -112,18 +112,18 @@ check_fault(const struct scene *scene, otp_term reason)
 
 	if (!read_fault(&c, &fault))
 		wrong_reason(scene, "no reason of a fault", reason);
-	else if (!otp_atom_equal(fault.signal,
-			 otp_atom_of(way_signals[scene->way])))
+	else if (!otp_atom_equal(
+			 fault.signal, otp_atom_of(way_signals[scene->way])))
 		wrong_reason(scene, "signal", reason);
 	else if (fault.address < scene->low || fault.address > scene->high)
 		wrong_reason(scene, "address", reason);
 	else if (fault.overflow != overflow)
 		wrong_reason(scene, "overflow", reason);
-	else if (!otp_atom_equal(fault.handler,
-			 otp_atom_of(handlers[scene->place])))
+	else if (!otp_atom_equal(
+			 fault.handler, otp_atom_of(handlers[scene->place])))
 		wrong_reason(scene, "handler", reason);
-	else if (!otp_atom_equal(fault.message,
-			 otp_atom_of(messages[scene->place])))
+	else if (!otp_atom_equal(
+			 fault.message, otp_atom_of(messages[scene->place])))
 		wrong_reason(scene, "message", reason);
 	else if (!has_backtrace(scene, &c))
 		wrong_reason(scene, "backtrace", reason);
@@ -214,7 +214,7 @@ report_check(const struct otp_report *report)
 				strcmp(name, way_signals[scene->way]) != 0)
 		complain("signal of a report", (uint64_t)report->signal,
 			scene->way);
-	if (name && (report->address < scene->low ||
-			    report->address > scene->high))
+	if (name &&
+		(report->address < scene->low || report->address > scene->high))
 		complain("address of a report", report->address, scene->way);
 }

@@ -122,9 +122,9 @@ fire_victim_handle_burn_after_a_wait(struct fire_victim *self, uint64_t *reply)
 	uint64_t added;
 
 	otp_yield();
-	if (fire_bystander_add(fire_town_bystanders(self->scene->index %
-				       BYSTANDERS),
-		    0, otp_str("smoke"), &added) != OTP_OK)
+	if (fire_bystander_add(
+		    fire_town_bystanders(self->scene->index % BYSTANDERS), 0,
+		    otp_str("smoke"), &added) != OTP_OK)
 		complain("a bystander does not answer", self->scene->index, 0);
 	burn(self);
 	*reply = 0;
@@ -154,13 +154,21 @@ fire_victim_handle_burn_by_info(struct fire_victim *self)
 
 /* --- a plain process ------------------------------------------------------ */
 
+/* Not before it is told to: what it owns sends it a note. */
+static void
+burn_now(struct scene *scene)
+{
+	own_some(scene);
+	way_go(scene);
+}
+
 static bool
 burn_on_a_note(const struct otp_received *r, void *arg)
 {
 	struct scene *scene = arg;
 
 	if (r->kind == OTP_RECEIVED_MESSAGE && scene->place == PLACE_MATCH)
-		way_go(scene);
+		burn_now(scene);
 	return r->kind == OTP_RECEIVED_MESSAGE;
 }
 
@@ -170,8 +178,7 @@ plain_main(void *arg)
 	struct scene *scene = arg;
 	struct otp_received r;
 
-	own_some(scene);
 	if (otp_receive_match(burn_on_a_note, scene, &r, PATIENCE_MS) == OTP_OK)
-		way_go(scene);
+		burn_now(scene);
 	complain("no note for a plain process", scene->index, 0);
 }
