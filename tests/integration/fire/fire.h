@@ -89,7 +89,6 @@ struct world {
 	char *wild; /* nobody may touch it */
 	size_t wild_size;
 	uint64_t rounds; /* of each scene, in one life of the runtime */
-	unsigned threads; /* of the program without a runtime */
 	bool logs; /* reports go to the logger */
 	_Atomic(uint64_t) done; /* rounds, of all */
 	_Atomic(bool) over;
@@ -186,7 +185,6 @@ void left_look(unsigned life);
 /* The second life left what the first one left. */
 void left_compare(void);
 long left_resident_kib(void);
-unsigned left_threads(void);
 
 /* cost.c: prints what a contained crash takes. */
 void cost_print(unsigned rounds);

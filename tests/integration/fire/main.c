@@ -254,7 +254,6 @@ static void
 prepare(uint64_t crashes, uint64_t seed)
 {
 	world.rounds = crashes / 2 / SCENES;
-	world.threads = left_threads();
 	world.logs = getenv("FIRE_LOGGER") != NULL;
 	world.wild_size = (size_t)64 << 20;
 	world.wild = mmap(NULL, world.wild_size, PROT_NONE,

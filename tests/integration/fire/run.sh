@@ -10,8 +10,8 @@ seed=${FIRE_SEED:-$RANDOM}
 cost=
 case $MODE in
 release) crashes=20000 cost=1000 ;;
-tsan) crashes=1000 ;;
-*) crashes=4000 ;;
+tsan) crashes=3000 ;;
+*) crashes=10000 ;;
 esac
 crashes=${FIRE_CRASHES:-$crashes}
 
