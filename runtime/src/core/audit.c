@@ -57,6 +57,8 @@ audit_slots(struct otpi_count *count)
 	for (const struct process *p = rt->free_slots; p; p = p->run_next)
 		count->free++;
 	pthread_mutex_unlock(&rt->slot_lock);
+	if (otpi_thread_self)
+		count->free += otpi_thread_self->slot_count;
 }
 
 static void

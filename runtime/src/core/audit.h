@@ -2,10 +2,10 @@
 /*
  * What the runtime owns, counted: how much of each kind was ever made, and how
  * much of it is free. Exact while no process is alive and no thread of the
- * runtime runs, that is, after a stop that gave OTP_OK; what threads of the
- * program hold then (free blocks, of the calling one counted as free, and the
- * slot of each) is theirs. A difference that grows from one such moment to the
- * next is a leak. For tests.
+ * runtime runs, that is, after a stop that gave OTP_OK. What threads of the
+ * program keep then is theirs: free blocks and slots, but for those of the
+ * calling one, which count as free, and the slot of each. A difference that
+ * grows from one such moment to the next is a leak. For tests.
  */
 #ifndef OTPI_AUDIT_H
 #define OTPI_AUDIT_H

@@ -22,8 +22,10 @@
 static void
 close_inbox(struct process *p)
 {
-	struct otp_msg *list = otpi_bound_close(p), *next;
+	struct otp_msg *list, *next;
 
+	otpi_unmark(otpi_thread_now(), p);
+	list = otpi_oldest_first(otpi_bound_close(p));
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -51,13 +53,14 @@ static void
 forget_starter(struct process *p)
 {
 	struct extras *x = p->extras;
+	struct rare *rare = x->rare;
 
 	if (!(p->flags & PROCESS_STARTING))
 		return;
-	if (x->start_linked)
-		otpi_table_remove(&x->links, x->starter, NULL);
-	if (x->start_monitor)
-		otpi_table_remove(&x->watchers, x->start_monitor, NULL);
+	if (rare->start_linked)
+		otpi_table_remove(&x->links, rare->starter, NULL);
+	if (rare->start_monitor)
+		otpi_table_remove(&x->watchers, rare->start_monitor, NULL);
 }
 
 static void
@@ -124,7 +127,7 @@ drop_timers(struct thread *t, struct process *p, int *budget)
 		if (timer->kind == TIMER_SIGNAL)
 			otpi_timer_cancel_drop(t, timer);
 		else
-			otpi_timer_drop(timer);
+			otpi_timer_drop(t, timer);
 		otpi_table_iter_remove(&it);
 		(*budget)--;
 	}
@@ -137,7 +140,7 @@ fail_taken(struct thread *t, struct process *p, int *budget)
 {
 	struct table_iter it;
 
-	otpi_table_iter_begin(&it, &p->extras->taken);
+	otpi_table_iter_begin(&it, &p->extras->rare->taken);
 	while (*budget > 0 && otpi_table_iter_next(&it)) {
 		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)it.value,
 			OTP_DIED, p->end_reason);
@@ -152,7 +155,7 @@ drop_requests(struct thread *t, struct process *p)
 {
 	struct table_iter it;
 
-	otpi_table_iter_begin(&it, &p->extras->requests);
+	otpi_table_iter_begin(&it, &p->extras->rare->requests);
 	while (otpi_table_iter_next(&it)) {
 		if (it.value)
 			otpi_signal_free(
@@ -179,26 +182,16 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	if (*budget <= 0)
 		return;
 	drop_requests(t, p);
-	x->idle_id = 0;
-	if (x->idle_timer)
-		otpi_timer_cancel_drop(t, x->idle_timer);
-	x->idle_timer = NULL;
-	if (x->alarm)
-		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = NULL;
+	if (x->rare->idle_timer)
+		otpi_timer_cancel_drop(t, x->rare->idle_timer);
+	if (x->rare->alarm)
+		otpi_timer_cancel_drop(t, x->rare->alarm);
 	if (p->flags & PROCESS_STARTING) /* B6: the last thing anybody sees */
 		otpi_start_report(t, p,
-			x->start_status ? x->start_status : OTP_START_FAILED);
+			x->rare->start_status ? x->rare->start_status
+					      : OTP_START_FAILED);
 	otpi_start_done(t, p);
-	otpi_table_free(&x->links);
-	otpi_table_free(&x->monitors);
-	otpi_table_free(&x->names);
-	otpi_table_free(&x->watchers);
-	otpi_table_free(&x->timers);
-	otpi_table_free(&x->requests);
-	otpi_table_free(&x->taken);
-	otpi_free(x);
-	p->extras = NULL;
+	otpi_extras_drop(t, p);
 }
 
 /* What destructors were left out: the process was declared dead. */
@@ -221,6 +214,7 @@ otpi_death_begin(struct process *p)
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);
+	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
 }
 
@@ -233,11 +227,11 @@ otpi_death_step(struct thread *t, struct process *p)
 	flush_queue(t, p, &budget);
 	if (p->extras && budget > 0)
 		clear_extras(t, p, &budget);
-	otpi_heap_free_some(&p->heap, &budget);
+	otpi_heap_free_some(t, &p->heap, &budget);
 	if (budget <= 0)
 		return false;
 	otpi_reason_unref(p->end_reason);
 	p->end_reason = NULL;
-	otpi_slot_free(p);
+	otpi_slot_free(t, p);
 	return true;
 }
