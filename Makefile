@@ -84,7 +84,7 @@ COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 
-RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp))
+RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim))
 RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
 	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
 SPECS := $(wildcard specs/otp/*.otp)

@@ -13,10 +13,9 @@
 #include "core/heap.h"
 #include "core/pending.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
-
-#define DEATH_BUDGET 1024
 
 /* The mailbox takes nothing from now on; what it had is in the queue. */
 static void
@@ -24,6 +23,8 @@ close_inbox(struct process *p)
 {
 	struct otp_msg *list = otpi_bound_close(p), *next;
 
+	if (unlikely(otpi_runtime.sim != NULL))
+		otpi_runtime.sim->received(p, list);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -227,7 +228,7 @@ otpi_death_begin(struct process *p)
 bool
 otpi_death_step(struct thread *t, struct process *p)
 {
-	int budget = DEATH_BUDGET;
+	int budget = otpi_runtime.death_budget;
 
 	otpi_death_begin(p);
 	flush_queue(t, p, &budget);

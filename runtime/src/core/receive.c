@@ -4,6 +4,7 @@
  */
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/wait.h"
 
@@ -192,7 +193,7 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 	if (p->extras && ref_id(ref))
 		timer = otpi_table_get_ptr(&p->extras->timers, ref_id(ref));
 	if (timer) {
-		left = timer->deadline_ms - otpi_clock_ns() / 1000000;
+		left = timer->deadline_ms - otpi_now_ns() / 1000000;
 		/* The deadline was rounded up. */
 		if (left > timer->asked_ms)
 			left = timer->asked_ms;
@@ -213,11 +214,11 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 otp_timestamp
 otp_now(void)
 {
-	return otpi_clock_wall_us();
+	return otpi_now_wall_us();
 }
 
 int64_t
 otp_monotonic_ms(void)
 {
-	return otpi_clock_ns() / 1000000;
+	return otpi_now_ns() / 1000000;
 }

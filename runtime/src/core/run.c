@@ -155,7 +155,7 @@ activate_one(struct thread *t, struct runner *r, struct otp_msg *m)
 static void
 activate(struct thread *t, struct runner *r, struct process *p)
 {
-	int budget = BUDGET;
+	int budget = otpi_runtime.budget;
 	struct otp_msg *m;
 
 	if (unlikely(p->flags & PROCESS_DYING)) {

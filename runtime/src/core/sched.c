@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/blocking.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/watchdog.h"
 
@@ -526,6 +527,10 @@ worker_park(struct worker *w)
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
+	if (unlikely(rt->sim != NULL)) {
+		rt->sim->idle(otpi_thread_now(), w);
+		return;
+	}
 	for (int i = 0; i < SPINS; i++) {
 		if (anything_for(w))
 			return;
@@ -545,6 +550,14 @@ worker_park(struct worker *w)
 
 struct process *
 otpi_next(struct thread *t, struct worker *w)
+{
+	if (unlikely(otpi_runtime.sim != NULL))
+		return otpi_runtime.sim->next(t, w);
+	return otpi_next_native(t, w);
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
@@ -580,4 +593,16 @@ otpi_next(struct thread *t, struct worker *w)
 			return p;
 		worker_park(w);
 	}
+}
+
+struct process *
+otpi_take_any(struct worker *w)
+{
+	struct process *p = wake_slot(w);
+
+	remote_receive(w);
+	wake_slot_set(w, NULL);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = level_pop(w, level);
+	return p ? p : ring_pop(w);
 }

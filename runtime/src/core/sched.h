@@ -36,6 +36,7 @@
 #define WAKE_STREAK 64
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
+#define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
@@ -76,6 +77,8 @@ void otpi_requeue(struct thread *t, struct process *p);
 void otpi_wait_over(struct thread *t, struct runner *r);
 /* The next process to run; NULL: the runtime stops. May park the thread. */
 struct process *otpi_next(struct thread *t, struct worker *w);
+/* The same, whether or not the mode is the deterministic one. */
+struct process *otpi_next_native(struct thread *t, struct worker *w);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */

@@ -2,6 +2,7 @@
 #include "core/bound.h"
 #include "core/timer.h"
 #include "core/pending.h"
+#include "core/sim.h"
 
 struct extras *
 otpi_extras(struct process *p)
@@ -387,6 +388,8 @@ otpi_receive_signals(struct thread *t, struct process *p)
 	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
 	m = unlikely(p->flags & PROCESS_BOUNDED) ? otpi_bound_drain(p)
 						 : otpi_drain(p);
+	if (unlikely(otpi_runtime.sim != NULL))
+		otpi_runtime.sim->received(p, m);
 	for (; m; m = next) {
 		next = m->next;
 		if (unlikely(m->to_serial != serial))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timer.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/signals.h"
 
 #define NS_PER_MS 1000000
@@ -8,7 +9,7 @@
 static int64_t
 now_ms(void)
 {
-	return otpi_clock_ns() / NS_PER_MS;
+	return otpi_now_ns() / NS_PER_MS;
 }
 
 int64_t
@@ -16,13 +17,14 @@ otpi_deadline(otp_duration ms)
 {
 	if (ms > OTPI_DEADLINE_MAX)
 		return OTPI_DEADLINE_MAX;
-	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
+	return (otpi_now_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
 }
 
 int64_t
 otpi_deadline_of_call(otp_duration ms)
 {
-	if (ms <= OTPI_COARSE_MS || ms > OTPI_DEADLINE_MAX)
+	if (ms <= OTPI_COARSE_MS || ms > OTPI_DEADLINE_MAX ||
+		unlikely(otpi_runtime.sim != NULL))
 		return otpi_deadline(ms);
 	return otpi_clock_coarse_ms() + 2 * otpi_clock_coarse_resolution_ms() +
 		1 + ms;
