@@ -65,6 +65,7 @@ otpi_block_refill(struct thread *t, unsigned size_class)
 			one->next = m;
 			m = one;
 		}
+		rt->carved[size_class] += n;
 	}
 	pthread_mutex_unlock(&rt->depot_lock);
 	for (struct otp_msg *i = m; i; i = i->next)
@@ -98,6 +99,32 @@ otpi_blocks_flush(struct thread *t)
 		t->magazines[c].free = NULL;
 		t->magazines[c].count = 0;
 	}
+}
+
+static uint64_t
+chain_length(const struct otp_msg *m)
+{
+	uint64_t n = 0;
+
+	for (; m; m = m->next)
+		n++;
+	return n;
+}
+
+uint64_t
+otpi_blocks_out(struct thread *t)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint64_t out = 0;
+
+	pthread_mutex_lock(&rt->depot_lock);
+	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
+		out += rt->carved[c] - chain_length(t->magazines[c].free);
+		for (struct otp_msg *m = rt->depot[c]; m; m = batch_next(m))
+			out -= chain_length(m);
+	}
+	pthread_mutex_unlock(&rt->depot_lock);
+	return out;
 }
 
 /* The size stands before the header. */

@@ -20,6 +20,9 @@ struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
+/* Blocks of a size class that are in use, or free with another thread than the
+ * calling one, t. For tests: slow. */
+uint64_t otpi_blocks_out(struct thread *t);
 /* Hand what a thread holds to the depot. */
 void otpi_blocks_flush(struct thread *t);
 /* Fill the payload of a block that is about to be freed (debug builds). */

@@ -348,6 +348,7 @@ struct runtime {
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
+	uint64_t carved[BLOCK_CLASSES]; /* blocks ever made */
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */

@@ -85,6 +85,9 @@ otpi_sim_now(void)
 	return (struct sim *)(void *)otpi_runtime.sim;
 }
 
+/* Of the last run, or of this one so far. */
+uint64_t otpi_sim_hash(void);
+
 /* Nothing of the sort is drawn when `every` is 0. */
 bool otpi_sim_one_in(struct sim *sim, uint32_t every);
 

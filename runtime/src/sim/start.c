@@ -185,3 +185,12 @@ otp_sim_seed(uint64_t *seed)
 		*seed = sim->seed;
 	return sim != NULL;
 }
+
+uint64_t
+otpi_sim_hash(void)
+{
+	const struct sim *sim =
+		(const struct sim *)(const void *)otpi_runtime.sim_kept;
+
+	return sim ? sim->hash : 0;
+}
