@@ -46,6 +46,8 @@ otp_msg_free(struct otp_msg *m)
 
 	if (t->runner->building == m)
 		t->runner->building = NULL;
+	if (t->runner->held == m)
+		t->runner->held = NULL;
 	if (m)
 		otpi_signal_free(t, m);
 	otpi_leave(t);
@@ -58,6 +60,8 @@ otp_msg_lend(struct otp_msg *m)
 
 	if (t->runner->building == m)
 		t->runner->building = NULL;
+	if (t->runner->held == m)
+		t->runner->held = NULL;
 	otpi_lend(t->runner, m);
 	otpi_heap_check(t, 0);
 	otpi_leave(t);
@@ -210,6 +214,7 @@ answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
 
 	if (err == OTP_OK || err == OTP_REFUSED) {
 		answer->kind = SIGNAL_MESSAGE;
+		t->runner->held = answer;
 		*m = answer;
 		return err;
 	}

@@ -178,6 +178,7 @@ struct runner {
 	bool yielding; /* it left a pool thread, but does not wait */
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
+	struct otp_msg *held; /* the last answer, not freed or lent yet */
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */

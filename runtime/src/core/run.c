@@ -103,6 +103,7 @@ static void
 activation_end(struct thread *t, struct runner *r, struct process *p)
 {
 	r->process = NULL;
+	r->held = NULL;
 	r->lent_size = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
