@@ -140,8 +140,12 @@ fail_taken(struct thread *t, struct process *p, int *budget)
 
 	otpi_table_iter_begin(&it, &p->extras->taken);
 	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)it.value,
-			OTP_DIED, p->end_reason);
+		struct otp_msg *m = (struct otp_msg *)(uintptr_t)it.value;
+
+		/* It may have been about to be answered. */
+		if (m->next)
+			otpi_block_free(t, m->next);
+		otpi_call_fail(t, m, OTP_DIED, p->end_reason);
 		otpi_table_iter_remove(&it);
 		(*budget)--;
 	}
