@@ -119,7 +119,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench fuzz fuzz-run demo deps install uninstall clean help
+.PHONY: all otpc lib check test bench fuzz fuzz-run sim sim-run demo deps install uninstall clean help
 .PHONY: format lint FORCE
 
 # --- how --------------------------------------------------------------------
@@ -301,6 +301,17 @@ fuzz-run:
 	@$(SCRIPT_ENV) tests/fuzz/run.sh $(if $(ONLY),$(foreach f,$(FUZZERS), \
 		$(if $(findstring $(ONLY),$f),$f)),$(FUZZERS))
 
+# Debug: what is freed is filled. A few more seeds run with the suite.
+SEEDS ?= 10000
+SIM_MODE := $(if $(filter command,$(origin MODE)),$(MODE),debug)
+sim: ## workloads from SEEDS=10000 seeds, JOBS at once: tests/sim
+	@$(SUBMAKE) all MODE=$(SIM_MODE) BUILD=$(TEST_BUILD)/$(SIM_MODE)
+	@$(MAKE) --no-print-directory sim-run MODE=$(SIM_MODE) \
+		BUILD=$(TEST_BUILD)/$(SIM_MODE)
+
+sim-run:
+	@$(SCRIPT_ENV) SEEDS='$(SEEDS)' JOBS='$(JOBS)' tests/sim/run.sh
+
 demo: ## a bank under supervision: build it, run it, crash it
 	@.ci/deps demo
 	@$(SUBMAKE) all
@@ -380,6 +391,7 @@ help: ## this list
 	@echo '  CC=gcc           or clang, or a cross compiler (then give OTPC=)'
 	@echo '  OTPC=BUILD/otpc  use this otpc and build none'
 	@echo '  ONLY=            check: only tests with this in their path'
+	@echo '  SEEDS=10000      sim: so many'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

@@ -15,10 +15,11 @@ if ! build_load "$load"; then
 fi
 echo "ok workloads build"
 
-# The sanitizers make a seed ten to thirty times slower.
+# A sanitizer makes a seed ten times slower, ThreadSanitizer a hundred.
 case $MODE in
-*san) seeds=${SEEDS:-70} ;;
-*) seeds=${SEEDS:-500} ;;
+tsan) seeds=14 ;;
+*san) seeds=140 ;;
+*) seeds=500 ;;
 esac
 
 # workloads NAME VARIABLE=VALUE... [COMMAND...]
