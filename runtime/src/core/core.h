@@ -187,6 +187,7 @@ struct runner {
 	bool yielding; /* it left a pool thread, but does not wait */
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
+	struct otp_msg *held; /* the last answer, not freed or lent yet */
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */
@@ -206,6 +207,7 @@ struct magazine {
 /* Why a thread is to look up at its next entry into the runtime. */
 enum attention {
 	ATTENTION_NONE,
+	ATTENTION_SIM, /* it is part of the deterministic mode: sim.h */
 	ATTENTION_KILL, /* the process it runs was killed */
 	ATTENTION_STUCK, /* it is to give up its worker, if that still waits */
 	ATTENTION_ASKED, /* the watchdog is about to decide */
@@ -243,6 +245,7 @@ struct thread {
 	struct list spare; /* runtime.spares */
 	struct list counted; /* runtime.counted */
 	bool locked; /* the watchdog's own record: it has runtime.lock */
+	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
 	uint64_t kill_key; /* of whom */
@@ -335,6 +338,11 @@ struct worker {
 struct runtime {
 	_Atomic(bool) running;
 	struct otp_runtime_opts opts;
+	/* Read by all, written at start; but see sim.h. */
+	struct sim_hooks *sim; /* NULL: not the deterministic mode */
+	struct sim_hooks *sim_kept; /* of an earlier start */
+	int budget; /* messages of one activation */
+	int death_budget; /* what one step of a death takes off tables */
 	unsigned worker_count;
 	struct worker *workers;
 	uint64_t timers_left; /* on wheels at a stop: audit.h */

@@ -104,6 +104,7 @@ static inline void
 activation_end(struct thread *t, struct runner *r, struct process *p)
 {
 	r->process = NULL;
+	r->held = NULL;
 	if (unlikely(p->flags & PROCESS_LIMITED))
 		r->lent_size = 0;
 	p->runner = NULL;
@@ -236,7 +237,7 @@ is_detached(const struct thread *t)
 static inline void
 activate(struct thread *t, struct runner *r, struct process *p)
 {
-	int budget = BUDGET;
+	int budget = otpi_runtime.budget;
 	struct otp_msg *m;
 
 	if (unlikely(p->flags & (PROCESS_DYING | PROCESS_NEW))) {

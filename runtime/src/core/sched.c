@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/blocking.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/watchdog.h"
 
@@ -637,6 +638,10 @@ worker_park(struct thread *t, struct worker *w)
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
+	if (unlikely(rt->sim != NULL)) {
+		rt->sim->idle(otpi_thread_now(), w);
+		return;
+	}
 	for (int i = 0; i < SPINS; i++) {
 		if (anything_for(w))
 			return;
@@ -656,6 +661,14 @@ worker_park(struct thread *t, struct worker *w)
 
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
+{
+	if (unlikely(otpi_runtime.sim != NULL))
+		return otpi_runtime.sim->next(t, w);
+	return otpi_next_native(t, w);
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
@@ -697,4 +710,18 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			return p;
 		worker_park(t, w);
 	}
+}
+
+struct process *
+otpi_take_any(struct thread *t, struct worker *w)
+{
+	struct process *p = wake_slot(w);
+
+	remote_receive(w);
+	wake_slot_set(w, NULL);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = level_pop(w, level);
+	if (p || (p = ring_pop(w)))
+		return p;
+	return batch_pop(t, w);
 }

@@ -38,6 +38,7 @@
 #define WAKE_STREAK 64
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
+#define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
@@ -76,12 +77,12 @@ otpi_run_queue_pop(struct run_queue *queue)
  * on a worker, if another is about to run there: mostly that one answers, and
  * then neither going idle nor waking up is needed. With the end of the next
  * activation it is settled: it goes idle, or runs if something has come. Not for
- * those that are unusual.
+ * those that are unusual; nor in the deterministic mode, where `turn` stays 0.
  */
 static inline bool
 otpi_may_rest(struct worker *w, const struct process *p)
 {
-	return w && !(p->flags & PROCESS_UNUSUAL) &&
+	return w && w->turn && !(p->flags & PROCESS_UNUSUAL) &&
 		(atomic_load_explicit(&w->wake, memory_order_relaxed) ||
 			(w->resting && otpi_has_mail(w->resting)));
 }
@@ -107,7 +108,9 @@ void otpi_requeue(struct thread *t, struct process *p);
 void otpi_wait_over(struct thread *t, struct runner *r);
 /* The next process to run; NULL: the runtime stops. May park the thread. */
 struct process *otpi_next_of_all(struct thread *t, struct worker *w);
-/* The same: mostly it is the one that was woken last. */
+/* The same, whether or not the mode is the deterministic one. */
+struct process *otpi_next_native(struct thread *t, struct worker *w);
+/* The next: mostly it is the one that was woken last. */
 static inline struct process *
 otpi_next(struct thread *t, struct worker *w)
 {

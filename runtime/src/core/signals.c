@@ -2,6 +2,7 @@
 #include "core/bound.h"
 #include "core/timer.h"
 #include "core/pending.h"
+#include "core/sim.h"
 
 #define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
 #define RARE_CLASS otpi_cell_class(sizeof(struct rare))
@@ -474,6 +475,8 @@ receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 		atomic_load_explicit(&p->serial, memory_order_relaxed);
 	struct otp_msg *next;
 
+	if (unlikely(otpi_runtime.sim != NULL))
+		otpi_runtime.sim->received(p, m);
 	for (; m; m = next) {
 		next = m->next;
 		if (unlikely(m->to_serial != serial))
@@ -521,7 +524,7 @@ otpi_receive_drained(
 	if (newest == NULL)
 		return;
 	if (unlikely(!turn_round(p, newest, &oldest, &n) ||
-		    p->flags & PROCESS_DYING)) {
+		    p->flags & PROCESS_DYING || otpi_runtime.sim)) {
 		receive_list(t, p, oldest);
 		return;
 	}
