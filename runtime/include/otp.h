@@ -10,6 +10,7 @@
 #include <otp/logger.h>
 #include <otp/process.h>
 #include <otp/runtime.h>
+#include <otp/stats.h>
 #include <otp/supervisor.h>
 #include <otp/term.h>
 #include <otp/type.h>

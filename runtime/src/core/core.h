@@ -115,14 +115,18 @@ struct process {
 	struct process *run_next; /* of the run queue or free list it is on */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
-	uint32_t queue_len;
+	_Atomic(uint32_t) queued; /* ever put in `queue`: mailbox.h */
 	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
-	const struct otp_process_class *process_class;
+	_Atomic(const struct otp_process_class *)
+		process_class; /* by anybody */
 	void *data;
 	struct extras *extras; /* NULL: none of it */
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
 	uint64_t parent; /* pid key */
+	_Atomic(uint64_t) taken; /* ever taken out, and a flag: mailbox.h */
+	/* What the watchdog saw it run for; the watchdog's. */
+	_Atomic(uint64_t) busy_us;
 };
 
 /* A wait with a limit, or a message to be sent later: see timer.c. */
@@ -297,6 +301,13 @@ struct worker {
 	struct wheel wheel;
 	struct thread *thread; /* changed under runtime.lock */
 	unsigned index;
+	/* Its thread's; otp_stats_workers reads. */
+	_Atomic(uint32_t) pinned_len; /* all of `pinned` */
+	_Atomic(uint64_t) steals; /* times, and processes */
+	_Atomic(uint64_t) stolen;
+	_Atomic(uint64_t) parks;
+	_Atomic(uint64_t) parked_ns; /* in all, but for the one that lasts */
+	_Atomic(int64_t) parked_since_ns; /* 0: it is not parked */
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
@@ -309,8 +320,9 @@ struct worker {
 struct runtime {
 	_Atomic(bool) running;
 	struct otp_runtime_opts opts;
-	unsigned worker_count;
+	unsigned worker_count; /* and these: changed under `lock`, too */
 	struct worker *workers;
+	int64_t started_ns; /* with these */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
@@ -381,6 +393,13 @@ process_key(const struct process *p)
 	return (uint64_t)atomic_load_explicit(&p->serial, memory_order_relaxed)
 		<< 32 |
 		p->id;
+}
+
+/* Relaxed: the owner's own; or cold, and its tables are constant. */
+static inline const struct otp_process_class *
+otpi_class_of(const struct process *p)
+{
+	return atomic_load_explicit(&p->process_class, memory_order_relaxed);
 }
 
 static inline otp_ref

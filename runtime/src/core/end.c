@@ -42,7 +42,7 @@ report_end(struct thread *t, struct runner *r)
 	if (m && m->type && m->type->encode)
 		otpi_call_encode_message(t, r, &r->message);
 	if (p->kind == PROCESS_BEHAVIOUR &&
-		p->process_class->behaviour->encode_state &&
+		otpi_class_of(p)->behaviour->encode_state &&
 		!(p->flags & PROCESS_STARTING))
 		otpi_call_encode(otpi_thread_now(), r, &r->state);
 	otpi_report_end(r, p, built(&r->message), built(&r->state));
@@ -150,7 +150,7 @@ bool
 otpi_has_ending(const struct process *p)
 {
 	return p->kind == PROCESS_BEHAVIOUR && !(p->flags & PROCESS_STARTING) &&
-		p->process_class->behaviour->ending;
+		otpi_class_of(p)->behaviour->ending;
 }
 
 /* The frames above were abandoned: see why, and end the process. */

@@ -98,6 +98,45 @@ otpi_go_idle(struct process *p)
 		INBOX_IDLE, memory_order_release, memory_order_relaxed);
 }
 
+/*
+ * How long the private queue is, and how much its process has handled, is the
+ * difference of what was put in and what was taken out, and the latter. Both
+ * are the owner's to write and anybody's to read, hence relaxed: `taken`
+ * counts in steps of TAKEN_ONE, and has a flag besides.
+ */
+#define TAKEN_BLOCKED ((uint64_t)1) /* it waits with its runner */
+#define TAKEN_ONE ((uint64_t)2)
+
+static inline void
+otpi_queue_taken(struct process *p)
+{
+	atomic_store_explicit(&p->taken,
+		atomic_load_explicit(&p->taken, memory_order_relaxed) +
+			TAKEN_ONE,
+		memory_order_relaxed);
+}
+
+/* Others may see the one number newer than the other: then it is 0. */
+static inline uint32_t
+otpi_queue_len(const struct process *p)
+{
+	uint64_t taken = atomic_load_explicit(&p->taken, memory_order_relaxed);
+	uint32_t len = atomic_load_explicit(&p->queued, memory_order_relaxed) -
+		(uint32_t)(taken / TAKEN_ONE);
+
+	return len > INT32_MAX ? 0 : len;
+}
+
+static inline void
+otpi_blocked_set(struct process *p, bool blocked)
+{
+	uint64_t taken = atomic_load_explicit(&p->taken, memory_order_relaxed);
+
+	atomic_store_explicit(&p->taken,
+		blocked ? taken | TAKEN_BLOCKED : taken & ~TAKEN_BLOCKED,
+		memory_order_relaxed);
+}
+
 /* The private queue: what was received and is to be handled. Owner's. */
 static inline void
 otpi_queue_push(struct process *p, struct otp_msg *m)
@@ -108,7 +147,9 @@ otpi_queue_push(struct process *p, struct otp_msg *m)
 	else
 		p->queue = m;
 	p->queue_last = m;
-	p->queue_len++;
+	atomic_store_explicit(&p->queued,
+		atomic_load_explicit(&p->queued, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 }
 
 static inline struct otp_msg *
@@ -117,7 +158,7 @@ otpi_queue_pop(struct process *p)
 	struct otp_msg *m = p->queue;
 
 	p->queue = m->next;
-	p->queue_len--;
+	otpi_queue_taken(p);
 	return m;
 }
 

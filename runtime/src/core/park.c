@@ -81,10 +81,12 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	r->home = NULL;
 	r->yielding = yielding;
 	t->leaving = p;
+	otpi_blocked_set(p, true);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	t->runner = &t->native_runner;
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
+	otpi_blocked_set(p, false);
 	atomic_store_explicit(&t->running, p, memory_order_release);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
@@ -159,6 +161,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_end_self(t, true);
 	}
 	r->home = t->worker;
+	otpi_blocked_set(p, true);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (otpi_go_idle(p)) {
 		otpi_switch(t, r, next);
@@ -167,6 +170,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	} else {
 		otpi_pool_push(t->worker, next);
 	}
+	otpi_blocked_set(p, false);
 	atomic_store_explicit(&t->running, p, memory_order_release);
 	otpi_receive_signals(t, p);
 	if (p->flags & PROCESS_DYING)

@@ -45,21 +45,21 @@ otpi_report_end(
 	report.pid = key_pid(process_key(p));
 	report.name = otpi_name_text(name);
 	report.parent = key_pid(p->parent);
-	if (p->process_class) {
-		report.behaviour = p->process_class->behaviour->name;
-		report.class_name = p->process_class->name;
+	if (otpi_class_of(p)) {
+		report.behaviour = otpi_class_of(p)->behaviour->name;
+		report.class_name = otpi_class_of(p)->name;
 	}
 	describe_message(&report, r);
 	report.message_term = message;
 	report.state = state;
 	report.reason = otpi_reason_term(p->end_reason);
-	report.mailbox_length = p->queue_len;
+	report.mailbox_length = otpi_queue_len(p);
 	if (p->extras)
 		report.link_count = otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;
-		report.max_heap = p->process_class->max_heap;
+		report.max_heap = otpi_class_of(p)->max_heap;
 		r->outgrown = 0;
 	}
 	if (r->fault.signal) {
@@ -113,7 +113,7 @@ build_fault(otp_term_builder *b, struct runner *r, struct process *p)
 	otp_build_bool(b, fault->overflow);
 	otp_build_atom(b, otp_atom_of("handler"));
 	otp_build_atom(b,
-		otp_atom_of(p->process_class ? p->process_class->name
+		otp_atom_of(otpi_class_of(p) ? otpi_class_of(p)->name
 					     : "undefined"));
 	otp_build_atom(b, otp_atom_of("message"));
 	otp_build_atom(

@@ -37,12 +37,22 @@
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
 
+/* A statistic with one writer. */
+static inline void
+otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
+{
+	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
 otpi_level_of(const struct process *p)
 {
-	return unlikely(p->flags & PROCESS_UNUSUAL) && p->process_class
-		? p->process_class->priority
+	return unlikely(p->flags & PROCESS_UNUSUAL) && otpi_class_of(p)
+		? otpi_class_of(p)->priority
 		: OTP_PRIORITY_NORMAL;
 }
 

@@ -47,7 +47,7 @@ otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 		p->queue = m->next;
 	if (p->queue_last == m)
 		p->queue_last = before;
-	p->queue_len--;
+	otpi_queue_taken(p);
 }
 
 struct otp_msg *

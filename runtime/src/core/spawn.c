@@ -173,7 +173,8 @@ class_apply(struct process *p, const struct otp_process_class *class)
 {
 	uint32_t bound = otpi_bound_of(class);
 
-	p->process_class = class;
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
 	if (bound) {
 		p->flags |= PROCESS_BOUNDED;
 		/* Relaxed: its pid and its name are published after this. */

@@ -76,6 +76,8 @@ thread_end(struct thread *t)
 	pthread_mutex_lock(&rt->lock);
 	list_remove(&t->on);
 	list_remove(&t->spare);
+	if (t->worker)
+		t->worker->thread = NULL;
 	rt->thread_count--;
 	pthread_cond_broadcast(&rt->thread_ended);
 	pthread_mutex_unlock(&rt->lock);
@@ -297,14 +299,14 @@ workers_start(void)
 {
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = OTP_OK;
+	unsigned count = rt->opts.workers;
+	struct worker *workers = aligned_alloc(
+		64, (count * sizeof(struct worker) + 63) & ~(size_t)63);
 
-	rt->worker_count = rt->opts.workers;
-	rt->workers = aligned_alloc(64,
-		(rt->worker_count * sizeof(struct worker) + 63) & ~(size_t)63);
-	if (rt->workers == NULL)
-		otpi_out_of_memory(rt->worker_count * sizeof(struct worker));
-	for (unsigned i = 0; i < rt->worker_count; i++) {
-		struct worker *w = &rt->workers[i];
+	if (workers == NULL)
+		otpi_out_of_memory(count * sizeof(struct worker));
+	for (unsigned i = 0; i < count; i++) {
+		struct worker *w = &workers[i];
 
 		*w = (struct worker){0};
 		w->index = i;
@@ -313,6 +315,9 @@ workers_start(void)
 		otpi_wheel_init(&w->wheel);
 	}
 	pthread_mutex_lock(&rt->lock);
+	rt->workers = workers;
+	rt->worker_count = count;
+	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
@@ -383,9 +388,11 @@ workers_free(struct thread *t)
 		}
 		otpi_wheel_fini(t, &w->wheel);
 	}
+	pthread_mutex_lock(&rt->lock);
 	free(rt->workers);
 	rt->workers = NULL;
 	rt->worker_count = 0;
+	pthread_mutex_unlock(&rt->lock);
 }
 
 static otp_err
