@@ -44,9 +44,11 @@ otp_msg_free(struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
 
-	if (t->runner->building == m)
+	if (unlikely(t->runner->building == m))
 		t->runner->building = NULL;
-	if (m)
+	if (likely(m && m->kind == SIGNAL_MESSAGE))
+		otpi_block_free(t, m);
+	else if (m)
 		otpi_signal_free(t, m);
 	otpi_leave(t);
 }
@@ -177,6 +179,17 @@ otp_last_reason(void)
 	return reason ? otpi_reason_term(reason) : OTP_UNDEFINED;
 }
 
+/* When a call that begins to wait now gives up. */
+static int64_t
+deadline_of(struct thread *t, otp_duration timeout_ms)
+{
+	if (timeout_ms == OTP_INFINITY)
+		return -1;
+	if (timeout_ms >= OTPI_YOUNG_MS && t->worker)
+		return otpi_deadline_young(timeout_ms);
+	return otpi_deadline(timeout_ms < 0 ? 0 : timeout_ms);
+}
+
 otp_err
 otpi_await(struct thread **t, otp_duration timeout_ms)
 {
@@ -185,14 +198,13 @@ otpi_await(struct thread **t, otp_duration timeout_ms)
 
 	r->answer = NULL;
 	r->timed_out = false;
-	otpi_receive_signals(*t, r->process);
-	otpi_check_end(*t);
+	if (unlikely(otpi_has_mail(r->process))) {
+		otpi_receive_signals(*t, r->process);
+		otpi_check_end(*t);
+	}
 	while (r->answer == NULL && !r->timed_out) {
 		if (deadline == NO_LIMIT)
-			deadline = timeout_ms == OTP_INFINITY
-				? -1
-				: otpi_deadline_of_call(
-					  timeout_ms < 0 ? 0 : timeout_ms);
+			deadline = deadline_of(*t, timeout_ms);
 		*t = otpi_block(*t, deadline);
 	}
 	otpi_wait_disarm(*t, r);
@@ -353,6 +365,8 @@ call_done(struct thread *t, struct otp_msg *m)
 	struct process *p = t->runner->process;
 
 	if (t->runner->current == m) {
+		if (unlikely(p->mark == m))
+			otpi_unmark(t, p);
 		t->runner->current = NULL;
 		if (unlikely(t->runner->lent_size))
 			t->runner->lent_size -= otpi_block_size(m);

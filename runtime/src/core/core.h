@@ -113,9 +113,10 @@ struct process {
 	uint32_t id;
 	struct runner *runner; /* while it runs or is parked */
 	struct process *run_next; /* of the run queue or free list it is on */
+	struct otp_msg *mark; /* handled, but still in the inbox: mailbox.h */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
-	_Atomic(uint32_t) queued; /* ever put in `queue`: mailbox.h */
+	_Atomic(uint32_t) queue_len; /* of `queue`; by anybody */
 	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
 	_Atomic(const struct otp_process_class *)
 		process_class; /* by anybody */
@@ -124,7 +125,7 @@ struct process {
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
 	uint64_t parent; /* pid key */
-	_Atomic(uint64_t) taken; /* ever taken out, and a flag: mailbox.h */
+	_Atomic(uint64_t) handled; /* messages, and a flag: mailbox.h */
 	/* What the watchdog saw it run for; the watchdog's. */
 	_Atomic(uint64_t) busy_us;
 };
@@ -162,6 +163,7 @@ enum activation_stage {
 struct runner {
 	struct otpi_fiber *fiber; /* NULL: a foreign thread's */
 	struct runner *next; /* in a pool */
+	struct thread *thread; /* that runs it, or ran it last */
 	struct worker *home; /* on whose thread it is parked; NULL: none's */
 	struct process *process; /* on it now */
 	struct process *first; /* to be run when it is switched to */
@@ -214,7 +216,8 @@ struct thread {
 	_Atomic(uint32_t) attention; /* enum attention */
 	struct worker *worker; /* NULL: none. Changed by the watchdog while the
 				* thread is in user code, told by attention */
-	struct runner *runner;
+	struct runner *runner; /* otpi_thread_runs */
+	const char *stack; /* of its fiber; NULL: a foreign thread's */
 	_Atomic(struct process *) running; /* whose user code */
 	struct process *foreign; /* a foreign thread's record */
 	struct magazine magazines[BLOCK_CLASSES];
@@ -270,6 +273,7 @@ struct blocking_pool {
 struct wheel {
 	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
 	uint64_t used[WHEEL_LEVELS]; /* slots that may hold something */
+	struct list young; /* waits whose deadline is not settled: timer.h */
 	int64_t now_ms; /* everything up to here has fired */
 	uint32_t count;
 	_Atomic(struct timer *) arriving; /* of threads without a worker */
@@ -291,10 +295,12 @@ struct worker {
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
 	_Atomic(struct process *) wake;
 	uint32_t wake_streak;
+	/* Has nothing to do, but is not idle; by anybody. */
+	_Atomic(struct process *) resting;
 	struct run_queue pinned[LEVELS]; /* woken with a stack */
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
-	uint32_t tick;
+	uint32_t turn; /* counts down to a look around */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;

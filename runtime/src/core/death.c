@@ -22,8 +22,10 @@
 static void
 close_inbox(struct process *p)
 {
-	struct otp_msg *list = otpi_bound_close(p), *next;
+	struct otp_msg *list, *next;
 
+	otpi_unmark(otpi_thread_now(), p);
+	list = otpi_bound_close(p);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))

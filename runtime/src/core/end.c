@@ -140,6 +140,9 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	otpi_lent_free(t, r);
 	r->process = NULL;
 	r->lent_size = 0;
+	r->stage = STAGE_RUN;
+	r->silent = r->ended = r->interrupted = false;
+	r->fault.signal = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (!otpi_death_step(t, p))

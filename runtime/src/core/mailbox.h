@@ -8,6 +8,14 @@
  * is one exchange, going idle one CAS that fails when something has come. So
  * there is no moment in which a signal is in the box and nobody will look.
  *
+ * A message that is alone in the box is handled while it stands there: `mark`.
+ * So the next push finds a box that is not idle, and going idle is one CAS from
+ * that block to INBOX_IDLE: an exchange less. Nobody but the owner follows the
+ * pointers in a box, others only compare the newest one; so the block must not
+ * be freed or sent on, to come back as another message, before it is out of the
+ * box (otpi_unmark). Mailboxes with a bound are walked by others, too: they are
+ * never marked.
+ *
  * A push is meant for one generation: if the slot has a new process by then,
  * its owner sees the wrong serial and treats the signal as undeliverable.
  */
@@ -87,53 +95,75 @@ otpi_close(struct process *p)
 		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
 }
 
-/* The owner gives the process up; false: something has arrived. */
-static inline bool
-otpi_go_idle(struct process *p)
-{
-	uintptr_t empty = 0;
+/* The owner takes the block that is marked out of the box. */
+void otpi_unmark(struct thread *t, struct process *p);
 
-	/* Release: the next owner sees what this one wrote. */
-	return atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
-		INBOX_IDLE, memory_order_release, memory_order_relaxed);
+/* Has something arrived that is not received? Owner's. */
+static inline bool
+otpi_has_mail(const struct process *p)
+{
+	/* Relaxed: who takes it acquires. */
+	return atomic_load_explicit(&p->inbox, memory_order_relaxed) !=
+		(uintptr_t)p->mark;
 }
 
 /*
- * How long the private queue is, and how much its process has handled, is the
- * difference of what was put in and what was taken out, and the latter. Both
- * are the owner's to write and anybody's to read, hence relaxed: `taken`
- * counts in steps of TAKEN_ONE, and has a flag besides.
+ * The owner, which holds no message, gives the process up; false: something has
+ * arrived.
  */
-#define TAKEN_BLOCKED ((uint64_t)1) /* it waits with its runner */
-#define TAKEN_ONE ((uint64_t)2)
-
-static inline void
-otpi_queue_taken(struct process *p)
+static inline bool
+otpi_go_idle(struct thread *t, struct process *p)
 {
-	atomic_store_explicit(&p->taken,
-		atomic_load_explicit(&p->taken, memory_order_relaxed) +
-			TAKEN_ONE,
-		memory_order_relaxed);
+	struct otp_msg *mark = p->mark;
+	uintptr_t empty = (uintptr_t)mark;
+
+	p->mark = NULL;
+	/* Release: the next owner sees what this one wrote. */
+	if (likely(atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
+		    INBOX_IDLE, memory_order_release, memory_order_relaxed))) {
+		if (mark)
+			otpi_block_free(t, mark);
+		return true;
+	}
+	p->mark = mark;
+	return false;
 }
 
-/* Others may see the one number newer than the other: then it is 0. */
-static inline uint32_t
-otpi_queue_len(const struct process *p)
-{
-	uint64_t taken = atomic_load_explicit(&p->taken, memory_order_relaxed);
-	uint32_t len = atomic_load_explicit(&p->queued, memory_order_relaxed) -
-		(uint32_t)(taken / TAKEN_ONE);
+/*
+ * How many messages p has handled, and whether it waits with its runner: the
+ * owner's to write, anybody's to read, hence relaxed.
+ */
+#define HANDLED_BLOCKED ((uint64_t)1)
+#define HANDLED_ONE ((uint64_t)2)
 
-	return len > INT32_MAX ? 0 : len;
+static inline void
+otpi_handled_one(struct process *p)
+{
+	atomic_store_explicit(&p->handled,
+		atomic_load_explicit(&p->handled, memory_order_relaxed) +
+			HANDLED_ONE,
+		memory_order_relaxed);
 }
 
 static inline void
 otpi_blocked_set(struct process *p, bool blocked)
 {
-	uint64_t taken = atomic_load_explicit(&p->taken, memory_order_relaxed);
+	uint64_t handled =
+		atomic_load_explicit(&p->handled, memory_order_relaxed);
 
-	atomic_store_explicit(&p->taken,
-		blocked ? taken | TAKEN_BLOCKED : taken & ~TAKEN_BLOCKED,
+	atomic_store_explicit(&p->handled,
+		blocked ? handled | HANDLED_BLOCKED
+			: handled & ~HANDLED_BLOCKED,
+		memory_order_relaxed);
+}
+
+/* Its owner adds to the length of the queue; others read it. */
+static inline void
+otpi_queue_len_add(struct process *p, uint32_t n)
+{
+	/* Relaxed: a number that nothing else hangs on. */
+	atomic_store_explicit(&p->queue_len,
+		atomic_load_explicit(&p->queue_len, memory_order_relaxed) + n,
 		memory_order_relaxed);
 }
 
@@ -147,9 +177,7 @@ otpi_queue_push(struct process *p, struct otp_msg *m)
 	else
 		p->queue = m;
 	p->queue_last = m;
-	atomic_store_explicit(&p->queued,
-		atomic_load_explicit(&p->queued, memory_order_relaxed) + 1,
-		memory_order_relaxed);
+	otpi_queue_len_add(p, 1);
 }
 
 static inline struct otp_msg *
@@ -158,7 +186,7 @@ otpi_queue_pop(struct process *p)
 	struct otp_msg *m = p->queue;
 
 	p->queue = m->next;
-	otpi_queue_taken(p);
+	otpi_queue_len_add(p, (uint32_t)-1);
 	return m;
 }
 

@@ -18,10 +18,9 @@ otpi_migrate(struct thread *t)
 	r->home = &rt->workers[r->process->id % rt->worker_count];
 	t->leaving = r->process;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	t->runner = r;
 	atomic_store_explicit(&t->running, r->process, memory_order_release);
 	return t;
 }
@@ -38,7 +37,7 @@ block_foreign(struct thread *t, int64_t deadline_ms)
 	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_relaxed);
 	int64_t left = -1;
 
-	if (!otpi_go_idle(p))
+	if (!otpi_go_idle(t, p))
 		return;
 	/* Acquire: whoever has counted has done with the record. */
 	while (atomic_load_explicit(&t->wake, memory_order_acquire) == seen) {
@@ -79,11 +78,12 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	struct process *p = r->process;
 
 	r->home = NULL;
+	otpi_unmark(t, p);
 	r->yielding = yielding;
 	t->leaving = p;
 	otpi_blocked_set(p, true);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
 	otpi_blocked_set(p, false);
@@ -151,7 +151,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 			return block_pooled(t, deadline_ms);
 		t = otpi_migrate(t);
 	}
-	if (deadline_ms >= 0 && list_is_empty(&r->timer.on) && !r->timed_out)
+	if (deadline_ms != -1 && list_is_empty(&r->timer.on) && !r->timed_out)
 		otpi_wait_arm(t, r, deadline_ms);
 	next = otpi_pool_pop(t->worker);
 	if (next == NULL) {
@@ -161,20 +161,23 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_end_self(t, true);
 	}
 	r->home = t->worker;
+	otpi_unmark(t, p);
 	otpi_blocked_set(p, true);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	if (otpi_go_idle(p)) {
+	if (otpi_may_rest(t->worker, p)) {
+		otpi_rest(t, t->worker, p);
 		otpi_switch(t, r, next);
-		t = otpi_thread_now();
-		otpi_beat(t);
+	} else if (otpi_go_idle(t, p)) {
+		otpi_switch(t, r, next);
 	} else {
 		otpi_pool_push(t->worker, next);
 	}
+	t = r->thread;
 	otpi_blocked_set(p, false);
+	otpi_beat(t);
 	atomic_store_explicit(&t->running, p, memory_order_release);
-	otpi_receive_signals(t, p);
-	if (p->flags & PROCESS_DYING)
-		otpi_end_self(t, true);
+	otpi_receive_waiting(t, r, p);
+	otpi_check_end(t);
 	return t;
 }
 

@@ -94,6 +94,7 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		if (m) {
 			r->searching = within;
 			otpi_queue_remove(p, before, m);
+			otpi_handled_one(p);
 			otpi_bound_left(p, m);
 			otpi_lend(r, m);
 			otpi_heap_check(t, 0);

@@ -53,7 +53,8 @@ otpi_report_end(
 	report.message_term = message;
 	report.state = state;
 	report.reason = otpi_reason_term(p->end_reason);
-	report.mailbox_length = otpi_queue_len(p);
+	report.mailbox_length =
+		atomic_load_explicit(&p->queue_len, memory_order_relaxed);
 	if (p->extras)
 		report.link_count = otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;

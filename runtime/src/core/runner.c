@@ -59,7 +59,7 @@ otpi_pool_trim(struct worker *w)
 void
 otpi_switch(struct thread *t, struct runner *from, struct runner *to)
 {
-	t->runner = to;
+	otpi_thread_runs(t, to);
 	otpi_fiber_switch(from->fiber, to->fiber);
 }
 
@@ -67,7 +67,7 @@ void
 otpi_switch_native(struct thread *t, struct runner *from)
 {
 	t->left = from;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(from->fiber, &t->native);
 }
 

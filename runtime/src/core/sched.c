@@ -237,10 +237,11 @@ pinned_push(struct worker *w, struct process *p)
 		poke(w);
 }
 
-/* At the end of the worker's own queue, by its thread. */
+/* At the end of the worker's own queue, by its thread t. */
 static void
-local_push(struct worker *w, struct process *p)
+local_push(struct thread *t, struct worker *w, struct process *p)
 {
+	otpi_unmark(t, p);
 	if (p->runner)
 		pinned_push(w, p);
 	else
@@ -319,13 +320,14 @@ otpi_has_wake(struct worker *w)
 }
 
 void
-otpi_wake_slot_clear(struct worker *w)
+otpi_wake_slot_clear(struct thread *t, struct worker *w)
 {
 	struct process *p = wake_slot(w);
 
 	if (p == NULL || p->runner)
 		return;
 	wake_slot_set(w, NULL);
+	otpi_unmark(t, p);
 	global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 	otpi_wake_any();
 }
@@ -352,12 +354,36 @@ otpi_schedule(struct thread *t, struct process *p)
 	before = wake_slot(w);
 	wake_slot_set(w, p);
 	if (before)
-		local_push(w, before);
+		local_push(t, w, before);
+}
+
+/* Has something come for it, or is its wait over? */
+static bool
+is_wanted(const struct process *p)
+{
+	return otpi_has_mail(p) || (p->runner && p->runner->timed_out);
+}
+
+void
+otpi_rest_settle(struct thread *t, struct worker *w)
+{
+	struct process *p = otpi_resting(w);
+
+	if (p == NULL)
+		return;
+	atomic_store_explicit(&w->resting, NULL, memory_order_relaxed);
+	if (!is_wanted(p) && otpi_go_idle(t, p))
+		return;
+	if (wake_slot(w))
+		local_push(t, w, p);
+	else
+		wake_slot_set(w, p);
 }
 
 void
 otpi_requeue(struct thread *t, struct process *p)
 {
+	otpi_unmark(t, p);
 	if (unlikely(p->flags & PROCESS_UNUSUAL)) {
 		schedule_unusual(t, p);
 	} else if (t->worker && !p->runner) {
@@ -449,7 +475,7 @@ local_pop(struct worker *w)
 {
 	struct process *p;
 
-	if (w->tick & 1) {
+	if (w->turn & 1) {
 		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
 		return p ? p : ring_pop(w);
 	}
@@ -463,7 +489,7 @@ level_pop(struct worker *w, unsigned level)
 {
 	struct process *p = NULL;
 
-	if (w->tick & 1)
+	if (w->turn & 1)
 		p = pinned_pop(w, level);
 	if (p == NULL)
 		p = global_take(level, 1);
@@ -507,15 +533,18 @@ look_around(struct thread *t, struct worker *w)
 {
 	struct process *p;
 
-	if (w->tick % GLOBAL_EVERY == 0 && (p = level_pop(w, OTP_PRIORITY_LOW)))
-		return p;
+	if (w->turn == 0) {
+		w->turn = GLOBAL_EVERY;
+		if ((p = level_pop(w, OTP_PRIORITY_LOW)))
+			return p;
+	}
 	atomic_store_explicit(&w->poke, false, memory_order_relaxed);
 	if ((p = urgent_pop(w)))
 		return p;
 	otpi_wheel_run(t, w);
 	p = global_pop(w);
 	if (p)
-		local_push(w, p);
+		local_push(t, w, p);
 	return NULL;
 }
 
@@ -571,32 +600,34 @@ worker_park(struct worker *w)
 	otpi_watchdog_wake();
 }
 
-struct process *
-otpi_next(struct thread *t, struct worker *w)
+__attribute__((noinline)) struct process *
+otpi_next_of_all(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
 
 	for (;;) {
-		w->tick++;
 		if (unlikely(atomic_load_explicit(
 			    &rt->stopping, memory_order_relaxed)))
 			return NULL;
 		remote_receive(w);
-		if (unlikely(w->tick % GLOBAL_EVERY == 0 ||
+		if (unlikely(w->turn == 0 ||
 			    atomic_load_explicit(
 				    &w->poke, memory_order_relaxed)) &&
 			(p = look_around(t, w)))
 			return p;
+		w->turn--;
+		otpi_rest_settle(t, w);
 		p = wake_slot(w);
-		if (p && w->wake_streak++ < WAKE_STREAK) {
+		if (p && w->wake_streak < WAKE_STREAK) {
+			w->wake_streak++;
 			wake_slot_set(w, NULL);
 			return p;
 		}
 		w->wake_streak = 0;
 		if (p) {
 			wake_slot_set(w, NULL);
-			local_push(w, p);
+			local_push(t, w, p);
 		}
 		if ((p = local_pop(w)) || (p = global_pop(w)))
 			return p;

@@ -39,6 +39,28 @@ otpi_extras_trim(struct process *p)
 }
 
 void
+otpi_unmark(struct thread *t, struct process *p)
+{
+	struct otp_msg *mark = p->mark, *m;
+	uintptr_t newest = (uintptr_t)mark;
+
+	if (mark == NULL)
+		return;
+	p->mark = NULL;
+	/* Acquire: the links of what has come since are seen. */
+	if (!atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
+		    memory_order_acq_rel, memory_order_acquire)) {
+		m = (struct otp_msg *)(void *)newest;
+		while (m->next != mark)
+			m = m->next;
+		m->next = NULL;
+	}
+	/* The message in hand is given back with the activation. */
+	if (p->runner == NULL || p->runner->current != mark)
+		otpi_block_free(t, mark);
+}
+
+void
 otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 {
 	if (before)
@@ -47,7 +69,7 @@ otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 		p->queue = m->next;
 	if (p->queue_last == m)
 		p->queue_last = before;
-	otpi_queue_taken(p);
+	otpi_queue_len_add(p, (uint32_t)-1);
 }
 
 struct otp_msg *
@@ -377,16 +399,12 @@ receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 }
 
 void
-otpi_receive_signals(struct thread *t, struct process *p)
+otpi_receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint32_t serial =
 		atomic_load_explicit(&p->serial, memory_order_relaxed);
-	struct otp_msg *m, *next;
+	struct otp_msg *next;
 
-	/* Relaxed: a flag that is set again is seen again. */
-	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
-	m = unlikely(p->flags & PROCESS_BOUNDED) ? otpi_bound_drain(p)
-						 : otpi_drain(p);
 	for (; m; m = next) {
 		next = m->next;
 		if (unlikely(m->to_serial != serial))
@@ -398,6 +416,18 @@ otpi_receive_signals(struct thread *t, struct process *p)
 		else
 			receive_signal(t, p, m);
 	}
+}
+
+void
+otpi_receive_signals(struct thread *t, struct process *p)
+{
+	/* Relaxed: a flag that is set again is seen again. */
+	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
+	if (p->mark)
+		otpi_unmark(t, p);
+	otpi_receive_list(t, p,
+		unlikely(p->flags & PROCESS_BOUNDED) ? otpi_bound_drain(p)
+						     : otpi_drain(p));
 	if (unlikely(p->flags & PROCESS_BOUNDED) &&
 		!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);

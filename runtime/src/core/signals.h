@@ -65,6 +65,77 @@ otpi_answer_make(struct otp_msg *m, otp_err status)
  * PROCESS_DYING is set if a signal ended it.
  */
 void otpi_receive_signals(struct thread *t, struct process *p);
+/* The same for what was drained, oldest first. */
+void otpi_receive_list(struct thread *t, struct process *p, struct otp_msg *m);
+
+/* m is handled next and stays in the box; what was marked before is over. */
+static inline struct otp_msg *
+otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	if (p->mark)
+		otpi_block_free(t, p->mark);
+	p->mark = m;
+	return m;
+}
+
+/*
+ * Receive if the queue is empty or something must not wait; the next message to
+ * be handled, taken out of the queue. NULL: there is none, or p was ended. One
+ * message in an empty mailbox, the common case, is marked and never put into the
+ * queue. Not for one that is PROCESS_BOUNDED.
+ */
+static inline struct otp_msg *
+otpi_receive_next(struct thread *t, struct process *p)
+{
+	struct otp_msg *m;
+
+	/* Relaxed: a flag that is set again is seen again. */
+	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed))) {
+		otpi_receive_signals(t, p);
+	} else if (p->queue == NULL) {
+		/* Acquire: what it holds is seen. */
+		m = (struct otp_msg *)(void *)atomic_load_explicit(
+			&p->inbox, memory_order_acquire);
+		if (m == p->mark)
+			return NULL;
+		if (likely(m->next == p->mark && m->kind == SIGNAL_MESSAGE &&
+			    m->to_serial ==
+				    atomic_load_explicit(
+					    &p->serial, memory_order_relaxed)))
+			return otpi_mark(t, p, m);
+		otpi_receive_signals(t, p);
+	}
+	if (p->queue == NULL || unlikely(p->flags & PROCESS_DYING))
+		return NULL;
+	return otpi_queue_pop(p);
+}
+
+/* Receive, in a wait: mostly the answer of a call has come, and nothing else. */
+static inline void
+otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
+{
+	struct otp_msg *m;
+
+	if (likely(r->await && p->mark == NULL &&
+		    !(p->flags & PROCESS_BOUNDED))) {
+		/* As in otpi_drain. */
+		m = (struct otp_msg *)(void *)atomic_exchange_explicit(
+			&p->inbox, 0, memory_order_acquire);
+		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&
+			    m->id == r->await &&
+			    m->to_serial ==
+				    atomic_load_explicit(&p->serial,
+					    memory_order_relaxed))) {
+			r->await = 0;
+			r->answer = m;
+			return;
+		}
+		otpi_receive_list(t, p, otpi_oldest_first((uintptr_t)m));
+		return;
+	}
+	otpi_receive_signals(t, p);
+}
+
 /* What the closed mailbox still held: answered with the reason of the end. */
 void
 otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m);

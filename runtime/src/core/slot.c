@@ -47,8 +47,8 @@ otpi_slot_new(void)
 	p->flags = 0;
 	p->runner = NULL;
 	p->queue = p->queue_last = NULL;
-	atomic_store_explicit(&p->queued, 0, memory_order_relaxed);
-	atomic_store_explicit(&p->taken, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->queue_len, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->handled, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->busy_us, 0, memory_order_relaxed);
 	atomic_store(&p->name, 0);
 	atomic_store_explicit(&p->process_class, NULL, memory_order_relaxed);

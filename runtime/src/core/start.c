@@ -139,7 +139,7 @@ thread_start(struct worker *w, bool pooled)
 
 	t->worker = w;
 	t->pooled = pooled;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
@@ -191,7 +191,7 @@ otpi_foreign_attach(void)
 	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
 	p->runner = &t->native_runner;
 	t->foreign = p;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
 	otpi_thread_self = t;

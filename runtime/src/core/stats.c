@@ -119,76 +119,102 @@ otp_stats_workers(struct otp_worker_stats *workers, unsigned max)
 	return count;
 }
 
-/* What has arrived, and stays, for its owner is the caller, or held. */
+/*
+ * What has arrived, but for the message that is handled, and stays: the owner
+ * is the caller, or held.
+ */
 static uint32_t
 inbox_len(struct process *p)
 {
 	/* Acquire: what the blocks hold is seen. */
 	uintptr_t inbox = atomic_load_explicit(&p->inbox, memory_order_acquire);
-	struct otp_msg *m;
+	struct otp_msg *m = NULL;
 	uint32_t len = 0;
 
-	if (inbox == INBOX_IDLE || inbox == INBOX_DEAD)
-		return 0;
-	for (m = (struct otp_msg *)(void *)inbox; m && len < INBOX_SEEN_MAX;
-		m = m->next)
+	if (inbox != INBOX_IDLE && inbox != INBOX_DEAD)
+		m = (struct otp_msg *)(void *)inbox;
+	for (; m && m != p->mark && len < INBOX_SEEN_MAX; m = m->next)
 		len += m->kind <= SIGNAL_MESSAGE;
 	return len;
 }
 
-/*
- * Does any thread run p? Then, if its inbox can't be counted by `counted`, it
- * is counted here, should the thread be in user code.
- */
-static bool
-is_running(struct thread *self, struct process *p, uint32_t *inbox)
+/* With the lock. NULL: none. */
+static struct thread *
+thread_of(struct process *p)
 {
-	struct runtime *rt = &otpi_runtime;
-	bool found = false;
-
-	pthread_mutex_lock(&rt->lock);
-	list_for_each (it, &rt->threads) {
+	list_for_each (it, &otpi_runtime.threads) {
 		struct thread *t = container_of(it, struct thread, on);
 
-		if (atomic_load_explicit(&t->running, memory_order_acquire) !=
+		if (atomic_load_explicit(&t->running, memory_order_acquire) ==
 			p)
-			continue;
-		found = true;
-		if (t == self || load32(&p->bound) || !otpi_thread_catch(t))
-			break;
-		if (atomic_load_explicit(&t->running, memory_order_relaxed) ==
-			p)
-			*inbox = inbox_len(p);
-		otpi_thread_release(t);
-		break;
+			return t;
+	}
+	return NULL;
+}
+
+/* Does it rest on a worker? With the lock. */
+static bool
+is_resting(struct process *p)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		if (otpi_resting(&rt->workers[i]) == p)
+			return true;
+	return false;
+}
+
+/*
+ * What p does, which is not idle; what it has not received is counted if it is
+ * caught in user code. Those with a bound are walked by others, too.
+ */
+static enum otp_process_status
+status_of_awake(
+	struct process *p, enum otp_process_status at_rest, uint32_t *arrived)
+{
+	struct runtime *rt = &otpi_runtime;
+	enum otp_process_status status = OTP_PROCESS_RUNNABLE;
+	struct thread *t;
+
+	pthread_mutex_lock(&rt->lock);
+	if ((t = thread_of(p)) != NULL) {
+		status = OTP_PROCESS_RUNNING;
+		if (load32(&p->bound) == 0 && otpi_thread_catch(t)) {
+			if (atomic_load_explicit(
+				    &t->running, memory_order_relaxed) == p)
+				*arrived = inbox_len(p);
+			otpi_thread_release(t);
+		}
+	} else if (is_resting(p)) {
+		status = at_rest;
 	}
 	pthread_mutex_unlock(&rt->lock);
-	return found;
+	return status;
 }
 
 static void
 status_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
-	/* Acquire: if it is idle, what its owner wrote before is seen. */
-	uintptr_t inbox = atomic_load_explicit(&p->inbox, memory_order_acquire);
+	enum otp_process_status at_rest = p->kind != PROCESS_BEHAVIOUR ||
+			load64(&p->handled) & HANDLED_BLOCKED
+		? OTP_PROCESS_BLOCKED
+		: OTP_PROCESS_IDLE;
 	uint32_t arrived = 0;
 
-	if (inbox == INBOX_IDLE) {
-		stats->status = p->kind != PROCESS_BEHAVIOUR ||
-				load64(&p->taken) & TAKEN_BLOCKED
-			? OTP_PROCESS_BLOCKED
-			: OTP_PROCESS_IDLE;
-	} else if (self->runner->process == p || p->kind == PROCESS_FOREIGN) {
+	/* Relaxed: it may change at once. */
+	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) ==
+		INBOX_IDLE) {
+		stats->status = at_rest;
+	} else if (self->runner->process == p) {
+		stats->status = OTP_PROCESS_RUNNING;
+		arrived = inbox_len(p);
+	} else if (p->kind == PROCESS_FOREIGN) {
 		stats->status = OTP_PROCESS_RUNNING;
 	} else {
-		stats->status = is_running(self, p, &arrived)
-			? OTP_PROCESS_RUNNING
-			: OTP_PROCESS_RUNNABLE;
+		stats->status = status_of_awake(p, at_rest, &arrived);
 	}
-	if (self->runner->process == p)
-		arrived = inbox_len(p);
-	stats->mailbox = otpi_queue_len(p) + arrived;
+	stats->mailbox = load32(&p->queue_len) + arrived;
 }
 
 /* False: it has ended, or is about to. */
@@ -214,7 +240,7 @@ process_look(
 		stats->class_name = class->name;
 	}
 	status_look(self, p, stats);
-	stats->messages = load64(&p->taken) / TAKEN_ONE;
+	stats->messages = load64(&p->handled) / HANDLED_ONE;
 	stats->busy_us = load64(&p->busy_us);
 	return otpi_alive(key);
 }

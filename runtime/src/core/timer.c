@@ -19,21 +19,13 @@ otpi_deadline(otp_duration ms)
 	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
 }
 
-int64_t
-otpi_deadline_of_call(otp_duration ms)
-{
-	if (ms <= OTPI_COARSE_MS || ms > OTPI_DEADLINE_MAX)
-		return otpi_deadline(ms);
-	return otpi_clock_coarse_ms() + 2 * otpi_clock_coarse_resolution_ms() +
-		1 + ms;
-}
-
 void
 otpi_wheel_init(struct wheel *wheel)
 {
 	for (int level = 0; level < WHEEL_LEVELS; level++)
 		for (int i = 0; i < WHEEL_SLOTS; i++)
 			list_init(&wheel->slots[level][i]);
+	list_init(&wheel->young);
 	wheel->now_ms = now_ms();
 }
 
@@ -273,6 +265,20 @@ list_take(_Atomic(struct timer *) *list)
 	return atomic_exchange_explicit(list, NULL, memory_order_acquire);
 }
 
+/* Waits that are still on have a deadline from now on. */
+static void
+young_settle(struct wheel *wheel)
+{
+	struct list *node;
+
+	while ((node = list_pop_front(&wheel->young))) {
+		struct timer *timer = container_of(node, struct timer, on);
+
+		timer->deadline_ms = otpi_deadline_settle(timer->deadline_ms);
+		wheel_insert(wheel, timer);
+	}
+}
+
 /* Those that leave are taken first: they have arrived by then. */
 static void
 wheel_receive(struct wheel *wheel)
@@ -280,6 +286,7 @@ wheel_receive(struct wheel *wheel)
 	struct timer *leaving = list_take(&wheel->leaving), *next;
 	struct timer *timer = list_take(&wheel->arriving);
 
+	young_settle(wheel);
 	for (; timer; timer = next) {
 		next = timer->arriving;
 		wheel_insert(wheel, timer);
@@ -393,15 +400,9 @@ otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms)
 	timer->runner = r;
 	timer->worker = t->worker;
 	timer->deadline_ms = deadline_ms;
-	wheel_insert(&t->worker->wheel, timer);
+	if (likely(otpi_is_young(deadline_ms)))
+		list_push_back(&t->worker->wheel.young, &timer->on);
+	else
+		wheel_insert(&t->worker->wheel, timer);
 	t->worker->wheel.count++;
-}
-
-void
-otpi_wait_disarm(struct thread *t, struct runner *r)
-{
-	if (list_is_empty(&r->timer.on))
-		return;
-	list_remove(&r->timer.on);
-	t->worker->wheel.count--;
 }

@@ -9,17 +9,18 @@
  * marks: it goes when its time comes.
  *
  * Deadlines are on the exact monotonic clock and rounded up, so none fires
- * early (A56). The limit of a call of more than OTPI_COARSE_MS, and mostly it
- * is, is taken from the coarse clock, which is cheaper and lags: by its
- * resolution, which is added, or by some milliseconds more where a hypervisor
- * takes its time. That much too early a call may give up.
+ * early (A56). Most waits are over in microseconds, and then reading a clock and
+ * finding a place on the wheel is most of what they cost: the limit of a call of
+ * OTPI_YOUNG_MS or more stands on a list, `young`, and gets its deadline when the
+ * wheel is looked at next, once a millisecond at least: that much later it may
+ * fire, never early.
  */
 #ifndef OTPI_TIMER_H
 #define OTPI_TIMER_H
 
 #include "core/thread.h"
 
-#define OTPI_COARSE_MS 200
+#define OTPI_YOUNG_MS 200
 
 enum timer_state {
 	TIMER_ARMED,
@@ -48,8 +49,24 @@ int64_t otpi_wheel_next_ms(struct worker *w);
 
 /* When a wait of `ms` from now is over; never early. */
 int64_t otpi_deadline(otp_duration ms);
-/* The same for a call: see above. */
-int64_t otpi_deadline_of_call(otp_duration ms);
+/* In place of a deadline: `ms` from when it is settled; see above. */
+static inline int64_t
+otpi_deadline_young(otp_duration ms)
+{
+	return -2 - ms;
+}
+static inline bool
+otpi_is_young(int64_t deadline_ms)
+{
+	return deadline_ms < -1;
+}
+/* The deadline itself, for who has no wheel. */
+static inline int64_t
+otpi_deadline_settle(int64_t deadline_ms)
+{
+	return otpi_is_young(deadline_ms) ? otpi_deadline(-2 - deadline_ms)
+					  : deadline_ms;
+}
 
 /* A timer with both holds, not yet started. */
 struct timer *otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner);
@@ -64,6 +81,13 @@ void otpi_timer_cancel_drop(struct thread *t, struct timer *timer);
 
 /* The limit of the wait of r, which runs on the calling thread. */
 void otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms);
-void otpi_wait_disarm(struct thread *t, struct runner *r);
+static inline void
+otpi_wait_disarm(struct thread *t, struct runner *r)
+{
+	if (list_is_empty(&r->timer.on))
+		return;
+	list_remove(&r->timer.on);
+	t->worker->wheel.count--;
+}
 
 #endif

@@ -348,7 +348,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	}
 	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
 		caught_outside(t)) {
-		otpi_wake_slot_clear(w);
+		otpi_wake_slot_clear(self, w);
 		otpi_thread_release(t);
 	}
 	if (otpi_has_backlog(w) || otpi_has_global())
