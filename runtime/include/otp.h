@@ -13,6 +13,7 @@
 #include <otp/stats.h>
 #include <otp/supervisor.h>
 #include <otp/term.h>
+#include <otp/trace.h>
 #include <otp/type.h>
 #include <otp/value.h>
 

@@ -26,6 +26,7 @@
 #include <otp/behaviour.h>
 #include <otp/report.h>
 #include <otp/runtime.h>
+#include <otp/trace.h>
 
 #include "base/alloc.h"
 #include "base/atom.h"
@@ -230,6 +231,9 @@ struct thread {
 	struct runner *spare_runners; /* pooled: in the loop; by next */
 	struct runner native_runner; /* foreign threads */
 	pthread_t pthread;
+	int tid; /* the system's number of it; for debuggers */
+	uint32_t number; /* from 1, each its own; for traces */
+	struct trace_ring *trace_ring; /* NULL: none yet; see trace_ring.h */
 	void *altstack;
 	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
 	struct list on; /* runtime.threads */
@@ -323,6 +327,24 @@ struct worker {
 #define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
+#define TRACE_USERS 16u
+
+/* See trace.h. */
+struct trace {
+	pthread_mutex_t lock; /* who sets the hook */
+	otp_trace_handler handler;
+	void *arg;
+	/* Threads in the handler, by number. */
+	struct {
+		_Alignas(64) _Atomic(uint32_t) count;
+	} users[TRACE_USERS];
+	struct trace_file *file; /* that is written; NULL: none */
+	bool is_ours; /* the runtime opened it, for OTP_TRACE */
+	unsigned starts; /* that did so */
+	pthread_mutex_t rings_lock;
+	struct list rings; /* struct trace_ring: of all threads */
+};
+
 struct runtime {
 	_Atomic(bool) running;
 	struct otp_runtime_opts opts;
@@ -368,6 +390,8 @@ struct runtime {
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;
 	pthread_key_t thread_key;
+	_Atomic(uint32_t) thread_numbers;
+	struct trace trace;
 	/* What the signals did before the runtime started. */
 	struct sigaction previous[NSIG];
 	/* otp_counters. */

@@ -15,6 +15,7 @@
 #include "core/run.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 
 #define DEATH_BUDGET 1024
 
@@ -220,6 +221,8 @@ otpi_death_begin(struct process *p)
 {
 	if (p->flags & PROCESS_CLOSED)
 		return;
+	if (otpi_traced())
+		otpi_trace_exit(otpi_thread_now(), p);
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);

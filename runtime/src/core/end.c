@@ -5,6 +5,7 @@
  */
 #include "core/run.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/user.h"
 
 #include <stdio.h>
@@ -128,7 +129,11 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	if (ending) {
 		r->stage = STAGE_ENDING;
 		r->ended = true;
+		if (otpi_traced())
+			otpi_trace_handler(t, p, NULL, "ending");
 		otpi_call_ending(otpi_thread_now(), r);
+		if (otpi_traced())
+			otpi_trace_handler_end(otpi_thread_now(), p, false);
 	}
 	destruct(r);
 	t = otpi_thread_now();
@@ -144,6 +149,8 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	r->silent = r->ended = r->interrupted = false;
 	r->fault.signal = 0;
 	p->runner = NULL;
+	if (otpi_traced())
+		otpi_trace_stop(t, p);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (!otpi_death_step(t, p))
 		otpi_requeue(t, p);
@@ -184,6 +191,8 @@ otpi_land(struct thread *t, struct runner *r)
 	bool ending = !r->silent && !r->ended && otpi_has_ending(p);
 	struct otpi_reason *reason = NULL;
 
+	if (otpi_traced())
+		otpi_trace_handler_end(t, p, true);
 	r->landed = false;
 	otpi_building_drop(t, r);
 	if (r->killed) {
@@ -203,6 +212,8 @@ otpi_land(struct thread *t, struct runner *r)
 		reason = NULL;
 	}
 	if (reason) {
+		if (otpi_traced())
+			otpi_trace_fault(t, p, &r->fault);
 		if (p->end_reason)
 			otpi_reason_unref(p->end_reason);
 		p->end_reason = reason;

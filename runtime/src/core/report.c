@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports of crashes, and the reason of a contained fault. */
 #include "core/run.h"
+#include "core/trace.h"
 #include "core/user.h"
 
 #include <string.h>
@@ -194,7 +195,14 @@ otp_counters_get(struct otp_counters *counters)
 }
 
 void
-otp_counters_restarted(void)
+otp_counters_restarted(otp_pid child, const char *id)
 {
+	struct thread *t;
+
 	atomic_fetch_add(&otpi_runtime.restarts, 1);
+	if (otpi_traced()) {
+		t = otpi_enter();
+		otpi_trace_restart(t, child, id);
+		otpi_leave(t);
+	}
 }

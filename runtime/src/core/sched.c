@@ -2,6 +2,7 @@
 #include "core/blocking.h"
 #include "core/sched.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
@@ -158,6 +159,9 @@ steal(struct worker *w, struct worker *victim)
 			ring_push(w, batch[i]);
 		otpi_count(&w->steals, 1);
 		otpi_count(&w->stolen, n);
+		if (otpi_traced())
+			otpi_trace_worker(
+				w->thread, OTP_TRACE_STEAL, n, victim->index);
 		return batch[0];
 	}
 }
@@ -569,12 +573,16 @@ worker_sleep(struct worker *w, int64_t ms)
 {
 	int64_t since = otpi_clock_ns();
 
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
 	/* Relaxed: one writer; statistics. */
 	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
 	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
 	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
 	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
 	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
 }
 
 static void

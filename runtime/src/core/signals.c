@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/pending.h"
 
 struct extras *
@@ -146,6 +147,8 @@ otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
 {
 	uint64_t caller = otpi_signal_from(m), id = m->id;
 
+	if (otpi_traced())
+		otpi_trace_reply(t, caller, id, status);
 	otpi_signal_free(t, m);
 	m = otpi_signal_new(t, SIGNAL_REPLY, 0, id);
 	m->status = (uint16_t)status;

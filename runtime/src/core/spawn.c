@@ -4,6 +4,7 @@
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #include <stdlib.h>
@@ -113,6 +114,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if (opts->monitor)
 		*opts->monitor = id_ref(monitor);
 	*pid = key_pid(process_key(p));
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	otpi_requeue(t, p);
 	return OTP_OK;
 }
@@ -316,6 +319,8 @@ otp_process_start(
 		child = process_key(p);
 		started = key_pid(child);
 		t->runner->await = p->extras->start_call;
+		if (otpi_traced())
+			otpi_trace_spawn(t, p);
 		otpi_schedule(t, p);
 		err = start_wait(t, how, child, monitor);
 		t = otpi_thread_now();

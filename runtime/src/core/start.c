@@ -10,6 +10,7 @@
 #include "core/run.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -69,6 +70,7 @@ thread_end(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_fiber_thread_fini(&t->native);
 	otpi_altstack_free(t->altstack);
@@ -88,6 +90,7 @@ static void
 thread_begin(struct thread *t)
 {
 	otpi_thread_self = t;
+	t->tid = gettid();
 	mask_signals();
 	t->altstack = otpi_altstack_new();
 	otpi_fiber_thread_init(&t->native);
@@ -194,8 +197,11 @@ otpi_foreign_attach(void)
 	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
+	t->tid = gettid();
 	otpi_thread_self = t;
 	pthread_setspecific(rt->thread_key, t);
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	return t;
 }
 
@@ -223,6 +229,7 @@ foreign_detach(void *arg)
 	while (!otpi_death_step(t, p))
 		continue;
 	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_thread_self = NULL;
 	otpi_thread_free(t);
@@ -245,6 +252,9 @@ runtime_init_once(void)
 	pthread_key_create(&rt->thread_key, foreign_detach);
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
+	pthread_mutex_init(&rt->trace.lock, NULL);
+	pthread_mutex_init(&rt->trace.rings_lock, NULL);
+	list_init(&rt->trace.rings);
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	otpi_atoms_init(&rt->atoms);
@@ -410,11 +420,13 @@ core_start(const struct otp_runtime_opts *opts)
 	rt->membarrier = otpi_membarrier_init();
 	otpi_fault_init();
 	atomic_store(&rt->running, true);
+	otpi_trace_begin();
 	err = workers_start();
 	if (err == OTP_OK && !watchdog_start())
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		threads_stop(-1);
+		otpi_trace_end();
 		atomic_store(&rt->running, false);
 		otpi_fault_fini();
 		return err;
@@ -494,6 +506,7 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);
+	otpi_trace_end();
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);

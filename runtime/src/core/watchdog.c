@@ -5,6 +5,7 @@
 #include "core/run.h"
 #include "core/signals.h"
 #include "core/spawn.h"
+#include "core/trace.h"
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -66,6 +67,8 @@ hand_over(struct worker *w, struct thread *t, struct thread *spare)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	if (otpi_traced())
+		otpi_trace_stuck(t, spare);
 	t->worker = NULL;
 	spare->worker = w;
 	w->thread = spare;
@@ -206,6 +209,10 @@ declare_dead(struct thread *self, struct thread *t)
 		otpi_blocking_lost(t);
 	r = t->runner;
 	p = r->process;
+	if (otpi_traced()) {
+		otpi_trace_handler_end(t, p, true);
+		otpi_trace_stop(t, p);
+	}
 	otpi_killed(self, p);
 	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
