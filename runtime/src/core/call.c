@@ -147,7 +147,7 @@ otp_msg_send_after(
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
-	timer = otpi_timer_new(TIMER_MESSAGE, otpi_id_next(t),
+	timer = otpi_timer_new(t, TIMER_MESSAGE, otpi_id_next(t),
 		timer_ref ? process_key(self) : 0);
 	otpi_signal_set_from(m, process_key(self));
 	timer->to = to;
@@ -155,11 +155,11 @@ otp_msg_send_after(
 	if (timer_ref) {
 		*timer_ref = id_ref(timer->id);
 		otpi_table_put_ptr(
-			&otpi_extras(self)->timers, timer->id, timer);
+			&otpi_extras(t, self)->timers, timer->id, timer);
 	}
 	otpi_timer_start(t, timer, ms);
 	if (timer_ref == NULL)
-		otpi_timer_drop(timer);
+		otpi_timer_drop(t, timer);
 	otpi_leave(t);
 	return OTP_OK;
 }
@@ -329,7 +329,7 @@ otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 	t->runner->await = 0;
 	if (err == OTP_OK) {
 		otpi_table_put(
-			&otpi_extras(t->runner->process)->requests, id, 0);
+			&otpi_rare(t, t->runner->process)->requests, id, 0);
 		request->id = id;
 	}
 	otpi_leave(t);
@@ -349,11 +349,11 @@ otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
 	*m = NULL;
 	request->id = 0;
 	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->requests, id, NULL)) {
+		!otpi_table_get(&p->extras->rare->requests, id, NULL)) {
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
-	answer = otpi_table_remove_ptr(&p->extras->requests, id);
+	answer = otpi_table_remove_ptr(&p->extras->rare->requests, id);
 	if (answer == NULL) {
 		r->await = id;
 		if (otpi_traced())
@@ -397,19 +397,19 @@ otp_reply_begin(struct otp_msg *m, size_t size, size_t extra)
  * The call in hand is dealt with: it is nobody's `current` any more. While it
  * was, its `next` was the second block of its reply, or NULL.
  */
-static void
+static inline void
 call_done(struct thread *t, struct otp_msg *m)
 {
-	struct process *p = t->runner->process;
+	struct runner *r = t->runner;
+	struct process *p = r->process;
 
-	if (t->runner->current == m) {
-		if (unlikely(p->mark == m))
-			otpi_unmark(t, p);
-		t->runner->current = NULL;
-		if (unlikely(t->runner->lent_size))
-			t->runner->lent_size -= otpi_block_size(m);
+	if (likely(r->current == m)) {
+		otpi_unmark(t, p);
+		r->current = NULL;
+		if (unlikely(r->lent_size))
+			r->lent_size -= otpi_block_size(m);
 	} else if (p->extras) {
-		otpi_table_remove(&p->extras->taken, m->id, NULL);
+		otpi_table_remove(&p->extras->rare->taken, m->id, NULL);
 	}
 }
 
@@ -490,7 +490,7 @@ otp_event_take(struct otp_event *event)
 	event->msg = NULL;
 	if (m->kind == SIGNAL_CALL)
 		otpi_table_put_ptr(
-			&otpi_extras(t->runner->process)->taken, m->id, m);
+			&otpi_rare(t, t->runner->process)->taken, m->id, m);
 	otpi_leave(t);
 	return m;
 }

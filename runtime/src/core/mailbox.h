@@ -61,10 +61,9 @@ otpi_push_to(struct thread *t, uint64_t key, struct otp_msg *m)
 }
 
 static inline struct otp_msg *
-otpi_oldest_first(uintptr_t inbox)
+otpi_oldest_first(struct otp_msg *m)
 {
-	struct otp_msg *m = (struct otp_msg *)(void *)inbox, *next;
-	struct otp_msg *list = NULL;
+	struct otp_msg *list = NULL, *next;
 
 	for (; m; m = next) {
 		next = m->next;
@@ -74,7 +73,7 @@ otpi_oldest_first(uintptr_t inbox)
 	return list;
 }
 
-/* The owner takes all that has arrived, oldest first. */
+/* The owner takes all that has arrived, newest first. */
 static inline struct otp_msg *
 otpi_drain(struct process *p)
 {
@@ -82,21 +81,26 @@ otpi_drain(struct process *p)
 	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
 		return NULL;
 	/* Acquire: what the signals hold is seen. */
-	return otpi_oldest_first(
-		atomic_exchange_explicit(&p->inbox, 0, memory_order_acquire));
+	return (struct otp_msg *)(void *)atomic_exchange_explicit(
+		&p->inbox, 0, memory_order_acquire);
 }
 
 /* The same, and from now on nothing arrives. */
 static inline struct otp_msg *
 otpi_close(struct process *p)
 {
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	return otpi_oldest_first(atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
+	/* seq_cst: against who gives it a name meanwhile, see links.c. */
+	return (struct otp_msg *)(void *)atomic_exchange(&p->inbox, INBOX_DEAD);
 }
 
-/* The owner takes the block that is marked out of the box. */
-void otpi_unmark(struct thread *t, struct process *p);
+/* The owner takes the block that is marked, if one is, out of the box. */
+void otpi_mark_clear(struct thread *t, struct process *p);
+static inline void
+otpi_unmark(struct thread *t, struct process *p)
+{
+	if (unlikely(p->mark != NULL))
+		otpi_mark_clear(t, p);
+}
 
 /* Has something arrived that is not received? Owner's. */
 static inline bool
@@ -129,31 +133,13 @@ otpi_go_idle(struct thread *t, struct process *p)
 	return false;
 }
 
-/*
- * How many messages p has handled, and whether it waits with its runner: the
- * owner's to write, anybody's to read, hence relaxed.
- */
-#define HANDLED_BLOCKED ((uint64_t)1)
-#define HANDLED_ONE ((uint64_t)2)
-
+/* One more message was taken out of its mailbox, to be handled. */
 static inline void
 otpi_handled_one(struct process *p)
 {
+	/* Relaxed: a number that nothing else hangs on. */
 	atomic_store_explicit(&p->handled,
-		atomic_load_explicit(&p->handled, memory_order_relaxed) +
-			HANDLED_ONE,
-		memory_order_relaxed);
-}
-
-static inline void
-otpi_blocked_set(struct process *p, bool blocked)
-{
-	uint64_t handled =
-		atomic_load_explicit(&p->handled, memory_order_relaxed);
-
-	atomic_store_explicit(&p->handled,
-		blocked ? handled | HANDLED_BLOCKED
-			: handled & ~HANDLED_BLOCKED,
+		atomic_load_explicit(&p->handled, memory_order_relaxed) + 1,
 		memory_order_relaxed);
 }
 

@@ -7,6 +7,13 @@
 #include "core/timer.h"
 #include "core/trace.h"
 
+/* For those who look from outside: relaxed. */
+static inline void
+blocked_set(struct process *p, bool blocked)
+{
+	atomic_store_explicit(&p->blocked, blocked, memory_order_relaxed);
+}
+
 /* p leaves t, whoever goes on with it. */
 static inline void
 runs_no_more(struct thread *t, struct process *p)
@@ -100,12 +107,12 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	otpi_unmark(t, p);
 	r->yielding = yielding;
 	t->leaving = p;
-	otpi_blocked_set(p, true);
+	blocked_set(p, true);
 	runs_no_more(t, p);
 	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	otpi_blocked_set(p, false);
+	blocked_set(p, false);
 	runs_again(t, p);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
@@ -120,14 +127,18 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 static void
 alarm_set(struct thread *t, struct process *p, int64_t deadline_ms)
 {
-	struct extras *x = otpi_extras(p);
+	struct rare *x = otpi_rare(t, p);
 	int64_t left = deadline_ms - otpi_clock_ns() / 1000000;
 
-	if (x->alarm && x->alarm->deadline_ms <= deadline_ms + 1)
+	/* Never young: the thread has no worker. */
+	if (x->alarm &&
+		atomic_load_explicit(&x->alarm->deadline_ms,
+			memory_order_relaxed) <= deadline_ms + 1)
 		return;
 	if (x->alarm)
 		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = otpi_timer_new(TIMER_ALARM, otpi_id_next(t), process_key(p));
+	x->alarm =
+		otpi_timer_new(t, TIMER_ALARM, otpi_id_next(t), process_key(p));
 	otpi_timer_start(t, x->alarm, left > 0 ? left : 0);
 }
 
@@ -181,7 +192,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	}
 	r->home = t->worker;
 	otpi_unmark(t, p);
-	otpi_blocked_set(p, true);
+	blocked_set(p, true);
 	runs_no_more(t, p);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
@@ -192,7 +203,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_pool_push(t->worker, next);
 	}
 	t = r->thread;
-	otpi_blocked_set(p, false);
+	blocked_set(p, false);
 	otpi_beat(t);
 	runs_again(t, p);
 	otpi_receive_waiting(t, r, p);

@@ -70,7 +70,7 @@ activate_new(struct thread *t, struct runner *r)
 	enum otp_verdict verdict;
 	struct otp_msg *start;
 
-	p->flags &= (uint8_t)~PROCESS_NEW;
+	p->flags &= (uint16_t)~PROCESS_NEW;
 	if (p->kind == PROCESS_PLAIN) {
 		if (otpi_traced())
 			otpi_trace_handler(t, p, NULL, "run");
@@ -81,7 +81,7 @@ activate_new(struct thread *t, struct runner *r)
 		otpi_end_stages(otpi_thread_now(), r, false, false);
 		return false;
 	}
-	start = p->extras ? p->extras->start : NULL;
+	start = p->extras ? p->extras->rare->start : NULL;
 	if (p->flags & PROCESS_LIMITED)
 		r->lent_size = OTPI_LENT_NONE;
 	if (otpi_heap_outgrows(r, 0)) {
@@ -233,7 +233,7 @@ activation_over(
 		return true;
 	}
 	if (unlikely(p->extras != NULL))
-		otpi_extras_trim(p);
+		otpi_extras_trim(t, p);
 	activation_end(t, r, p, traced);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
@@ -388,7 +388,7 @@ otpi_runner_main(void)
 void
 otpi_worker_run(struct thread *t)
 {
-	struct runner *r = otpi_pool_pop(t->worker);
+	struct runner *r = otpi_loop_runner(t->worker);
 
 	if (r == NULL)
 		otpi_out_of_memory(OTPI_STACK_DEFAULT);

@@ -105,16 +105,18 @@ otpi_may_rest(struct worker *w, const struct process *p)
 			(resting && otpi_has_mail(resting)));
 }
 
-/* Settle the process that rests on w, if any. */
-void otpi_rest_settle(struct thread *t, struct worker *w);
+/* p, which rested on w, is settled. */
+void otpi_rest_over(struct thread *t, struct worker *w, struct process *p);
 
 /* Let p rest, which the calling thread owns; it is not its any more. */
 static inline void
 otpi_rest(struct thread *t, struct worker *w, struct process *p)
 {
-	if (otpi_resting(w))
-		otpi_rest_settle(t, w);
+	struct process *before = otpi_resting(w);
+
 	atomic_store_explicit(&w->resting, p, memory_order_relaxed);
+	if (before)
+		otpi_rest_over(t, w, before);
 }
 
 /* Put a process that is scheduled on the calling thread's run queue, at the

@@ -72,6 +72,7 @@ thread_end(struct thread *t)
 
 	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
 	otpi_fiber_thread_fini(&t->native);
 	otpi_altstack_free(t->altstack);
 	otpi_thread_self = NULL;
@@ -154,6 +155,7 @@ thread_start(struct worker *w, bool pooled)
 		return NULL;
 	}
 	list_push_back(&rt->threads, &t->on);
+	list_push_back(&rt->counted, &t->counted);
 	rt->thread_count++;
 	return t;
 }
@@ -186,10 +188,13 @@ otpi_foreign_attach(void)
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
-	p = otpi_slot_new();
+	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
 	atomic_fetch_add(&rt->foreigners, 1);
+	pthread_mutex_lock(&rt->lock);
+	list_push_back(&rt->counted, &t->counted);
+	pthread_mutex_unlock(&rt->lock);
 	p->kind = PROCESS_FOREIGN;
 	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
 	p->runner = &t->native_runner;
@@ -228,9 +233,10 @@ foreign_detach(void *arg)
 	p->flags |= PROCESS_DYING;
 	while (!otpi_death_step(t, p))
 		continue;
-	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
+	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_thread_self = NULL;
 	otpi_thread_free(t);
 }
@@ -257,6 +263,7 @@ runtime_init_once(void)
 	list_init(&rt->trace.rings);
 	list_init(&rt->threads);
 	list_init(&rt->spares);
+	list_init(&rt->counted);
 	otpi_atoms_init(&rt->atoms);
 	rt->chunks =
 		otpi_calloc(UINT32_MAX / SLOT_CHUNK + 1, sizeof rt->chunks[0]);
@@ -467,14 +474,28 @@ kill_all(struct thread *t)
 
 /*
  * Is any process left that is not a thread of the program's own? Or a handler
- * of one that was declared dead: the watchdog still asks it to end.
+ * of one that was declared dead: the watchdog still asks it to end. With the
+ * lock.
  */
+static bool
+any_left_locked(void)
+{
+	uint64_t begun, ended;
+
+	otpi_slots_counted(&begun, &ended);
+	return begun - ended > atomic_load(&otpi_runtime.foreigners) ||
+		atomic_load(&otpi_runtime.detached);
+}
+
 static bool
 any_left(void)
 {
-	return atomic_load(&otpi_runtime.alive) >
-		atomic_load(&otpi_runtime.foreigners) ||
-		atomic_load(&otpi_runtime.detached);
+	bool any;
+
+	pthread_mutex_lock(&otpi_runtime.lock);
+	any = any_left_locked();
+	pthread_mutex_unlock(&otpi_runtime.lock);
+	return any;
 }
 
 otp_err
@@ -502,7 +523,7 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_join(rt->watchdog, NULL);
 	threads_stop(deadline);
 	pthread_mutex_lock(&rt->lock);
-	late = rt->thread_count > 0 || any_left();
+	late = rt->thread_count > 0 || any_left_locked();
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);

@@ -197,7 +197,7 @@ status_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
 	enum otp_process_status at_rest = p->kind != PROCESS_BEHAVIOUR ||
-			load64(&p->handled) & HANDLED_BLOCKED
+			atomic_load_explicit(&p->blocked, memory_order_relaxed)
 		? OTP_PROCESS_BLOCKED
 		: OTP_PROCESS_IDLE;
 	uint32_t arrived = 0;
@@ -240,7 +240,7 @@ process_look(
 		stats->class_name = class->name;
 	}
 	status_look(self, p, stats);
-	stats->messages = load64(&p->handled) / HANDLED_ONE;
+	stats->messages = load64(&p->handled);
 	stats->busy_us = load64(&p->busy_us);
 	return otpi_alive(key);
 }

@@ -36,6 +36,7 @@ otpi_thread_new(void)
 			&otpi_runtime.thread_numbers, 1, memory_order_relaxed);
 	list_init(&t->on);
 	list_init(&t->spare);
+	list_init(&t->counted);
 	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
 	return t;

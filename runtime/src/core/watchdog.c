@@ -175,7 +175,7 @@ answer_taken(struct thread *self, struct runner *r, struct process *p)
 
 	if (p->extras == NULL)
 		return;
-	otpi_table_iter_begin(&it, &p->extras->taken);
+	otpi_table_iter_begin(&it, &p->extras->rare->taken);
 	while (otpi_table_iter_next(&it)) {
 		struct otp_msg *m = (struct otp_msg *)(uintptr_t)it.value;
 		struct otp_msg *second = m->next;
@@ -218,8 +218,9 @@ declare_dead(struct thread *self, struct thread *t)
 	answer_current(self, r->current, p->end_reason);
 	answer_taken(self, r, p);
 	if (p->extras) {
-		r->start = p->extras->start;
-		p->extras->start = NULL;
+		r->start = p->extras->rare->start;
+		if (r->start)
+			p->extras->rare->start = NULL;
 	}
 	r->quarantine = p->heap;
 	r->process = NULL;
