@@ -126,7 +126,7 @@ struct process {
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
 	_Atomic(uint32_t) queue_len; /* of `queue`; by anybody */
-	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
+	_Atomic(uint32_t) name; /* registered; by anybody: otpi_name_word */
 	_Atomic(const struct otp_process_class *)
 		process_class; /* by anybody */
 	void *data;
@@ -373,6 +373,7 @@ struct runtime {
 	unsigned worker_count; /* and these: changed under `lock`, too */
 	struct worker *workers;
 	int64_t started_ns; /* with these */
+	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
@@ -406,11 +407,13 @@ struct runtime {
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
+	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */
 	pthread_mutex_t pending_lock;
 	struct pending *pending_free;
+	uint64_t pending_made; /* ever: audit.h */
 	_Atomic(uint64_t) next_ids; /* ranges handed to threads */
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;
