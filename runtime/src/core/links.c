@@ -4,6 +4,7 @@
  * Each changes the caller's own tables and sends the peer a signal.
  */
 #include "core/spawn.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -108,6 +109,8 @@ otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
 				memory_order_relaxed))
 			continue;
 		otpi_watchdog_wake();
+		if (otpi_traced())
+			otpi_trace_kill(t, to);
 	}
 	otpi_signal_send_reason(t, SIGNAL_EXIT, self, to, 0, reason);
 }
