@@ -7,6 +7,9 @@
  * bool otpi_chance(chance): is it taken?
  * bool otpi_chance_fails(chance): does what may fail here fail?
  * void otpi_chance_yield(chance): let other threads be faster, if it is taken.
+ * void otpi_chances_allow(allowed): whether any is taken from now on. In the
+ * deterministic mode none is, as other threads would come in; what is small
+ * stays small.
  * void otpi_chance_pass(t): t's worker goes to another thread, if PASS is
  * taken; t is in the worker's loop.
  */

@@ -5,13 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
-static struct otp_msg *
-batch_next(struct otp_msg *m)
-{
-	return (struct otp_msg *)(uintptr_t)m->id;
-}
-
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
 {
@@ -54,7 +47,7 @@ otpi_block_refill(struct thread *t, unsigned size_class)
 	pthread_mutex_lock(&rt->depot_lock);
 	m = rt->depot[size_class];
 	if (m) {
-		rt->depot[size_class] = batch_next(m);
+		rt->depot[size_class] = otpi_batch_next(m);
 	} else {
 		for (unsigned i = 0; i < n; i++) {
 			struct otp_msg *one =
@@ -97,33 +90,6 @@ otpi_blocks_flush(struct thread *t)
 		t->magazines[c].free = NULL;
 		t->magazines[c].count = 0;
 	}
-}
-
-static uint64_t
-list_length(const struct otp_msg *m)
-{
-	uint64_t n = 0;
-
-	for (; m; m = m->next)
-		n++;
-	return n;
-}
-
-uint64_t
-otpi_cells_out(unsigned size_class)
-{
-	struct runtime *rt = &otpi_runtime;
-	struct thread *t = otpi_thread_self;
-	uint64_t out;
-
-	pthread_mutex_lock(&rt->depot_lock);
-	out = rt->carved[size_class];
-	for (struct otp_msg *m = rt->depot[size_class]; m; m = batch_next(m))
-		out -= list_length(m);
-	if (t)
-		out -= list_length(t->magazines[size_class].free);
-	pthread_mutex_unlock(&rt->depot_lock);
-	return out;
 }
 
 /* The size stands before the header. */

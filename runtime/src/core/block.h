@@ -23,12 +23,6 @@ struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
-/*
- * Cells of a size class that are in use or held by other threads: once the
- * runtime has stopped, and no other thread is a process, what has been lost.
- * For tests.
- */
-uint64_t otpi_cells_out(unsigned size_class);
 /* Hand what a thread holds to the depot. */
 void otpi_blocks_flush(struct thread *t);
 /* Fill the payload of a block that is about to be freed (debug builds). */
@@ -39,6 +33,13 @@ void otpi_block_poison(struct otp_msg *m);
 #else
 #define OTPI_DEBUG 1
 #endif
+
+/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
+static inline struct otp_msg *
+otpi_batch_next(const struct otp_msg *m)
+{
+	return (struct otp_msg *)(uintptr_t)m->id;
+}
 
 /* All bytes of the block, header included. */
 static inline size_t

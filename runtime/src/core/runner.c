@@ -2,20 +2,41 @@
 #include "core/runner.h"
 #include "core/heap.h"
 
-struct runner *
-otpi_runner_new(size_t stack_size)
+/* On a fiber that was made with this result. */
+static struct runner *
+runner_on(otp_err err, struct otpi_fiber *fiber)
 {
 	struct runner *r;
 
-	if (otpi_chance_fails(CHANCE_FAIL_STACK))
+	if (err != OTP_OK)
 		return NULL;
 	r = otpi_calloc(1, sizeof *r);
-	if (otpi_fiber_new(stack_size, otpi_runner_main, &r->fiber) != OTP_OK) {
-		otpi_free(r);
-		return NULL;
-	}
+	r->fiber = fiber;
 	list_init(&r->timer.on);
 	return r;
+}
+
+struct runner *
+otpi_runner_new(size_t stack_size)
+{
+	struct otpi_fiber *fiber = NULL;
+	otp_err err = OTP_SYSTEM_LIMIT;
+
+	if (!otpi_chance_fails(CHANCE_FAIL_STACK))
+		err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
+	return runner_on(err, fiber);
+}
+
+struct runner *
+otpi_loop_runner(struct worker *w)
+{
+	struct otpi_fiber *fiber = NULL;
+	otp_err err;
+
+	if (w->pool)
+		return otpi_pool_pop(w);
+	err = otpi_fiber_new_reserve(otpi_runner_main, &fiber);
+	return runner_on(err, fiber);
 }
 
 void
@@ -25,36 +46,6 @@ otpi_runner_free(struct runner *r)
 		otpi_reason_unref(r->last_reason);
 	otpi_fiber_free(r->fiber);
 	otpi_free(r);
-}
-
-struct runner *
-otpi_pool_pop(struct worker *w)
-{
-	struct runner *r = w->pool;
-
-	if (r == NULL)
-		return otpi_runner_new(0);
-	w->pool = r->next;
-	w->pool_count--;
-	return r;
-}
-
-void
-otpi_pool_push(struct worker *w, struct runner *r)
-{
-	r->next = w->pool;
-	w->pool = r;
-	w->pool_count++;
-}
-
-bool
-otpi_pool_ready(struct worker *w)
-{
-	struct runner *r;
-
-	if (w->pool == NULL && (r = otpi_runner_new(0)))
-		otpi_pool_push(w, r);
-	return w->pool != NULL;
 }
 
 void

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/blocking.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
@@ -211,6 +213,11 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			continue;
 		for (uint32_t i = 1; i < n; i++)
 			ring_push(t, w, batch[i]);
+		otpi_count(&w->steals, 1);
+		otpi_count(&w->stolen, n);
+		if (otpi_traced())
+			otpi_trace_worker(
+				w->thread, OTP_TRACE_STEAL, n, victim->index);
 		return batch[0];
 	}
 }
@@ -282,6 +289,10 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
+	/* Relaxed: one writer; a statistic. */
+	atomic_store_explicit(&w->pinned_len,
+		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -418,13 +429,8 @@ is_wanted(const struct process *p)
 }
 
 void
-otpi_rest_settle(struct thread *t, struct worker *w)
+otpi_rest_over(struct thread *t, struct worker *w, struct process *p)
 {
-	struct process *p = w->resting;
-
-	if (p == NULL)
-		return;
-	w->resting = NULL;
 	if (!is_wanted(p) && otpi_go_idle(t, p))
 		return;
 	if (wake_slot(w))
@@ -491,7 +497,15 @@ remote_receive(struct worker *w)
 static struct process *
 pinned_pop(struct worker *w, unsigned level)
 {
-	return otpi_run_queue_pop(&w->pinned[level]);
+	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
+
+	if (p) /* relaxed: as in pinned_push */
+		atomic_store_explicit(&w->pinned_len,
+			atomic_load_explicit(
+				&w->pinned_len, memory_order_relaxed) -
+				1,
+			memory_order_relaxed);
+	return p;
 }
 
 /* A batch of the global queue: one to run, the rest into the ring. */
@@ -638,12 +652,34 @@ anything_for(struct worker *w)
 	return false;
 }
 
+/* Until it is woken, or for so many milliseconds (-1: for ever). */
+static void
+worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t since = otpi_clock_ns();
+
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
+	/* Relaxed: one writer; statistics. */
+	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
+	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
+	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
+	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
+}
+
 static void
 worker_park(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
+	if (unlikely(rt->sim != NULL)) {
+		rt->sim->idle(otpi_thread_now(), w);
+		return;
+	}
 	for (int i = 0; i < PARK_SPINS; i++) {
 		if (anything_for(w))
 			return;
@@ -656,7 +692,7 @@ worker_park(struct thread *t, struct worker *w)
 	atomic_fetch_add(&rt->idle, 1);
 	otpi_chance_yield(CHANCE_SLEEP);
 	if (!anything_for(w))
-		otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+		worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();
@@ -664,6 +700,14 @@ worker_park(struct thread *t, struct worker *w)
 
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
+{
+	if (unlikely(otpi_runtime.sim != NULL))
+		return otpi_runtime.sim->next(t, w);
+	return otpi_next_native(t, w);
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
@@ -679,7 +723,11 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			(p = look_around(t, w)))
 			return p;
 		w->turn--;
-		otpi_rest_settle(t, w);
+		if ((p = otpi_resting(w))) {
+			atomic_store_explicit(
+				&w->resting, NULL, memory_order_relaxed);
+			otpi_rest_over(t, w, p);
+		}
 		if (otpi_chance(CHANCE_STEAL) &&
 			((p = global_pop(t, w)) || (p = steal_any(t, w))))
 			return p;
@@ -705,4 +753,18 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			return p;
 		worker_park(t, w);
 	}
+}
+
+struct process *
+otpi_take_any(struct thread *t, struct worker *w)
+{
+	struct process *p = wake_slot(w);
+
+	remote_receive(w);
+	wake_slot_set(w, NULL);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = level_pop(w, level);
+	if (p || (p = ring_pop(w)))
+		return p;
+	return batch_pop(t, w);
 }

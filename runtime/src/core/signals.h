@@ -69,6 +69,20 @@ void otpi_receive_signals(struct thread *t, struct process *p);
 void otpi_receive_drained(
 	struct thread *t, struct process *p, struct otp_msg *newest);
 
+/* Take m, which was alone in the box, out of it. */
+static inline bool
+otpi_take_alone(struct process *p, struct otp_msg *m)
+{
+	uintptr_t newest = (uintptr_t)m;
+
+	/* Relaxed: what m holds was acquired when it was seen. */
+	return m->to_serial ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed) &&
+		p->mark == NULL &&
+		atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
+			memory_order_relaxed, memory_order_relaxed);
+}
+
 /* m is handled next and stays in the box; what was marked before is over. */
 static inline struct otp_msg *
 otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
@@ -85,7 +99,7 @@ otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
  * message in an empty mailbox, the common case, is marked and never put into the
  * queue. Not for one that is PROCESS_BOUNDED.
  */
-static inline struct otp_msg *
+static ALWAYS_INLINE struct otp_msg *
 otpi_receive_next(struct thread *t, struct process *p)
 {
 	struct otp_msg *m;
@@ -93,6 +107,9 @@ otpi_receive_next(struct thread *t, struct process *p)
 	/* Relaxed: a flag that is set again is seen again. */
 	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed))) {
 		otpi_receive_signals(t, p);
+	} else if (p->queue == NULL && unlikely(otpi_runtime.sim != NULL)) {
+		otpi_receive_signals(
+			t, p); /* which tells of what it receives */
 	} else if (p->queue == NULL) {
 		/* Acquire: what it holds is seen. */
 		m = (struct otp_msg *)(void *)atomic_load_explicit(
@@ -104,6 +121,9 @@ otpi_receive_next(struct thread *t, struct process *p)
 				    atomic_load_explicit(
 					    &p->serial, memory_order_relaxed)))
 			return otpi_mark(t, p, m);
+		if (likely(m->next == NULL && m->kind == SIGNAL_CALL) &&
+			otpi_take_alone(p, m))
+			return m;
 		otpi_receive_signals(t, p);
 	}
 	if (p->queue == NULL || unlikely(p->flags & PROCESS_DYING))
@@ -117,7 +137,7 @@ otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
 {
 	struct otp_msg *m;
 
-	if (likely(r->await && p->mark == NULL &&
+	if (likely(r->await && p->mark == NULL && otpi_runtime.sim == NULL &&
 		    !(p->flags & PROCESS_BOUNDED))) {
 		m = otpi_drain(p);
 		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&
@@ -151,6 +171,8 @@ struct extras *otpi_extras(struct thread *t, struct process *p);
 /* What few have: to be read through `rare`, to be written through this. */
 struct rare *otpi_rare(struct thread *t, struct process *p);
 extern const struct rare otpi_rare_none;
+/* The links of p, all of them, to be changed. */
+struct table *otpi_links(struct thread *t, struct process *p);
 /* Free them when nothing is left in them. */
 void otpi_extras_trim(struct thread *t, struct process *p);
 /* Free them, whatever is left. */

@@ -4,6 +4,7 @@
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #include <stdlib.h>
@@ -55,7 +56,7 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	p->parent = process_key(self);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		otpi_table_put(&otpi_extras(t, p)->links, process_key(self), 0);
+		p->flags |= PROCESS_CHILD;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -113,6 +114,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if (opts->monitor)
 		*opts->monitor = id_ref(monitor);
 	*pid = key_pid(process_key(p));
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	otpi_requeue(t, p);
 	return OTP_OK;
 }
@@ -148,7 +151,7 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 	struct otp_msg *m =
 		otpi_signal_new(t, SIGNAL_REPLY, process_key(p), x->start_call);
 
-	p->flags &= (uint8_t)~PROCESS_STARTING;
+	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
 	if (status != OTP_OK)
 		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
@@ -174,7 +177,8 @@ class_apply(struct thread *t, struct process *p,
 {
 	uint32_t bound = otpi_bound_of(class);
 
-	p->process_class = class;
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
 	if (bound) {
 		p->flags |= PROCESS_BOUNDED;
 		/* Relaxed: its pid and its name are published after this. */
@@ -317,6 +321,8 @@ otp_process_start(
 		child = process_key(p);
 		started = key_pid(child);
 		t->runner->await = p->extras->rare->start_call;
+		if (otpi_traced())
+			otpi_trace_spawn(t, p);
 		otpi_schedule(t, p);
 		err = start_wait(t, how, child, monitor);
 		t = otpi_thread_now();

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The unit tests of containment once more, compiled as users may compile their
-# handlers, and with the other variants of the C library's functions; what a
-# static program gets; and exceptions in C++.
+# handlers, and with the other variants of the C library's functions; how the
+# program ends where a fault is not contained; what a static program gets; and
+# exceptions in C++.
 set -u
 tests=tests/unit/runtime
 read -ra mode_flags <<< "$CFLAGS"
@@ -11,7 +12,8 @@ read -ra libs <<< "$OTP_LIBS"
 # Each child of a program takes ThreadSanitizer half a second.
 programs=(contain contain_refused)
 [[ $MODE = *tsan ]] && programs=(contain_refused)
-base=(-std=gnu11 -g -D_GNU_SOURCE= -Iruntime/src)
+read -ra src_flags <<< "$SRC_CFLAGS"
+base=(-std=gnu11 -g -D_GNU_SOURCE= "${src_flags[@]}")
 
 result() { # STATUS NAME: the log is shown if it failed
 	if [ "$1" -eq 0 ]; then
@@ -40,6 +42,15 @@ variant() { # NAME COMPILER FLAGS...
 		result $? "$program $name"
 	done
 }
+
+# What the program prints is lines of results. The sanitizers, which would end
+# it with a report of their own, are to leave these signals alone.
+if build refusals "$CC" tests/integration/faults/refusals.c; then
+	(cd "$WORK" && ASAN_OPTIONS=handle_segv=0 TSAN_OPTIONS=handle_segv=0 \
+		./refusals && rm -f core*)
+else
+	result 1 'refusals'
+fi
 
 variant '-O0' "$CC" -O0
 variant '-O3 without frame pointers' "$CC" -O3 -fomit-frame-pointer
@@ -78,7 +89,7 @@ fi
 result $? 'a static program'
 
 if command -v g++ > /dev/null; then
-	g++ "${otp_flags[@]}" -Iruntime/src -O2 -o "$WORK/exceptions" \
+	g++ "${otp_flags[@]}" "${src_flags[@]}" -O2 -o "$WORK/exceptions" \
 		tests/integration/faults/exceptions.cpp "${libs[@]}" \
 		> "$WORK/log" 2>&1 && "$WORK/exceptions" >> "$WORK/log" 2>&1
 	result $? 'exceptions of C++'

@@ -4,7 +4,7 @@
  * them waits for ever; one that comes too early says so. Each test starts and
  * stops the runtime itself.
  */
-#include "core_stacks.h"
+#include "core_world.h"
 
 #include <sys/wait.h>
 
@@ -286,33 +286,12 @@ a_stop_wakes_who_is_about_to_sleep(void **state)
 	}
 }
 
-/* One that fails has left nothing, and another may follow. */
-static void
-a_start_without_stacks_fails(void **state)
-{
-	struct otp_runtime_opts opts = {.workers = 2};
-	static struct stacks_taken taken;
-
-	(void)state;
-	for (int i = 0; i < 2; i++) {
-		stacks_take(&taken);
-		assert_int_equal(otp_core_start(&opts), OTP_SYSTEM_LIMIT);
-		assert_int_equal(otp_core_stop(0), OTP_NOT_RUNNING);
-		stacks_give(&taken);
-		assert_int_equal(otp_core_start(&opts), OTP_OK);
-		assert_int_equal(otp_core_stop(PATIENCE_MS), OTP_OK);
-	}
-	assert_int_equal(atomic_load(&failures), 0);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		/* First: it forks. */
 		cmocka_unit_test(a_stop_without_patience_tells_the_truth),
-		/* Before many stacks are made. */
-		cmocka_unit_test(a_start_without_stacks_fails),
 		cmocka_unit_test(a_stop_sends_every_caller_back),
 		cmocka_unit_test(a_stop_leaves_nobody_of_a_crowd),
 		cmocka_unit_test(nothing_starts_during_a_stop),

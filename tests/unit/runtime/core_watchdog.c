@@ -4,10 +4,7 @@
  * handler here is stuck until the test lets it go, so that whatever the test
  * sees in the meantime happened beside it.
  */
-#include "core_stacks.h"
 #include "core_stuck.h"
-
-#include "core/core.h"
 
 #define WRONG __attribute__((noinline, no_sanitize("undefined")))
 
@@ -390,51 +387,10 @@ many_are_stuck_at_once(void **state)
 	assert_int_equal(ask(server, 0, NULL), OTP_OK);
 }
 
-/* --- no stack is left ---------------------------------------------------- */
-
-/* The watchdog looks at the worker so many times. */
-static void
-await_looks(struct worker *w, int looks)
-{
-	while (looks-- > 0) {
-		atomic_store(&w->poke, false);
-		EVENTUALLY(atomic_load(&w->poke));
-	}
-}
-
-/*
- * A thread that takes a worker over needs a stack; where there is none, the
- * worker stays where it is, until there is one again.
- */
-static void
-a_worker_is_not_taken_without_a_stack(void **state)
-{
-	static struct stacks_taken taken;
-	uint64_t stuck = counters().handlers_stuck;
-
-	(void)state;
-	observer = otp_self();
-	atomic_store(&let_go, false);
-	stacks_take(&taken);
-	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
-		otp_spawn(stuck_then_tell, NULL);
-	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
-		assert_int_equal(hear().value, 1);
-	await_looks(&otpi_runtime.workers[0], 20);
-	assert_int_equal(counters().handlers_stuck, stuck);
-	stacks_give(&taken);
-	AWAIT_STUCK(stuck, otpi_runtime.worker_count);
-	atomic_store(&let_go, true);
-	for (unsigned i = 0; i < otpi_runtime.worker_count; i++)
-		assert_int_equal(hear().value, 2);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* First: no worker has a stack to spare. */
-		TEST(a_worker_is_not_taken_without_a_stack),
 		TEST(a_long_handler_delays_nobody),
 		TEST(what_is_parked_goes_on_elsewhere),
 		TEST(one_that_was_stuck_goes_on_as_any_other),

@@ -21,6 +21,7 @@
 static uint64_t seed;
 static uint32_t fail_once_in = NEVER;
 
+static _Atomic(bool) allowed;
 static _Atomic(uint64_t) threads;
 static _Atomic(uint64_t) taken[CHANCES];
 /* The calling thread's; 0: it has not drawn yet. */
@@ -96,11 +97,20 @@ draw(void)
 static bool
 take(enum chance chance, uint32_t n)
 {
-	if (n == NEVER || (draw() >> 32) % n)
+	/* Relaxed: set before there are other threads. */
+	if (n == NEVER ||
+		!atomic_load_explicit(&allowed, memory_order_relaxed) ||
+		(draw() >> 32) % n)
 		return false;
 	/* Relaxed: a statistic. */
 	atomic_fetch_add_explicit(&taken[chance], 1, memory_order_relaxed);
 	return true;
+}
+
+void
+otpi_chances_allow(bool allow)
+{
+	atomic_store(&allowed, allow);
 }
 
 bool

@@ -16,7 +16,7 @@ otpi_chance_pass(struct thread *t)
 	if (w == NULL || !otpi_chance(CHANCE_PASS))
 		return;
 	pthread_mutex_lock(&rt->lock);
-	spare = otpi_pool_ready(w) ? otpi_spare_take() : NULL;
+	spare = otpi_spare_take();
 	if (spare)
 		otpi_worker_give(w, t, spare);
 	pthread_mutex_unlock(&rt->lock);
