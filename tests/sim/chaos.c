@@ -11,7 +11,9 @@
  *   - what one process sends to another arrives in order, with nothing missing.
  *
  * On threads some wait in a loop or a read for their kill, or compute for long;
- * in the deterministic mode there is nobody to help them out.
+ * in the deterministic mode there is nobody to help them out. There the watchers
+ * may be threads, too (LOAD_WATCHERS=threads): what fails at random in hard mode
+ * ends processes, but no thread.
  */
 #include "chaos.h"
 
@@ -20,12 +22,14 @@ struct chaos chaos;
 static void
 mortal_start(unsigned slot)
 {
-	struct otp_process_opts start = {.process_class = &chaos_server_class};
+	struct otp_process_opts start = {
+		.process_class =
+			&chaos_server_classes[slot / 2 % SERVER_CLASSES]};
 	otp_pid pid = {0, 0, 0, 0};
 
 	start.timeout_ms = 1000;
 	if (slot % 2)
-		pid = otp_spawn(chaos_mortal_main, NULL);
+		(void)!otp_spawn_opt(chaos_mortal_main, NULL, NULL, &pid);
 	else
 		(void)!otp_process_start(&start, &pid, NULL);
 	atomic_store(&chaos.mortals[slot], key_of(pid));
@@ -61,6 +65,40 @@ govern(uint64_t *seed)
 	}
 }
 
+static void *
+watcher_thread(void *arg)
+{
+	*(otp_pid *)arg = otp_self();
+	atomic_fetch_add(&chaos.watching, 1);
+	chaos_watcher_main(NULL);
+	return NULL;
+}
+
+static void
+watchers_start(void)
+{
+	const char *what = getenv("LOAD_WATCHERS");
+
+	chaos.watchers_are_threads =
+		!world.is_sim && what && strcmp(what, "threads") == 0;
+	for (unsigned i = 0; i < WATCHERS; i++)
+		if (!chaos.watchers_are_threads)
+			chaos.watchers[i] = otp_spawn(chaos_watcher_main, NULL);
+		else if (pthread_create(&chaos.threads[i], NULL, watcher_thread,
+				 &chaos.watchers[i]))
+			abort();
+	while (chaos.watchers_are_threads &&
+		atomic_load(&chaos.watching) < WATCHERS)
+		otp_sleep(1);
+}
+
+static void
+watchers_join(void)
+{
+	for (unsigned i = 0; i < WATCHERS && chaos.watchers_are_threads; i++)
+		pthread_join(chaos.threads[i], NULL);
+}
+
 static void
 end_all(uint64_t base)
 {
@@ -75,6 +113,7 @@ end_all(uint64_t base)
 		otp_sleep(1);
 	}
 	await_notes(WATCHERS);
+	watchers_join();
 	await_alive(base);
 	/* Those that were declared dead in a read. */
 	otp_counters_get(&counters);
@@ -95,8 +134,7 @@ run(void)
 		complain("pipe", 0, 0);
 		return;
 	}
-	for (unsigned i = 0; i < WATCHERS; i++)
-		chaos.watchers[i] = otp_spawn(chaos_watcher_main, NULL);
+	watchers_start();
 	for (unsigned i = 0; i < chaos.count; i++)
 		mortal_start(i);
 	govern(&seed);

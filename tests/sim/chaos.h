@@ -8,6 +8,8 @@
 
 #include "load.h"
 
+#include <pthread.h>
+
 #define MORTALS_MOST 400u
 #define WATCHERS 4u
 #define HELD 6u
@@ -22,12 +24,17 @@ struct chaos {
 	/* Set at the beginning. */
 	unsigned count; /* of mortals; even */
 	otp_pid watchers[WATCHERS];
+	bool watchers_are_threads;
+	pthread_t threads[WATCHERS]; /* then */
+	_Atomic(unsigned) watching;
 	int pipes[2]; /* to wait in, besides loops */
 };
 
 extern struct chaos chaos;
 
-extern const struct otp_process_class chaos_server_class;
+/* Servers in all forms that a class can ask for. */
+#define SERVER_CLASSES 13u
+extern const struct otp_process_class chaos_server_classes[SERVER_CLASSES];
 
 /* A process that lives on by chance. */
 void chaos_mortal_main(void *arg);

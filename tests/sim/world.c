@@ -155,12 +155,15 @@ load_run(const struct load *load, uint64_t *hash)
 	const struct otp_runtime_opts opts = {
 		.sim = world.is_sim, .sim_seed = world.seed};
 	uint64_t out;
-	otp_err err;
+	otp_err err = OTP_SYSTEM_LIMIT;
 
 	otp_logger_level(OTP_LOG_EMERGENCY);
 	atomic_store(&world.seeds, world.seed << 20);
-	if (otp_core_start(&opts) != OTP_OK) {
-		complain("start", 0, 0);
+	/* In hard mode it may fail at random. */
+	for (int i = 0; i < 100 && err == OTP_SYSTEM_LIMIT; i++)
+		err = otp_core_start(&opts);
+	if (err != OTP_OK) {
+		complain("start", err, 0);
 		return false;
 	}
 	world.main = otp_self();
