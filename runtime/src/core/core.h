@@ -67,7 +67,9 @@ enum process_flag {
 	PROCESS_LIMITED = 32, /* its class has a max_heap */
 	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
-	PROCESS_UNUSUAL = 128
+	PROCESS_UNUSUAL = 128,
+	/* Linked to its parent since its start, which `links` does not say. */
+	PROCESS_CHILD = 256
 };
 
 /* What few processes have, or only for a while. Owner's. */
@@ -106,8 +108,8 @@ struct process {
 	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
 	_Atomic(bool) urgent; /* something in the inbox is not to wait */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
+	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
-	uint8_t flags; /* enum process_flag; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */

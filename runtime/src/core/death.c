@@ -50,16 +50,27 @@ flush_queue(struct thread *t, struct process *p, int *budget)
 
 /* The starter of a failed start hears of it by the answer alone (B7, B8). */
 static void
-forget_starter(struct process *p)
+forget_starter(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
 
 	if (!(p->flags & PROCESS_STARTING))
 		return;
 	if (x->rare->start_linked)
-		otpi_table_remove(&x->links, x->rare->starter, NULL);
+		otpi_table_remove(otpi_links(t, p), x->rare->starter, NULL);
 	if (x->rare->start_monitor)
 		otpi_table_remove(&x->watchers, x->rare->start_monitor, NULL);
+}
+
+/* The link that p was started with. */
+static void
+tell_parent(struct thread *t, struct process *p)
+{
+	if (!(p->flags & PROCESS_CHILD))
+		return;
+	p->flags &= (uint16_t)~PROCESS_CHILD;
+	otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, process_key(p), p->parent,
+		0, p->end_reason);
 }
 
 static void
@@ -155,6 +166,8 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	while (*budget > 0 && otpi_pending_fail_one(t, p))
 		(*budget)--;
 	fail_taken(t, p, budget);
+	if (*budget > 0)
+		tell_parent(t, p);
 	tell_links(t, p, budget);
 	tell_watchers(t, p, budget);
 	drop_monitors(t, p, budget);
@@ -196,7 +209,7 @@ otpi_death_begin(struct process *p)
 	close_inbox(p);
 	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
-	forget_starter(p);
+	forget_starter(otpi_thread_now(), p);
 }
 
 bool
@@ -206,8 +219,10 @@ otpi_death_step(struct thread *t, struct process *p)
 
 	otpi_death_begin(p);
 	flush_queue(t, p, &budget);
-	if (p->extras && budget > 0)
+	if (budget > 0 && p->extras)
 		clear_extras(t, p, &budget);
+	else if (budget > 0)
+		tell_parent(t, p);
 	otpi_heap_free_some(t, &p->heap, &budget);
 	if (budget <= 0)
 		return false;

@@ -125,7 +125,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	/* It may come from a wait. */
 	otpi_wait_disarm(t, r);
 	give_back(t, r);
-	p->flags &= (uint8_t)~PROCESS_DYING;
+	p->flags &= (uint16_t)~PROCESS_DYING;
 	if (report)
 		report_end(t, r);
 	if (ending) {

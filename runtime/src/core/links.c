@@ -67,7 +67,7 @@ otp_trap_exit(bool on)
 	if (on)
 		p->flags |= PROCESS_TRAP_EXIT;
 	else if (p->kind != PROCESS_FOREIGN)
-		p->flags &= (uint8_t)~PROCESS_TRAP_EXIT;
+		p->flags &= (uint16_t)~PROCESS_TRAP_EXIT;
 	otpi_leave(t);
 	return before;
 }
@@ -137,7 +137,7 @@ otp_link(otp_pid peer)
 	struct table *links;
 
 	if (key != self) { /* A25 */
-		links = &otpi_extras(t, p)->links;
+		links = otpi_links(t, p);
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);
 			otpi_signal_send(t, key,
@@ -152,8 +152,8 @@ unlink_peer(struct thread *t, struct process *p, uint64_t key)
 {
 	uint64_t unlink_id;
 
-	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->links, key, &unlink_id) ||
+	if ((p->extras == NULL && !(p->flags & PROCESS_CHILD)) ||
+		!otpi_table_get(otpi_links(t, p), key, &unlink_id) ||
 		unlink_id != 0)
 		return; /* A26 */
 	unlink_id = otpi_id_next(t);

@@ -54,8 +54,9 @@ otpi_report_end(
 	report.state = state;
 	report.reason = otpi_reason_term(p->end_reason);
 	report.mailbox_length = p->queue_len;
+	report.link_count = p->flags & PROCESS_CHILD ? 1 : 0;
 	if (p->extras)
-		report.link_count = otpi_table_count(&p->extras->links);
+		report.link_count += otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;

@@ -69,7 +69,7 @@ activate_new(struct thread *t, struct runner *r)
 	enum otp_verdict verdict;
 	struct otp_msg *start;
 
-	p->flags &= (uint8_t)~PROCESS_NEW;
+	p->flags &= (uint16_t)~PROCESS_NEW;
 	if (p->kind == PROCESS_PLAIN) {
 		otpi_call_plain(t, r);
 		p->end_reason = &otpi_reason_normal;

@@ -33,6 +33,18 @@ otpi_rare(struct thread *t, struct process *p)
 	return x->rare;
 }
 
+struct table *
+otpi_links(struct thread *t, struct process *p)
+{
+	struct table *links = &otpi_extras(t, p)->links;
+
+	if (p->flags & PROCESS_CHILD) {
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+		otpi_table_put(links, p->parent, 0);
+	}
+	return links;
+}
+
 static void
 rare_drop(struct thread *t, struct extras *x)
 {
@@ -262,7 +274,10 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 	bool linked = m->kind == SIGNAL_EXIT_LINK;
 	uint64_t unlink_id, self = process_key(p);
 
-	if (linked) {
+	if (linked && p->flags & PROCESS_CHILD &&
+		otpi_signal_from(m) == p->parent) {
+		p->flags &= (uint16_t)~PROCESS_CHILD; /* A29 */
+	} else if (linked) {
 		if (p->extras == NULL ||
 			!otpi_table_get(&p->extras->links, otpi_signal_from(m),
 				&unlink_id) ||
@@ -297,7 +312,7 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 static void
 receive_link(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	struct table *links = &otpi_extras(t, p)->links;
+	struct table *links = otpi_links(t, p);
 	uint64_t peer = otpi_signal_from(m);
 
 	/* While an unlink of ours is on its way the link was sent before. */
@@ -311,7 +326,9 @@ receive_unlink(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint64_t peer = otpi_signal_from(m), value;
 
-	if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
+	if (p->flags & PROCESS_CHILD && peer == p->parent)
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+	else if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
 		value == 0)
 		otpi_table_remove(&p->extras->links, peer, NULL);
 	m->kind = SIGNAL_UNLINK_ACK;

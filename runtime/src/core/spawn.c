@@ -55,7 +55,7 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	p->parent = process_key(self);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		otpi_table_put(&otpi_extras(t, p)->links, process_key(self), 0);
+		p->flags |= PROCESS_CHILD;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -147,7 +147,7 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 	struct otp_msg *m =
 		otpi_signal_new(t, SIGNAL_REPLY, process_key(p), x->start_call);
 
-	p->flags &= (uint8_t)~PROCESS_STARTING;
+	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
 	if (status != OTP_OK)
 		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
