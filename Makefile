@@ -119,7 +119,8 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-10m bench-instructions fuzz fuzz-run demo deps install uninstall clean help
+.PHONY: all otpc lib check test bench bench-quick bench-10m \
+	bench-instructions fuzz fuzz-run demo deps install uninstall clean help
 .PHONY: format lint FORCE
 
 # --- how --------------------------------------------------------------------
@@ -283,10 +284,19 @@ format: ## let clang-format write every C file
 
 # Peers that are missing are named in the output.
 BENCHES := $(wildcard tests/bench/*/run.sh)
-bench: ## measure, beside libei, protobuf-c and Erlang: tests/bench
+BENCHES_ASKED = $(if $(ONLY),$(foreach b,$(BENCHES), \
+	$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+bench: ## measure, beside Erlang, Go, tokio and others: tests/bench
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
-	@$(SCRIPT_ENV) tests/bench/run.sh $(if $(ONLY),$(foreach b,$(BENCHES), \
-		$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+	@$(SCRIPT_ENV) tests/bench/run.sh $(BENCHES_ASKED)
+
+# Less of everything: rows that tell within a minute.
+QUICK_ENV = BENCH_QUICK=yes BENCH_RUNS=$${BENCH_RUNS:-3} \
+	BENCH_SCALE=$${BENCH_SCALE:-0.1} BENCH_CONFIGS=$${BENCH_CONFIGS:-all} \
+	BENCH_PEERS="$${BENCH_PEERS-erlang}"
+bench-quick: ## the core's rows in less than a minute, beside Erlang
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(QUICK_ENV) $(SCRIPT_ENV) tests/bench/run.sh tests/bench/core/run.sh
 
 # Memory and time of many servers; a status that says whether it is too much.
 BENCH_WORK = $(abspath $(BUILD)/../bench)
@@ -392,6 +402,9 @@ help: ## this list
 	@echo '  CC=gcc           or clang, or a cross compiler (then give OTPC=)'
 	@echo '  OTPC=BUILD/otpc  use this otpc and build none'
 	@echo '  ONLY=            check: only tests with this in their path'
+	@echo '                   bench: only folders of tests/bench with this in it'
+	@echo '  BENCH_ROWS=      bench: only these programs of tests/bench/core'
+	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

@@ -124,7 +124,7 @@ struct process {
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
 	uint32_t queue_len;
-	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
+	_Atomic(uint32_t) name; /* registered; by anybody: otpi_name_word */
 	const struct otp_process_class *process_class;
 	void *data;
 	struct extras *extras; /* NULL: none of it */

@@ -143,7 +143,7 @@ bench_run(const struct otp_runtime_opts *opts, void (*body)(void))
 	bench_ok(otp_spawn_opt(bench_body, &body, &spawn, NULL));
 	bench_ok(otp_receive(&down, OTP_INFINITY));
 	bench_check(otp_term_equal(down.reason, OTP_NORMAL));
-	bench_ok(otp_runtime_stop(10000));
+	bench_ok(otp_runtime_stop(60000));
 	return 0;
 }
 

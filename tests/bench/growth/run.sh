@@ -8,6 +8,7 @@
 set -eu
 here=$(dirname "$0")
 rounds=3
+failed=0
 programs=(messages queue monitors timers children blocked)
 
 for program in "${programs[@]}"; do
@@ -16,8 +17,10 @@ done
 for program in "${programs[@]}"; do
 	for _ in $(seq $rounds); do
 		timeout 300 "$WORK/$program" "${SCALE:-1}" >> "$WORK/costs" \
-			2>> "$WORK/said" ||
+			2>> "$WORK/said" || {
 			printf 'note\t%s ended with status %s\n' "$program" $?
+			failed=1
+		}
 	done
 done
 sort -u "$WORK/said" | sed 's/^/note\t/'
@@ -65,3 +68,4 @@ END {
 			factor, "OURS<=2"
 	}
 }' "$WORK/costs"
+exit $failed
