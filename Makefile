@@ -119,9 +119,9 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-quick bench-10m \
-	bench-instructions fuzz fuzz-run demo deps install uninstall clean help
-.PHONY: format lint FORCE
+.PHONY: all otpc lib check test bench bench-quick bench-10m
+.PHONY: bench-instructions fire fuzz fuzz-run demo deps install uninstall clean
+.PHONY: help format lint FORCE
 
 # --- how --------------------------------------------------------------------
 
@@ -309,6 +309,13 @@ bench-instructions: ## count instructions a message, a call and a process take
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
 	@$(SCRIPT_ENV) UPDATE='$(UPDATE)' WORK='$(BENCH_WORK)/instructions' \
 	tests/bench/instructions/check.sh
+
+# The suite has it, too, with fewer crashes.
+fire: ## 100,000 crashes of all kinds in release mode (FIRE_CRASHES, FIRE_SEED)
+	@$(SUBMAKE) check MODE=release BUILD=$(TEST_BUILD)/release \
+		ONLY=integration/fire \
+		FIRE_CRASHES=$(or $(FIRE_CRASHES),100000)
+	@cat $(TEST_BUILD)/release/tests/logs/integration.fire.log
 
 # Clang's libFuzzer; the objects must be clang's, too.
 FUZZERS := $(wildcard tests/fuzz/*/fuzz.c)

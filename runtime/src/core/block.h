@@ -34,6 +34,13 @@ void otpi_block_poison(struct otp_msg *m);
 #define OTPI_DEBUG 1
 #endif
 
+/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
+static inline struct otp_msg *
+otpi_batch_next(const struct otp_msg *m)
+{
+	return (struct otp_msg *)(uintptr_t)m->id;
+}
+
 /* All bytes of the block, header included. */
 static inline size_t
 otpi_block_size(const struct otp_msg *m)

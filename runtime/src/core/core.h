@@ -337,6 +337,7 @@ struct runtime {
 	struct otp_runtime_opts opts;
 	unsigned worker_count;
 	struct worker *workers;
+	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
@@ -370,11 +371,13 @@ struct runtime {
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
+	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */
 	pthread_mutex_t pending_lock;
 	struct pending *pending_free;
+	uint64_t pending_made; /* ever: audit.h */
 	_Atomic(uint64_t) next_ids; /* ranges handed to threads */
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;
