@@ -99,7 +99,7 @@ otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
  * message in an empty mailbox, the common case, is marked and never put into the
  * queue. Not for one that is PROCESS_BOUNDED.
  */
-static inline struct otp_msg *
+static ALWAYS_INLINE struct otp_msg *
 otpi_receive_next(struct thread *t, struct process *p)
 {
 	struct otp_msg *m;
@@ -107,6 +107,9 @@ otpi_receive_next(struct thread *t, struct process *p)
 	/* Relaxed: a flag that is set again is seen again. */
 	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed))) {
 		otpi_receive_signals(t, p);
+	} else if (p->queue == NULL && unlikely(otpi_runtime.sim != NULL)) {
+		otpi_receive_signals(
+			t, p); /* which tells of what it receives */
 	} else if (p->queue == NULL) {
 		/* Acquire: what it holds is seen. */
 		m = (struct otp_msg *)(void *)atomic_load_explicit(
@@ -134,7 +137,7 @@ otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
 {
 	struct otp_msg *m;
 
-	if (likely(r->await && p->mark == NULL &&
+	if (likely(r->await && p->mark == NULL && otpi_runtime.sim == NULL &&
 		    !(p->flags & PROCESS_BOUNDED))) {
 		m = otpi_drain(p);
 		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mortals that are servers: they hold calls back, and give them away. */
-#include "stress.h"
+#include "chaos.h"
 
 static void
-give_answer(struct otp_msg *m)
+chaos_answer(struct otp_msg *m)
 {
-	uint64_t number = ((struct note *)otp_msg_payload(m))->number;
-	struct note *reply = otp_reply_begin(
-		m, sizeof *reply, number % 3 ? 0 : number % 9000);
-
-	reply->number = number + 1;
-	otp_call_answer(m, number % 5 ? OTP_OK : OTP_REFUSED);
+	give_answer(m, note_in(m)->number % 5 ? OTP_OK : OTP_REFUSED);
 }
 
 static void
@@ -25,7 +20,7 @@ answer_oldest(struct mortal *self)
 		memmove(self->taken, self->taken + 1,
 			--self->taken_count * sizeof self->taken[0]);
 		if (chance(&self->seed, 4))
-			give_answer(oldest);
+			chaos_answer(oldest);
 		else
 			otp_call_forward(
 				otp_to_pid(any_server(&self->seed)), oldest);
@@ -36,7 +31,7 @@ answer_oldest(struct mortal *self)
 			--self->deferred_count * sizeof self->deferred[0]);
 		m = otp_answer_new(sizeof *note, 100);
 		note = otp_msg_payload(m);
-		note->number = oldest.number + 1;
+		*note = (struct note){.number = oldest.number + 1};
 		otp_from_answer(oldest.from,
 			chance(&self->seed, 3) ? OTP_OK : OTP_BAD_REQUEST, m);
 		if (chance(&self->seed, 3) == 0)
@@ -66,13 +61,13 @@ serve(struct mortal *self, struct otp_event *event)
 			self->taken[self->taken_count++] =
 				otp_event_take(event);
 		else
-			answer_oldest(self), give_answer(m);
+			answer_oldest(self), chaos_answer(m);
 		break;
 	case 1:
 		if (self->deferred_count < HELD)
 			defer(self, m);
 		else
-			answer_oldest(self), give_answer(m);
+			answer_oldest(self), chaos_answer(m);
 		break;
 	case 2:
 		otp_call_forward(otp_to_pid(any_server(&self->seed)), m);
@@ -85,11 +80,11 @@ serve(struct mortal *self, struct otp_event *event)
 	case 5:
 		if (chance(&self->seed, 10) == 0)
 			return otp_process_end_with(any_reason(&self->seed));
-		give_answer(m);
+		chaos_answer(m);
 		break;
 	default:
-		mortal_step(self);
-		give_answer(m);
+		chaos_step(self);
+		chaos_answer(m);
 		break;
 	}
 	return OTP_GO_ON;
@@ -104,7 +99,7 @@ server_init(void *data, struct otp_msg *start)
 	self->seed = seed_next();
 	self->is_server = true;
 	if (chance(&self->seed, 20) == 0)
-		mortal_step(self);
+		chaos_step(self);
 	if (chance(&self->seed, 40) == 0)
 		return otp_process_ignore();
 	return OTP_GO_ON;
@@ -120,7 +115,7 @@ server_handle(void *data, struct otp_event *event)
 	if (chance(&self->seed, 4) == 0)
 		otp_process_idle_after(chance(&self->seed, 4));
 	answer_oldest(self);
-	mortal_step(self);
+	chaos_step(self);
 	return OTP_GO_ON;
 }
 
@@ -130,7 +125,7 @@ server_ending(void *data, otp_term reason)
 	struct mortal *self = data;
 
 	(void)reason;
-	mortal_step(self);
+	chaos_step(self);
 }
 
 static const struct otp_behaviour server_behaviour = {
@@ -140,7 +135,7 @@ static const struct otp_behaviour server_behaviour = {
 	.ending = server_ending,
 };
 
-const struct otp_process_class server_class = {
+const struct otp_process_class chaos_server_class = {
 	.behaviour = &server_behaviour,
 	.name = "mortal",
 	.data_size = sizeof(struct mortal),
