@@ -119,7 +119,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench fuzz fuzz-run sim sim-run demo deps install uninstall clean help
+.PHONY: all otpc lib check test bench bench-10m fuzz fuzz-run sim sim-run demo deps install uninstall clean help
 .PHONY: format lint FORCE
 
 # --- how --------------------------------------------------------------------
@@ -288,6 +288,13 @@ bench: ## measure, beside libei, protobuf-c and Erlang: tests/bench
 	@$(SCRIPT_ENV) tests/bench/run.sh $(if $(ONLY),$(foreach b,$(BENCHES), \
 		$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
 
+# Memory and time of many servers; a status that says whether it is too much.
+BENCH_WORK = $(abspath $(BUILD)/../bench)
+bench-10m: ## ten million servers in one program, a million in 350 MB
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(SCRIPT_ENV) WORK='$(BENCH_WORK)/scale' \
+	tests/bench/scale/ten_million.sh
+
 # Clang's libFuzzer; the objects must be clang's, too.
 FUZZERS := $(wildcard tests/fuzz/*/fuzz.c)
 FUZZ_CFLAGS := -fsanitize=fuzzer-no-link
@@ -383,7 +390,7 @@ clean: ## remove build/
 	rm -rf build $(filter-out build/%,$(BUILD)) examples/*/build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' \
 		$(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo '  MODE=release     debug, release, asan (with ubsan), ubsan, tsan'

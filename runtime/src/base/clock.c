@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#define NS_PER_MS 1000000
 #define NS_PER_S INT64_C(1000000000)
 
 /* The clocks used exist on every Linux: reading them cannot fail. */
@@ -20,24 +19,6 @@ int64_t
 otpi_clock_ns(void)
 {
 	return read_ns(CLOCK_MONOTONIC);
-}
-
-int64_t
-otpi_clock_coarse_ms(void)
-{
-	return read_ns(CLOCK_MONOTONIC_COARSE) / NS_PER_MS;
-}
-
-int64_t
-otpi_clock_coarse_resolution_ms(void)
-{
-	struct timespec ts;
-
-	clock_getres(CLOCK_MONOTONIC_COARSE, &ts);
-	int64_t ns = (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-	int64_t ms = (ns + NS_PER_MS - 1) / NS_PER_MS;
-
-	return ms > 0 ? ms : 1;
 }
 
 int64_t

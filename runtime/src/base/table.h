@@ -4,7 +4,8 @@
  * monitors of one process: most have none, few have many. All zero is the
  * empty table and owns no memory; key 0 is not a key.
  *
- * Open addressing with linear probing: an entry stands at its home slot or
+ * An entry that is alone stands in the table itself, without memory. Otherwise
+ * open addressing with linear probing: an entry stands at its home slot or
  * after it with no free slot between. Removing moves later entries of the run
  * back, so there are no tombstones. At most three quarters of the slots are
  * used, and after a removal at least an eighth of more than four.
@@ -18,7 +19,11 @@
 struct table_slot;
 
 struct table {
-	struct table_slot *slots; /* capacity of them, owned */
+	union {
+		struct table_slot *slots; /* capacity of them, owned */
+		uint64_t key; /* no capacity: of the only entry; 0: none */
+	};
+	uint64_t value; /* of the only entry */
 	uint32_t count;
 	uint32_t capacity; /* 0 or a power of two */
 };

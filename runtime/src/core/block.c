@@ -119,7 +119,9 @@ otpi_blocks_out(struct thread *t)
 
 	pthread_mutex_lock(&rt->depot_lock);
 	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		out += rt->carved[c] - chain_length(t->magazines[c].free);
+		out += rt->carved[c];
+		if (t)
+			out -= chain_length(t->magazines[c].free);
 		for (struct otp_msg *m = rt->depot[c]; m; m = batch_next(m))
 			out -= chain_length(m);
 	}

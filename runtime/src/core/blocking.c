@@ -189,7 +189,7 @@ static void
 settle(struct thread *t, struct process *p)
 {
 	parked_add(1);
-	if (p->runner->yielding || !otpi_go_idle(p))
+	if (p->runner->yielding || !otpi_go_idle(t, p))
 		otpi_blocking_push(t, p);
 }
 
@@ -207,7 +207,7 @@ serve(struct thread *t, struct process *p)
 		return;
 	}
 	t->left = NULL;
-	t->runner = r;
+	otpi_thread_runs(t, r);
 	otpi_fiber_switch(&t->native, r->fiber);
 	/* Back: a runner whose activation is over is in the loop. */
 	if (t->left) {

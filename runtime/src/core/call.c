@@ -44,11 +44,13 @@ otp_msg_free(struct otp_msg *m)
 {
 	struct thread *t = otpi_enter();
 
-	if (t->runner->building == m)
+	if (unlikely(t->runner->building == m))
 		t->runner->building = NULL;
-	if (t->runner->held == m)
+	if (unlikely(t->runner->held == m))
 		t->runner->held = NULL;
-	if (m)
+	if (likely(m && m->kind == SIGNAL_MESSAGE))
+		otpi_block_free(t, m);
+	else if (m)
 		otpi_signal_free(t, m);
 	otpi_leave(t);
 }
@@ -144,7 +146,7 @@ otp_msg_send_after(
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
-	timer = otpi_timer_new(TIMER_MESSAGE, otpi_id_next(t),
+	timer = otpi_timer_new(t, TIMER_MESSAGE, otpi_id_next(t),
 		timer_ref ? process_key(self) : 0);
 	otpi_signal_set_from(m, process_key(self));
 	timer->to = to;
@@ -152,11 +154,11 @@ otp_msg_send_after(
 	if (timer_ref) {
 		*timer_ref = id_ref(timer->id);
 		otpi_table_put_ptr(
-			&otpi_extras(self)->timers, timer->id, timer);
+			&otpi_extras(t, self)->timers, timer->id, timer);
 	}
 	otpi_timer_start(t, timer, ms);
 	if (timer_ref == NULL)
-		otpi_timer_drop(timer);
+		otpi_timer_drop(t, timer);
 	otpi_leave(t);
 	return OTP_OK;
 }
@@ -181,6 +183,17 @@ otp_last_reason(void)
 	return reason ? otpi_reason_term(reason) : OTP_UNDEFINED;
 }
 
+/* When a call that begins to wait now gives up. */
+static int64_t
+deadline_of(struct thread *t, otp_duration timeout_ms)
+{
+	if (timeout_ms == OTP_INFINITY)
+		return -1;
+	if (timeout_ms >= OTPI_YOUNG_MS && t->worker)
+		return otpi_deadline_young(timeout_ms);
+	return otpi_deadline(timeout_ms < 0 ? 0 : timeout_ms);
+}
+
 otp_err
 otpi_await(struct thread **t, otp_duration timeout_ms)
 {
@@ -189,14 +202,13 @@ otpi_await(struct thread **t, otp_duration timeout_ms)
 
 	r->answer = NULL;
 	r->timed_out = false;
-	otpi_receive_signals(*t, r->process);
-	otpi_check_end(*t);
+	if (unlikely(otpi_has_mail(r->process))) {
+		otpi_receive_signals(*t, r->process);
+		otpi_check_end(*t);
+	}
 	while (r->answer == NULL && !r->timed_out) {
 		if (deadline == NO_LIMIT)
-			deadline = timeout_ms == OTP_INFINITY
-				? -1
-				: otpi_deadline_of_call(
-					  timeout_ms < 0 ? 0 : timeout_ms);
+			deadline = deadline_of(*t, timeout_ms);
 		*t = otpi_block(*t, deadline);
 	}
 	otpi_wait_disarm(*t, r);
@@ -289,7 +301,7 @@ otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 	t->runner->await = 0;
 	if (err == OTP_OK) {
 		otpi_table_put(
-			&otpi_extras(t->runner->process)->requests, id, 0);
+			&otpi_rare(t, t->runner->process)->requests, id, 0);
 		request->id = id;
 	}
 	otpi_leave(t);
@@ -309,11 +321,11 @@ otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
 	*m = NULL;
 	request->id = 0;
 	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->requests, id, NULL)) {
+		!otpi_table_get(&p->extras->rare->requests, id, NULL)) {
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
-	answer = otpi_table_remove_ptr(&p->extras->requests, id);
+	answer = otpi_table_remove_ptr(&p->extras->rare->requests, id);
 	if (answer == NULL) {
 		r->await = id;
 		err = otpi_await(&t, timeout_ms);
@@ -352,17 +364,19 @@ otp_reply_begin(struct otp_msg *m, size_t size, size_t extra)
  * The call in hand is dealt with: it is nobody's `current` any more. While it
  * was, its `next` was the second block of its reply, or NULL.
  */
-static void
+static inline void
 call_done(struct thread *t, struct otp_msg *m)
 {
-	struct process *p = t->runner->process;
+	struct runner *r = t->runner;
+	struct process *p = r->process;
 
-	if (t->runner->current == m) {
-		t->runner->current = NULL;
-		if (unlikely(t->runner->lent_size))
-			t->runner->lent_size -= otpi_block_size(m);
+	if (likely(r->current == m)) {
+		otpi_unmark(t, p);
+		r->current = NULL;
+		if (unlikely(r->lent_size))
+			r->lent_size -= otpi_block_size(m);
 	} else if (p->extras) {
-		otpi_table_remove(&p->extras->taken, m->id, NULL);
+		otpi_table_remove(&p->extras->rare->taken, m->id, NULL);
 	}
 }
 
@@ -439,7 +453,7 @@ otp_event_take(struct otp_event *event)
 	event->msg = NULL;
 	if (m->kind == SIGNAL_CALL)
 		otpi_table_put_ptr(
-			&otpi_extras(t->runner->process)->taken, m->id, m);
+			&otpi_rare(t, t->runner->process)->taken, m->id, m);
 	otpi_leave(t);
 	return m;
 }

@@ -67,31 +67,38 @@ enum process_flag {
 	PROCESS_LIMITED = 32, /* its class has a max_heap */
 	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
-	PROCESS_UNUSUAL = 128
+	PROCESS_UNUSUAL = 128,
+	/* Linked to its parent since its start, which `links` does not say. */
+	PROCESS_CHILD = 256
+};
+
+/* What few processes have, or only for a while. Owner's. */
+struct rare {
+	struct table names; /* reference -> name that was monitored */
+	struct table requests; /* call -> 0, or the block of its answer */
+	struct table taken; /* call -> block, of otp_event_take */
+	struct list pending; /* deferred calls: struct pending */
+	struct timer *idle_timer;
+	struct timer *alarm; /* of a wait on the blocking pool: park.c */
+	/* While PROCESS_STARTING: whom to tell, and what of. */
+	uint64_t starter;
+	uint64_t start_call;
+	uint64_t start_monitor; /* the starter's reference; 0: none */
+	struct otp_msg *start;
+	otp_err start_status;
+	bool start_linked;
 };
 
 /* What a process has only while it has any of it. Owner's. */
 struct extras {
 	struct table links; /* pid key -> 0, or the id of an unlink */
 	struct table monitors; /* reference -> pid key of the target */
-	struct table names; /* reference -> name that was monitored */
 	struct table watchers; /* reference -> pid key of who watches */
 	struct table timers; /* reference -> struct timer */
-	struct table requests; /* call -> 0, or the block of its answer */
-	struct list pending; /* deferred calls: struct pending */
-	struct table taken; /* call -> block, of otp_event_take */
 	struct owned *owned; /* destructors, last first */
-	/* While PROCESS_STARTING: whom to tell, and what of. */
-	uint64_t starter;
-	uint64_t start_call;
-	struct otp_msg *start;
-	otp_err start_status;
-	bool start_linked;
-	uint64_t start_monitor; /* the starter's reference; 0: none */
 	uint64_t idle_id; /* of the idle event that is waited for; 0: none */
-	struct timer *idle_timer;
-	struct timer *alarm; /* of a wait on the blocking pool: park.c */
 	size_t heap_used; /* PROCESS_LIMITED: bytes on `heap` */
+	struct rare *rare; /* never NULL: otpi_rare_none is empty */
 };
 
 struct process {
@@ -101,8 +108,8 @@ struct process {
 	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
 	_Atomic(bool) urgent; /* something in the inbox is not to wait */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
+	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
-	uint8_t flags; /* enum process_flag; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -113,6 +120,7 @@ struct process {
 	uint32_t id;
 	struct runner *runner; /* while it runs or is parked */
 	struct process *run_next; /* of the run queue or free list it is on */
+	struct otp_msg *mark; /* handled, but still in the inbox: mailbox.h */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
 	uint32_t queue_len;
@@ -131,7 +139,7 @@ struct timer {
 	struct worker *worker; /* whose wheel */
 	struct timer *arriving; /* while it is handed to that wheel */
 	struct timer *leaving; /* while it is cancelled there */
-	int64_t deadline_ms;
+	_Atomic(int64_t) deadline_ms; /* or young: timer.h */
 	int64_t asked_ms; /* how long it was to take */
 	_Atomic(uint32_t) state; /* enum timer_state */
 	_Atomic(uint32_t) holds; /* wheel's and owner's; 0 frees */
@@ -158,6 +166,7 @@ enum activation_stage {
 struct runner {
 	struct otpi_fiber *fiber; /* NULL: a foreign thread's */
 	struct runner *next; /* in a pool */
+	struct thread *thread; /* that runs it, or ran it last */
 	struct worker *home; /* on whose thread it is parked; NULL: none's */
 	struct process *process; /* on it now */
 	struct process *first; /* to be run when it is switched to */
@@ -212,11 +221,16 @@ struct thread {
 	_Atomic(uint32_t) attention; /* enum attention */
 	struct worker *worker; /* NULL: none. Changed by the watchdog while the
 				* thread is in user code, told by attention */
-	struct runner *runner;
+	struct runner *runner; /* otpi_thread_runs */
+	const char *stack; /* of its fiber; NULL: a foreign thread's */
 	_Atomic(struct process *) running; /* whose user code */
 	struct process *foreign; /* a foreign thread's record */
 	struct magazine magazines[BLOCK_CLASSES];
 	uint64_t next_id, last_id; /* references and calls: a range each */
+	struct process *slots; /* free ones, by run_next: slot.h */
+	unsigned slot_count;
+	/* Processes begun and ended on it; its own, read by others. */
+	_Atomic(uint64_t) begun, ended;
 	struct otpi_fiber native;
 	struct runner *left; /* native: free it, its frames are over */
 	struct process *leaving; /* native: it goes on elsewhere, or waits */
@@ -229,6 +243,7 @@ struct thread {
 	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
 	struct list on; /* runtime.threads */
 	struct list spare; /* runtime.spares */
+	struct list counted; /* runtime.counted */
 	bool locked; /* the watchdog's own record: it has runtime.lock */
 	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
@@ -262,6 +277,15 @@ struct blocking_pool {
 
 #define RING_SIZE 256u
 
+/* What a ring had too much of, in the global queue: a cell of 1 KiB. */
+#define BATCH_SIZE 126u
+
+struct batch {
+	struct batch *next;
+	uint32_t count;
+	struct process *items[BATCH_SIZE];
+};
+
 #define WHEEL_BITS 6
 #define WHEEL_SLOTS (1 << WHEEL_BITS)
 #define WHEEL_LEVELS 6
@@ -269,6 +293,7 @@ struct blocking_pool {
 struct wheel {
 	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
 	uint64_t used[WHEEL_LEVELS]; /* slots that may hold something */
+	struct list young; /* waits whose deadline is not settled: timer.h */
 	int64_t now_ms; /* everything up to here has fired */
 	uint32_t count;
 	_Atomic(struct timer *) arriving; /* of threads without a worker */
@@ -290,10 +315,11 @@ struct worker {
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
 	_Atomic(struct process *) wake;
 	uint32_t wake_streak;
+	struct process *resting; /* has nothing to do, but is not idle */
 	struct run_queue pinned[LEVELS]; /* woken with a stack */
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
-	uint32_t tick;
+	uint32_t turn; /* counts down to a look around */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;
@@ -323,7 +349,9 @@ struct runtime {
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
 	struct run_queue queues[LEVELS];
-	_Atomic(uint32_t) queue_len[LEVELS];
+	struct batch *batches; /* of normal priority, oldest first */
+	struct batch *batches_last;
+	_Atomic(uint32_t) queue_len[LEVELS]; /* processes, batches included */
 	/* The process table. */
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;
@@ -334,6 +362,7 @@ struct runtime {
 	pthread_mutex_t lock;
 	struct list threads;
 	struct list spares;
+	struct list counted; /* all that have begun and ended processes */
 	pthread_cond_t thread_ended;
 	unsigned thread_count;
 	pthread_t watchdog;
@@ -362,8 +391,9 @@ struct runtime {
 	/* What the signals did before the runtime started. */
 	struct sigaction previous[NSIG];
 	/* otp_counters. */
-	_Atomic(uint64_t) alive, spawned, contained, interrupted, abandoned,
-		stuck, restarts, refused, dropped, outgrown;
+	_Atomic(uint64_t) begun, ended; /* on threads that are over */
+	_Atomic(uint64_t) contained, interrupted, abandoned, stuck, restarts,
+		refused, dropped, outgrown;
 };
 
 /* The one mutable global. */

@@ -21,9 +21,11 @@
 static void
 close_inbox(struct process *p)
 {
-	struct otp_msg *list = otpi_bound_close(p), *next;
+	struct otp_msg *list, *next;
 
-	if (unlikely(otpi_runtime.sim != NULL))
+	otpi_unmark(otpi_thread_now(), p);
+	list = otpi_oldest_first(otpi_bound_close(p));
+	if (otpi_sim_logs())
 		otpi_runtime.sim->received(p, list);
 	for (; list; list = next) {
 		next = list->next;
@@ -49,16 +51,28 @@ flush_queue(struct thread *t, struct process *p, int *budget)
 
 /* The starter of a failed start hears of it by the answer alone (B7, B8). */
 static void
-forget_starter(struct process *p)
+forget_starter(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
+	struct rare *rare = x->rare;
 
 	if (!(p->flags & PROCESS_STARTING))
 		return;
-	if (x->start_linked)
-		otpi_table_remove(&x->links, x->starter, NULL);
-	if (x->start_monitor)
-		otpi_table_remove(&x->watchers, x->start_monitor, NULL);
+	if (rare->start_linked)
+		otpi_table_remove(otpi_links(t, p), rare->starter, NULL);
+	if (rare->start_monitor)
+		otpi_table_remove(&x->watchers, rare->start_monitor, NULL);
+}
+
+/* The link that p was started with. */
+static void
+tell_parent(struct thread *t, struct process *p)
+{
+	if (!(p->flags & PROCESS_CHILD))
+		return;
+	p->flags &= (uint16_t)~PROCESS_CHILD;
+	otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, process_key(p), p->parent,
+		0, p->end_reason);
 }
 
 static void
@@ -125,7 +139,7 @@ drop_timers(struct thread *t, struct process *p, int *budget)
 		if (timer->kind == TIMER_SIGNAL)
 			otpi_timer_cancel_drop(t, timer);
 		else
-			otpi_timer_drop(timer);
+			otpi_timer_drop(t, timer);
 		otpi_table_iter_remove(&it);
 		(*budget)--;
 	}
@@ -138,7 +152,7 @@ fail_taken(struct thread *t, struct process *p, int *budget)
 {
 	struct table_iter it;
 
-	otpi_table_iter_begin(&it, &p->extras->taken);
+	otpi_table_iter_begin(&it, &p->extras->rare->taken);
 	while (*budget > 0 && otpi_table_iter_next(&it)) {
 		struct otp_msg *m = (struct otp_msg *)(uintptr_t)it.value;
 
@@ -157,7 +171,7 @@ drop_requests(struct thread *t, struct process *p)
 {
 	struct table_iter it;
 
-	otpi_table_iter_begin(&it, &p->extras->requests);
+	otpi_table_iter_begin(&it, &p->extras->rare->requests);
 	while (otpi_table_iter_next(&it)) {
 		if (it.value)
 			otpi_signal_free(
@@ -176,7 +190,9 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	while (*budget > 0 && otpi_pending_fail_one(t, p))
 		(*budget)--;
 	fail_taken(t, p, budget);
-	forget_starter(p);
+	forget_starter(t, p);
+	if (*budget > 0)
+		tell_parent(t, p);
 	tell_links(t, p, budget);
 	tell_watchers(t, p, budget);
 	drop_monitors(t, p, budget);
@@ -184,26 +200,16 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	if (*budget <= 0)
 		return;
 	drop_requests(t, p);
-	x->idle_id = 0;
-	if (x->idle_timer)
-		otpi_timer_cancel_drop(t, x->idle_timer);
-	x->idle_timer = NULL;
-	if (x->alarm)
-		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = NULL;
+	if (x->rare->idle_timer)
+		otpi_timer_cancel_drop(t, x->rare->idle_timer);
+	if (x->rare->alarm)
+		otpi_timer_cancel_drop(t, x->rare->alarm);
 	if (p->flags & PROCESS_STARTING) /* B6: the last thing anybody sees */
 		otpi_start_report(t, p,
-			x->start_status ? x->start_status : OTP_START_FAILED);
+			x->rare->start_status ? x->rare->start_status
+					      : OTP_START_FAILED);
 	otpi_start_done(t, p);
-	otpi_table_free(&x->links);
-	otpi_table_free(&x->monitors);
-	otpi_table_free(&x->names);
-	otpi_table_free(&x->watchers);
-	otpi_table_free(&x->timers);
-	otpi_table_free(&x->requests);
-	otpi_table_free(&x->taken);
-	otpi_free(x);
-	p->extras = NULL;
+	otpi_extras_drop(t, p);
 }
 
 /* What destructors were left out: the process was declared dead. */
@@ -226,6 +232,7 @@ otpi_death_begin(struct process *p)
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);
+	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
 }
 
@@ -236,13 +243,15 @@ otpi_death_step(struct thread *t, struct process *p)
 
 	otpi_death_begin(p);
 	flush_queue(t, p, &budget);
-	if (p->extras && budget > 0)
+	if (budget > 0 && p->extras)
 		clear_extras(t, p, &budget);
-	otpi_heap_free_some(&p->heap, &budget);
+	else if (budget > 0)
+		tell_parent(t, p);
+	otpi_heap_free_some(t, &p->heap, &budget);
 	if (budget <= 0)
 		return false;
 	otpi_reason_unref(p->end_reason);
 	p->end_reason = NULL;
-	otpi_slot_free(p);
+	otpi_slot_free(t, p);
 	return true;
 }

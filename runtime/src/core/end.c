@@ -78,6 +78,8 @@ destruct(struct runner *r)
 	uint32_t count =
 		atomic_load_explicit(&p->destructing, memory_order_relaxed);
 
+	if (likely(p->extras == NULL || p->extras->owned == NULL))
+		return;
 	r->stage = STAGE_DESTRUCT;
 	if (count == 0) {
 		atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
@@ -100,8 +102,9 @@ destruct(struct runner *r)
 static void
 give_back(struct thread *t, struct runner *r)
 {
-	otpi_building_drop(t, r);
-	if (r->answer)
+	if (unlikely(r->building != NULL))
+		otpi_building_drop(t, r);
+	if (unlikely(r->answer != NULL))
 		otpi_signal_free(t, r->answer);
 	r->answer = NULL;
 	r->await = 0;
@@ -122,7 +125,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	/* It may come from a wait. */
 	otpi_wait_disarm(t, r);
 	give_back(t, r);
-	p->flags &= (uint8_t)~PROCESS_DYING;
+	p->flags &= (uint16_t)~PROCESS_DYING;
 	if (report)
 		report_end(t, r);
 	if (ending) {
@@ -140,10 +143,14 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	r->held = NULL;
 	/* Who hears of the end and calls again meets a dead process (B27). */
 	otpi_death_begin(p);
-	otpi_current_drop(t, r, OTP_DIED, p->end_reason);
+	if (r->current)
+		otpi_current_drop(t, r, OTP_DIED, p->end_reason);
 	otpi_lent_free(t, r);
 	r->process = NULL;
 	r->lent_size = 0;
+	r->stage = STAGE_RUN;
+	r->silent = r->ended = r->interrupted = false;
+	r->fault.signal = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (!otpi_death_step(t, p))
@@ -261,7 +268,7 @@ otpi_abandoned_end(struct thread *t)
 	report_drop(r);
 	if (r->start)
 		otpi_start_drop(t, r->start);
-	otpi_heap_free_all(r->quarantine);
+	otpi_heap_free_all(t, r->quarantine);
 	otpi_switch_native(t, r);
 	abort();
 }

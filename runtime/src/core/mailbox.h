@@ -8,6 +8,14 @@
  * is one exchange, going idle one CAS that fails when something has come. So
  * there is no moment in which a signal is in the box and nobody will look.
  *
+ * A message that is alone in the box is handled while it stands there: `mark`.
+ * So the next push finds a box that is not idle, and going idle is one CAS from
+ * that block to INBOX_IDLE: an exchange less. Nobody but the owner follows the
+ * pointers in a box, others only compare the newest one; so the block must not
+ * be freed or sent on, to come back as another message, before it is out of the
+ * box (otpi_unmark). Mailboxes with a bound are walked by others, too: they are
+ * never marked.
+ *
  * A push is meant for one generation: if the slot has a new process by then,
  * its owner sees the wrong serial and treats the signal as undeliverable.
  */
@@ -53,10 +61,9 @@ otpi_push_to(struct thread *t, uint64_t key, struct otp_msg *m)
 }
 
 static inline struct otp_msg *
-otpi_oldest_first(uintptr_t inbox)
+otpi_oldest_first(struct otp_msg *m)
 {
-	struct otp_msg *m = (struct otp_msg *)(void *)inbox, *next;
-	struct otp_msg *list = NULL;
+	struct otp_msg *list = NULL, *next;
 
 	for (; m; m = next) {
 		next = m->next;
@@ -66,7 +73,7 @@ otpi_oldest_first(uintptr_t inbox)
 	return list;
 }
 
-/* The owner takes all that has arrived, oldest first. */
+/* The owner takes all that has arrived, newest first. */
 static inline struct otp_msg *
 otpi_drain(struct process *p)
 {
@@ -74,28 +81,56 @@ otpi_drain(struct process *p)
 	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
 		return NULL;
 	/* Acquire: what the signals hold is seen. */
-	return otpi_oldest_first(
-		atomic_exchange_explicit(&p->inbox, 0, memory_order_acquire));
+	return (struct otp_msg *)(void *)atomic_exchange_explicit(
+		&p->inbox, 0, memory_order_acquire);
 }
 
 /* The same, and from now on nothing arrives. */
 static inline struct otp_msg *
 otpi_close(struct process *p)
 {
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	return otpi_oldest_first(atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
+	/* seq_cst: against who gives it a name meanwhile, see links.c. */
+	return (struct otp_msg *)(void *)atomic_exchange(&p->inbox, INBOX_DEAD);
 }
 
-/* The owner gives the process up; false: something has arrived. */
-static inline bool
-otpi_go_idle(struct process *p)
+/* The owner takes the block that is marked, if one is, out of the box. */
+void otpi_mark_clear(struct thread *t, struct process *p);
+static inline void
+otpi_unmark(struct thread *t, struct process *p)
 {
-	uintptr_t empty = 0;
+	if (unlikely(p->mark != NULL))
+		otpi_mark_clear(t, p);
+}
 
+/* Has something arrived that is not received? Owner's. */
+static inline bool
+otpi_has_mail(const struct process *p)
+{
+	/* Relaxed: who takes it acquires. */
+	return atomic_load_explicit(&p->inbox, memory_order_relaxed) !=
+		(uintptr_t)p->mark;
+}
+
+/*
+ * The owner, which holds no message, gives the process up; false: something has
+ * arrived.
+ */
+static inline bool
+otpi_go_idle(struct thread *t, struct process *p)
+{
+	struct otp_msg *mark = p->mark;
+	uintptr_t empty = (uintptr_t)mark;
+
+	p->mark = NULL;
 	/* Release: the next owner sees what this one wrote. */
-	return atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
-		INBOX_IDLE, memory_order_release, memory_order_relaxed);
+	if (likely(atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
+		    INBOX_IDLE, memory_order_release, memory_order_relaxed))) {
+		if (mark)
+			otpi_block_free(t, mark);
+		return true;
+	}
+	p->mark = mark;
+	return false;
 }
 
 /* The private queue: what was received and is to be handled. Owner's. */

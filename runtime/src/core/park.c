@@ -19,10 +19,9 @@ otpi_migrate(struct thread *t)
 	r->home = &rt->workers[r->process->id % rt->worker_count];
 	t->leaving = r->process;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	t->runner = r;
 	atomic_store_explicit(&t->running, r->process, memory_order_release);
 	return t;
 }
@@ -39,7 +38,7 @@ block_foreign(struct thread *t, int64_t deadline_ms)
 	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_relaxed);
 	int64_t left = -1;
 
-	if (!otpi_go_idle(p))
+	if (!otpi_go_idle(t, p))
 		return;
 	if (unlikely(otpi_runtime.sim != NULL) &&
 		otpi_runtime.sim->wait(t, deadline_ms))
@@ -85,10 +84,11 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	struct process *p = r->process;
 
 	r->home = NULL;
+	otpi_unmark(t, p);
 	r->yielding = yielding;
 	t->leaving = p;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
 	atomic_store_explicit(&t->running, p, memory_order_release);
@@ -105,14 +105,18 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 static void
 alarm_set(struct thread *t, struct process *p, int64_t deadline_ms)
 {
-	struct extras *x = otpi_extras(p);
+	struct rare *x = otpi_rare(t, p);
 	int64_t left = deadline_ms - otpi_clock_ns() / 1000000;
 
-	if (x->alarm && x->alarm->deadline_ms <= deadline_ms + 1)
+	/* Never young: the thread has no worker. */
+	if (x->alarm &&
+		atomic_load_explicit(&x->alarm->deadline_ms,
+			memory_order_relaxed) <= deadline_ms + 1)
 		return;
 	if (x->alarm)
 		otpi_timer_cancel_drop(t, x->alarm);
-	x->alarm = otpi_timer_new(TIMER_ALARM, otpi_id_next(t), process_key(p));
+	x->alarm =
+		otpi_timer_new(t, TIMER_ALARM, otpi_id_next(t), process_key(p));
 	otpi_timer_start(t, x->alarm, left > 0 ? left : 0);
 }
 
@@ -155,7 +159,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 			return block_pooled(t, deadline_ms);
 		t = otpi_migrate(t);
 	}
-	if (deadline_ms >= 0 && list_is_empty(&r->timer.on) && !r->timed_out)
+	if (deadline_ms != -1 && list_is_empty(&r->timer.on) && !r->timed_out)
 		otpi_wait_arm(t, r, deadline_ms);
 	next = otpi_pool_pop(t->worker);
 	if (next == NULL) {
@@ -165,18 +169,21 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_end_self(t, true);
 	}
 	r->home = t->worker;
+	otpi_unmark(t, p);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
-	if (otpi_go_idle(p)) {
+	if (otpi_may_rest(t->worker, p)) {
+		otpi_rest(t, t->worker, p);
 		otpi_switch(t, r, next);
-		t = otpi_thread_now();
-		otpi_beat(t);
+	} else if (otpi_go_idle(t, p)) {
+		otpi_switch(t, r, next);
 	} else {
 		otpi_pool_push(t->worker, next);
 	}
+	t = r->thread;
+	otpi_beat(t);
 	atomic_store_explicit(&t->running, p, memory_order_release);
-	otpi_receive_signals(t, p);
-	if (p->flags & PROCESS_DYING)
-		otpi_end_self(t, true);
+	otpi_receive_waiting(t, r, p);
+	otpi_check_end(t);
 	return t;
 }
 

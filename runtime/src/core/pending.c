@@ -73,7 +73,7 @@ otp_from_of(struct otp_msg *m)
 	/* Release: who reads this serial sees the fields above. */
 	atomic_store_explicit(
 		&p->state, from.serial << 1 | 1, memory_order_release);
-	list_push_back(&otpi_extras(r->process)->pending, &p->on);
+	list_push_back(&otpi_rare(t, r->process)->pending, &p->on);
 	/* The record answers now; the block is only lent to the handler. */
 	m->kind = SIGNAL_MESSAGE;
 	m->status = 0;
@@ -165,9 +165,10 @@ otpi_pending_fail_one(struct thread *t, struct process *process)
 	struct otp_msg *m;
 	uint64_t caller, call, server, state;
 
-	if (list_is_empty(&process->extras->pending))
+	if (list_is_empty(&process->extras->rare->pending))
 		return false;
-	p = container_of(process->extras->pending.next, struct pending, on);
+	p = container_of(
+		process->extras->rare->pending.next, struct pending, on);
 	state = atomic_load_explicit(&p->state, memory_order_relaxed);
 	if (!(state & 1) ||
 		!pending_claim(p, state >> 1, &caller, &call, &server)) {

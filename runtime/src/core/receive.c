@@ -171,11 +171,11 @@ otp_timer_start(otp_duration ms)
 
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
-	struct timer *timer =
-		otpi_timer_new(TIMER_SIGNAL, otpi_id_next(t), process_key(p));
+	struct timer *timer = otpi_timer_new(
+		t, TIMER_SIGNAL, otpi_id_next(t), process_key(p));
 	otp_ref ref = id_ref(timer->id);
 
-	otpi_table_put_ptr(&otpi_extras(p)->timers, timer->id, timer);
+	otpi_table_put_ptr(&otpi_extras(t, p)->timers, timer->id, timer);
 	otpi_timer_start(t, timer, ms);
 	otpi_leave(t);
 	return ref;
@@ -188,24 +188,20 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 	struct process *p = t->runner->process;
 	struct timer *timer = NULL;
 	bool active = false;
-	int64_t left;
+	int64_t left = 0;
 
 	if (p->extras && ref_id(ref))
 		timer = otpi_table_get_ptr(&p->extras->timers, ref_id(ref));
 	if (timer) {
-		left = timer->deadline_ms - otpi_now_ns() / 1000000;
-		/* The deadline was rounded up. */
-		if (left > timer->asked_ms)
-			left = timer->asked_ms;
+		if (left_ms)
+			left = otpi_timer_left_ms(timer);
 		/* One that has fired stays: its signal is on the way (A53). */
 		active = otpi_timer_cancel(t, timer);
-		if (active) {
-			otpi_table_remove(
-				&p->extras->timers, ref_id(ref), NULL);
-			otpi_timer_drop(timer);
-		}
-		if (active && left_ms)
-			*left_ms = left > 0 ? left : 0;
+	}
+	if (active) {
+		otpi_table_remove(&p->extras->timers, ref_id(ref), NULL);
+		if (left_ms)
+			*left_ms = left;
 	}
 	otpi_leave(t);
 	return active;

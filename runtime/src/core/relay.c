@@ -2,6 +2,7 @@
 #include "core/relay.h"
 
 #include "core/heap.h"
+#include "core/mailbox.h"
 #include "core/runner.h"
 
 void
@@ -24,6 +25,7 @@ otpi_event_become(
 	}
 	if (unlikely(r->lent_size))
 		r->lent_size += otpi_block_size(m) - otpi_block_size(was);
+	otpi_unmark(t, r->process);
 	r->current = m;
 	event->msg = m;
 	otpi_lend(r, was);

@@ -54,8 +54,9 @@ otpi_report_end(
 	report.state = state;
 	report.reason = otpi_reason_term(p->end_reason);
 	report.mailbox_length = p->queue_len;
+	report.link_count = p->flags & PROCESS_CHILD ? 1 : 0;
 	if (p->extras)
-		report.link_count = otpi_table_count(&p->extras->links);
+		report.link_count += otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;
@@ -179,9 +180,16 @@ void
 otp_counters_get(struct otp_counters *counters)
 {
 	struct runtime *rt = &otpi_runtime;
+	struct thread *t = otpi_thread_self ? otpi_enter() : NULL;
+	uint64_t ended;
 
-	counters->processes = atomic_load(&rt->alive);
-	counters->spawned = atomic_load(&rt->spawned);
+	otpi_runtime_init();
+	pthread_mutex_lock(&rt->lock);
+	otpi_slots_counted(&counters->spawned, &ended);
+	pthread_mutex_unlock(&rt->lock);
+	if (t)
+		otpi_leave(t);
+	counters->processes = counters->spawned - ended;
 	counters->crashes_contained = atomic_load(&rt->contained);
 	counters->kills_interrupted = atomic_load(&rt->interrupted);
 	counters->kills_abandoned = atomic_load(&rt->abandoned);

@@ -69,14 +69,14 @@ activate_new(struct thread *t, struct runner *r)
 	enum otp_verdict verdict;
 	struct otp_msg *start;
 
-	p->flags &= (uint8_t)~PROCESS_NEW;
+	p->flags &= (uint16_t)~PROCESS_NEW;
 	if (p->kind == PROCESS_PLAIN) {
 		otpi_call_plain(t, r);
 		p->end_reason = &otpi_reason_normal;
 		otpi_end_stages(otpi_thread_now(), r, false, false);
 		return false;
 	}
-	start = p->extras ? p->extras->start : NULL;
+	start = p->extras ? p->extras->rare->start : NULL;
 	if (p->flags & PROCESS_LIMITED)
 		r->lent_size = OTPI_LENT_NONE;
 	if (otpi_heap_outgrows(r, 0)) {
@@ -99,37 +99,77 @@ activate_new(struct thread *t, struct runner *r)
 	return true;
 }
 
-static void
+/* r is free again: as runner_new made it. */
+static inline void
 activation_end(struct thread *t, struct runner *r, struct process *p)
 {
 	r->process = NULL;
 	r->held = NULL;
-	r->lent_size = 0;
+	if (unlikely(p->flags & PROCESS_LIMITED))
+		r->lent_size = 0;
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 }
 
-/* One event. False: the process is over. */
-static inline bool
-activate_one(struct thread *t, struct runner *r, struct otp_msg *m)
+static inline void
+activation_begin(struct thread *t, struct runner *r, struct process *p)
 {
-	struct process *p = r->process;
+	r->process = p;
+	p->runner = r;
+	/* Release: the watchdog that reads it sees the process. */
+	atomic_store_explicit(&t->running, p, memory_order_release);
+}
+
+/* What is left of the block in hand; mostly it was not a call. */
+static inline void
+current_done(struct thread *t, struct runner *r, struct process *p)
+{
+	struct otp_msg *m = r->current;
+
+	if (m == NULL)
+		return;
+	if (likely(m == p->mark)) {
+		r->current = NULL;
+		if (OTPI_DEBUG)
+			otpi_block_poison(m);
+	} else if (likely(m->kind == SIGNAL_MESSAGE && m->next == NULL)) {
+		r->current = NULL;
+		otpi_block_free(t, m);
+	} else {
+		otpi_current_drop(t, r, OTP_BAD_REQUEST, NULL);
+	}
+}
+
+/* One that must not be handled now: an old idle event. */
+static bool
+is_stale(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	if (p->extras && p->extras->idle_id) {
+		if (m->kind != SIGNAL_IDLE || m->id == p->extras->idle_id) {
+			otpi_idle_cancel(t, p, m->kind == SIGNAL_IDLE);
+			return false;
+		}
+	} else if (m->kind != SIGNAL_IDLE) {
+		return false;
+	}
+	otpi_signal_free(t, m);
+	return true;
+}
+
+/* One event; m is out of the queue. False: the process is over. */
+static inline bool
+activate_one(struct thread *t, struct runner *r, struct process *p,
+	struct otp_msg *m)
+{
 	struct otp_event event;
 	enum otp_verdict verdict;
 
-	if (unlikely(p->extras && p->extras->idle_id)) {
-		if (m->kind == SIGNAL_IDLE && m->id != p->extras->idle_id) {
-			otpi_signal_free(t, m);
-			return true;
-		}
-		otpi_idle_cancel(t, p, m->kind == SIGNAL_IDLE);
-	} else if (unlikely(m->kind == SIGNAL_IDLE)) {
-		otpi_signal_free(t, m);
+	if (unlikely(p->extras != NULL || m->kind == SIGNAL_IDLE) &&
+		is_stale(t, p, m))
 		return true;
-	}
 	r->current = m;
 	m->next = NULL;
-	if (likely(m->kind == SIGNAL_CALL || m->kind == SIGNAL_MESSAGE)) {
+	if (likely(m->kind <= SIGNAL_MESSAGE)) {
 		event.kind = OTP_EVENT_MESSAGE;
 		event.msg = m;
 		event.from = key_pid(otpi_signal_from(m));
@@ -139,85 +179,104 @@ activate_one(struct thread *t, struct runner *r, struct otp_msg *m)
 		event_of(&event, m, p);
 	}
 	verdict = otpi_call_handle(t, r, &event);
-	t = otpi_thread_now();
+	t = r->thread;
 	if (unlikely(verdict == OTP_END)) {
 		if (p->end_reason == NULL)
 			p->end_reason = &otpi_reason_normal;
 		otpi_end_stages(t, r, true, otpi_has_ending(p));
 		return false;
 	}
-	if (r->current)
-		otpi_current_drop(t, r, OTP_BAD_REQUEST, NULL);
+	current_done(t, r, p);
 	otpi_lent_free(t, r);
 	return true;
 }
 
+/* Of a process with a bound: what is too much is dropped first. */
+__attribute__((noinline, cold)) static struct otp_msg *
+bounded_next(struct thread *t, struct process *p)
+{
+	if (p->queue == NULL ||
+		atomic_load_explicit(&p->urgent, memory_order_relaxed))
+		otpi_receive_signals(t, p);
+	if (p->flags & PROCESS_DYING)
+		return NULL;
+	otpi_bound_trim(t, p, NULL);
+	return p->queue ? otpi_queue_pop(p) : NULL;
+}
+
+/* Nothing is left to be handled. True: so it is over; false: look again. */
+static inline bool
+activation_over(struct thread *t, struct runner *r, struct process *p)
+{
+	if (unlikely(p->flags & PROCESS_DYING)) {
+		r->silent = true;
+		otpi_end_stages(t, r, false, false);
+		return true;
+	}
+	if (unlikely(p->extras != NULL))
+		otpi_extras_trim(t, p);
+	activation_end(t, r, p);
+	if (otpi_may_rest(t->worker, p)) {
+		otpi_rest(t, t->worker, p);
+		return true;
+	}
+	if (likely(otpi_go_idle(t, p)))
+		return true;
+	activation_begin(t, r, p);
+	return false;
+}
+
+/* Has the thread been left without a worker, but for the pool's? */
+static inline bool
+is_detached(const struct thread *t)
+{
+	return unlikely(t->worker == NULL) && !t->pooled;
+}
+
 /* Run a process that is scheduled and has no runner. */
-static void
+static inline void
 activate(struct thread *t, struct runner *r, struct process *p)
 {
 	int budget = otpi_runtime.budget;
 	struct otp_msg *m;
 
-	if (unlikely(p->flags & PROCESS_DYING)) {
-		if (!otpi_death_step(t, p))
-			otpi_requeue(t, p);
-		return;
-	}
-	r->process = p;
-	r->stage = STAGE_RUN;
-	r->silent = false;
-	r->ended = false;
-	r->interrupted = false;
-	r->fault.signal = 0;
-	p->runner = r;
-	/* Release: the watchdog that reads it sees the process. */
-	atomic_store_explicit(&t->running, p, memory_order_release);
-	otpi_beat(t);
-	if (unlikely(p->flags & PROCESS_NEW)) {
+	if (unlikely(p->flags & (PROCESS_DYING | PROCESS_NEW))) {
+		if (p->flags & PROCESS_DYING) {
+			if (!otpi_death_step(t, p))
+				otpi_requeue(t, p);
+			return;
+		}
+		activation_begin(t, r, p);
+		otpi_beat(t);
 		otpi_receive_signals(t, p);
 		if (!(p->flags & PROCESS_DYING) && !activate_new(t, r))
 			return;
-		t = otpi_thread_now();
+		t = r->thread;
+	} else {
+		activation_begin(t, r, p);
 	}
 	for (;;) {
-		if (p->queue == NULL ||
-			atomic_load_explicit(&p->urgent, memory_order_relaxed))
-			otpi_receive_signals(t, p);
-		if (unlikely(p->flags & (PROCESS_DYING | PROCESS_BOUNDED))) {
-			if (p->flags & PROCESS_DYING) {
-				r->silent = true;
-				otpi_end_stages(t, r, false, false);
+		if (unlikely(p->flags & PROCESS_BOUNDED))
+			m = bounded_next(t, p);
+		else
+			m = otpi_receive_next(t, p);
+		if (m == NULL) {
+			if (activation_over(t, r, p))
 				return;
-			}
-			otpi_bound_trim(t, p, NULL);
-		}
-		if (p->queue == NULL) {
-			if (unlikely(p->extras != NULL))
-				otpi_extras_trim(p);
-			activation_end(t, r, p);
-			if (otpi_go_idle(p))
-				return;
-			r->process = p;
-			p->runner = r;
-			atomic_store_explicit(
-				&t->running, p, memory_order_release);
 			continue;
 		}
-		if (unlikely(--budget < 0 ||
-			    (t->worker == NULL && !t->pooled))) {
+		otpi_beat(t);
+		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_LIMITED)) &&
+			!take(t, r, m))
+			return;
+		if (!activate_one(t, r, p, m))
+			return;
+		t = r->thread;
+		if (unlikely(--budget == 0 || is_detached(t))) {
 			activation_end(t, r, p);
 			otpi_requeue(t, p);
 			return;
 		}
-		otpi_beat(t);
-		m = otpi_queue_pop(p);
-		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_LIMITED)) &&
-			!take(t, r, m))
-			return;
-		if (!activate_one(t, r, m))
-			return;
-		t = otpi_thread_now();
 	}
 }
 
@@ -240,13 +299,12 @@ activate_large(struct thread *t, struct runner *r, struct process *p)
 	otpi_switch(t, r, large);
 }
 
-/* The loop of a worker, on whatever runner is free. Never returns. */
-static void
-worker_loop(void)
+/* The loop of a worker, on r as long as that is free. Never returns. */
+OTP_NORETURN static void
+worker_loop(struct runner *r)
 {
 	for (;;) {
-		struct thread *t = otpi_thread_now();
-		struct runner *r = t->runner;
+		struct thread *t = r->thread;
 		struct worker *w = t->worker;
 		struct process *p = r->first;
 
@@ -277,16 +335,16 @@ void
 otpi_runner_main(void)
 {
 	struct thread *t = otpi_thread_now();
+	struct runner *r = t->runner;
 
 	/* It may come from a signal handler, which settles nothing. */
-	if (t->runner->landed &&
+	if (r->landed &&
 		unlikely(atomic_load_explicit(&t->attention,
 				 memory_order_acquire) >= ATTENTION_ASKED))
 		otpi_attend(t);
-	if (t->runner->landed)
-		otpi_land(t, t->runner);
-	worker_loop();
-	abort();
+	if (r->landed)
+		otpi_land(t, r);
+	worker_loop(r);
 }
 
 void
@@ -297,7 +355,7 @@ otpi_worker_run(struct thread *t)
 	if (r == NULL)
 		otpi_out_of_memory(OTPI_STACK_DEFAULT);
 	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
-	t->runner = r;
+	otpi_thread_runs(t, r);
 	t->left = NULL;
 	otpi_fiber_switch(&t->native, r->fiber);
 	/* Back: the runner that left is in the loop and can serve again. */

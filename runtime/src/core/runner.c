@@ -24,26 +24,6 @@ otpi_runner_free(struct runner *r)
 	otpi_free(r);
 }
 
-struct runner *
-otpi_pool_pop(struct worker *w)
-{
-	struct runner *r = w->pool;
-
-	if (r == NULL)
-		return otpi_runner_new(0);
-	w->pool = r->next;
-	w->pool_count--;
-	return r;
-}
-
-void
-otpi_pool_push(struct worker *w, struct runner *r)
-{
-	r->next = w->pool;
-	w->pool = r;
-	w->pool_count++;
-}
-
 void
 otpi_pool_trim(struct worker *w)
 {
@@ -59,7 +39,7 @@ otpi_pool_trim(struct worker *w)
 void
 otpi_switch(struct thread *t, struct runner *from, struct runner *to)
 {
-	t->runner = to;
+	otpi_thread_runs(t, to);
 	otpi_fiber_switch(from->fiber, to->fiber);
 }
 
@@ -67,7 +47,7 @@ void
 otpi_switch_native(struct thread *t, struct runner *from)
 {
 	t->left = from;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(from->fiber, &t->native);
 }
 

@@ -9,6 +9,7 @@
 
 #define GLOBAL_EVERY 61
 #define SPINS 64
+#define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
 
 /* What `low` and the priorities above normal get: see sched.h. */
 #define PRIORITY_STREAK 16
@@ -52,30 +53,72 @@ global_take(unsigned level, uint32_t n)
 	return first;
 }
 
-/* The ring is full: half of it goes to the global queue, with p. */
-static bool
-ring_overflow(struct worker *w, struct process *p, uint32_t head, uint32_t tail)
+static void
+batch_push(struct batch *batch)
 {
-	struct process *batch[RING_SIZE / 2 + 1];
+	struct runtime *rt = &otpi_runtime;
+
+	batch->next = NULL;
+	pthread_mutex_lock(&rt->queue_lock);
+	if (rt->batches)
+		rt->batches_last->next = batch;
+	else
+		rt->batches = batch;
+	rt->batches_last = batch;
+	/* seq_cst: against `parked`, see sched.h. */
+	atomic_fetch_add(&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
+	pthread_mutex_unlock(&rt->queue_lock);
+}
+
+static struct batch *
+batch_take(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct batch *batch;
+
+	pthread_mutex_lock(&rt->queue_lock);
+	batch = rt->batches;
+	if (batch) {
+		rt->batches = batch->next;
+		atomic_fetch_sub(
+			&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
+	}
+	pthread_mutex_unlock(&rt->queue_lock);
+	return batch;
+}
+
+/*
+ * The ring is full: half of it goes to the global queue, with p. As an array:
+ * following a list of processes that have not been touched for long is a wait
+ * for memory at each.
+ */
+static bool
+ring_overflow(struct thread *t, struct worker *w, struct process *p,
+	uint32_t head, uint32_t tail)
+{
+	struct batch *batch = otpi_cell_new(t, BATCH_CLASS);
 	uint32_t n = (tail - head) / 2;
 
+	if (n > BATCH_SIZE - 1)
+		n = BATCH_SIZE - 1;
 	for (uint32_t i = 0; i < n; i++)
-		batch[i] = atomic_load_explicit(
+		batch->items[i] = atomic_load_explicit(
 			&w->ring[(head + i) % RING_SIZE], memory_order_relaxed);
 	/* acq_rel: as in ring_pop. A thief may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&w->head, &head, head + n,
-		    memory_order_acq_rel, memory_order_relaxed))
+		    memory_order_acq_rel, memory_order_relaxed)) {
+		otpi_cell_free(t, batch, BATCH_CLASS);
 		return false;
-	batch[n] = p;
-	for (uint32_t i = 0; i < n; i++)
-		batch[i]->run_next = batch[i + 1];
-	global_push(OTP_PRIORITY_NORMAL, batch[0], p, n + 1);
+	}
+	batch->items[n] = p;
+	batch->count = n + 1;
+	batch_push(batch);
 	otpi_wake_any();
 	return true;
 }
 
 static void
-ring_push(struct worker *w, struct process *p)
+ring_push(struct thread *t, struct worker *w, struct process *p)
 {
 	for (;;) {
 		/* Acquire: slots that thieves have left may be reused. */
@@ -94,9 +137,21 @@ ring_push(struct worker *w, struct process *p)
 				otpi_wake_any();
 			return;
 		}
-		if (ring_overflow(w, p, head, tail))
+		if (ring_overflow(t, w, p, head, tail))
 			return;
 	}
+}
+
+/* What will be run soon: its slot is fetched while others run. */
+static void
+ring_prefetch(struct worker *w, uint32_t at)
+{
+	struct process *p = atomic_load_explicit(
+		&w->ring[at % RING_SIZE], memory_order_relaxed);
+
+	__builtin_prefetch(p);
+	__builtin_prefetch((char *)p + 64);
+	__builtin_prefetch((char *)p + 128);
 }
 
 static struct process *
@@ -116,8 +171,10 @@ ring_pop(struct worker *w)
 		/* Against thieves; release: the slot has been read. */
 		if (atomic_compare_exchange_weak_explicit(&w->head, &head,
 			    head + 1, memory_order_acq_rel,
-			    memory_order_relaxed))
+			    memory_order_relaxed)) {
+			ring_prefetch(w, head + 3);
 			return p;
+		}
 	}
 }
 
@@ -130,7 +187,7 @@ otpi_has_backlog(struct worker *w)
 
 /* Half of the victim's ring goes to w's, which is empty; one of it is given. */
 static struct process *
-steal(struct worker *w, struct worker *victim)
+steal(struct thread *t, struct worker *w, struct worker *victim)
 {
 	struct process *batch[RING_SIZE / 2];
 
@@ -156,13 +213,13 @@ steal(struct worker *w, struct worker *victim)
 			    memory_order_relaxed))
 			continue;
 		for (uint32_t i = 1; i < n; i++)
-			ring_push(w, batch[i]);
+			ring_push(t, w, batch[i]);
 		return batch[0];
 	}
 }
 
 static struct process *
-steal_any(struct worker *w)
+steal_any(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	unsigned start;
@@ -174,7 +231,7 @@ steal_any(struct worker *w)
 	for (unsigned i = 0; i < rt->worker_count; i++) {
 		struct worker *victim =
 			&rt->workers[(start + i) % rt->worker_count];
-		struct process *p = victim == w ? NULL : steal(w, victim);
+		struct process *p = victim == w ? NULL : steal(t, w, victim);
 
 		if (p)
 			return p;
@@ -232,14 +289,15 @@ pinned_push(struct worker *w, struct process *p)
 		poke(w);
 }
 
-/* At the end of the worker's own queue, by its thread. */
+/* At the end of the worker's own queue, by its thread t. */
 static void
-local_push(struct worker *w, struct process *p)
+local_push(struct thread *t, struct worker *w, struct process *p)
 {
+	otpi_unmark(t, p);
 	if (p->runner)
 		pinned_push(w, p);
 	else
-		ring_push(w, p);
+		ring_push(t, w, p);
 }
 
 /* To the home of a parked process, from another thread. */
@@ -265,7 +323,7 @@ level_push(struct thread *t, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	if (level == OTP_PRIORITY_NORMAL && t->worker) {
-		ring_push(t->worker, p);
+		ring_push(t, t->worker, p);
 		return;
 	}
 	global_push(level, p, p, 1);
@@ -314,13 +372,14 @@ otpi_has_wake(struct worker *w)
 }
 
 void
-otpi_wake_slot_clear(struct worker *w)
+otpi_wake_slot_clear(struct thread *t, struct worker *w)
 {
 	struct process *p = wake_slot(w);
 
 	if (p == NULL || p->runner)
 		return;
 	wake_slot_set(w, NULL);
+	otpi_unmark(t, p);
 	global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 	otpi_wake_any();
 }
@@ -347,16 +406,35 @@ otpi_schedule(struct thread *t, struct process *p)
 	before = wake_slot(w);
 	wake_slot_set(w, p);
 	if (before)
-		local_push(w, before);
+		local_push(t, w, before);
+}
+
+/* Has something come for it, or is its wait over? */
+static bool
+is_wanted(const struct process *p)
+{
+	return otpi_has_mail(p) || (p->runner && p->runner->timed_out);
+}
+
+void
+otpi_rest_over(struct thread *t, struct worker *w, struct process *p)
+{
+	if (!is_wanted(p) && otpi_go_idle(t, p))
+		return;
+	if (wake_slot(w))
+		local_push(t, w, p);
+	else
+		wake_slot_set(w, p);
 }
 
 void
 otpi_requeue(struct thread *t, struct process *p)
 {
+	otpi_unmark(t, p);
 	if (unlikely(p->flags & PROCESS_UNUSUAL)) {
 		schedule_unusual(t, p);
 	} else if (t->worker && !p->runner) {
-		ring_push(t->worker, p);
+		ring_push(t, t->worker, p);
 	} else if (p->runner) {
 		if (p->runner->home == t->worker)
 			pinned_push(t->worker, p);
@@ -410,25 +488,55 @@ pinned_pop(struct worker *w, unsigned level)
 	return otpi_run_queue_pop(&w->pinned[level]);
 }
 
-/* From the global queue: one to run, a share of the rest into the ring. */
+/* A batch of the global queue: one to run, the rest into the ring. */
 static struct process *
-global_pop(struct worker *w)
+batch_pop(struct thread *t, struct worker *w)
 {
-	struct runtime *rt = &otpi_runtime;
-	uint32_t n = atomic_load_explicit(
-		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
+	struct batch *batch = batch_take();
+	struct process *p;
+
+	if (batch == NULL)
+		return NULL;
+	p = batch->items[0];
+	for (uint32_t i = 1; i < batch->count; i++)
+		ring_push(t, w, batch->items[i]);
+	otpi_cell_free(t, batch, BATCH_CLASS);
+	return p;
+}
+
+/* The processes that are there one by one: one to run, and a share of others. */
+static struct process *
+single_pop(struct thread *t, struct worker *w, uint32_t n)
+{
 	struct process *p, *rest, *next;
 
-	if (n == 0)
-		return NULL;
-	n = n / rt->worker_count + 1;
 	p = global_take(
 		OTP_PRIORITY_NORMAL, n < RING_SIZE / 2 ? n : RING_SIZE / 2);
 	for (rest = p ? p->run_next : NULL; rest; rest = next) {
 		next = rest->run_next;
-		ring_push(w, rest);
+		ring_push(t, w, rest);
 	}
 	return p;
+}
+
+/* From the global queue; batches and others take turns. */
+static struct process *
+global_pop(struct thread *t, struct worker *w)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint32_t n = atomic_load_explicit(
+		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
+	struct process *p;
+
+	if (n == 0)
+		return NULL;
+	n = n / rt->worker_count + 1;
+	if (w->turn & 1) {
+		p = batch_pop(t, w);
+		return p ? p : single_pop(t, w, n);
+	}
+	p = single_pop(t, w, n);
+	return p ? p : batch_pop(t, w);
 }
 
 static struct process *
@@ -436,7 +544,7 @@ local_pop(struct worker *w)
 {
 	struct process *p;
 
-	if (w->tick & 1) {
+	if (w->turn & 1) {
 		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
 		return p ? p : ring_pop(w);
 	}
@@ -450,7 +558,7 @@ level_pop(struct worker *w, unsigned level)
 {
 	struct process *p = NULL;
 
-	if (w->tick & 1)
+	if (w->turn & 1)
 		p = pinned_pop(w, level);
 	if (p == NULL)
 		p = global_take(level, 1);
@@ -494,15 +602,18 @@ look_around(struct thread *t, struct worker *w)
 {
 	struct process *p;
 
-	if (w->tick % GLOBAL_EVERY == 0 && (p = level_pop(w, OTP_PRIORITY_LOW)))
-		return p;
+	if (w->turn == 0) {
+		w->turn = GLOBAL_EVERY;
+		if ((p = level_pop(w, OTP_PRIORITY_LOW)))
+			return p;
+	}
 	atomic_store_explicit(&w->poke, false, memory_order_relaxed);
 	if ((p = urgent_pop(w)))
 		return p;
 	otpi_wheel_run(t, w);
-	p = global_pop(w);
+	p = global_pop(t, w);
 	if (p)
-		local_push(w, p);
+		local_push(t, w, p);
 	return NULL;
 }
 
@@ -522,13 +633,13 @@ anything_for(struct worker *w)
 }
 
 static void
-worker_park(struct worker *w)
+worker_park(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
 	if (unlikely(rt->sim != NULL)) {
-		rt->sim->idle(otpi_thread_now(), w);
+		rt->sim->idle(t, w);
 		return;
 	}
 	for (int i = 0; i < SPINS; i++) {
@@ -536,7 +647,7 @@ worker_park(struct worker *w)
 			return;
 		otpi_cpu_relax();
 	}
-	ms = otpi_wheel_next_ms(w);
+	ms = otpi_wheel_next_ms(t, w);
 	if (ms == 0)
 		return;
 	atomic_store(&w->parked, 1);
@@ -548,8 +659,8 @@ worker_park(struct worker *w)
 	otpi_watchdog_wake();
 }
 
-struct process *
-otpi_next(struct thread *t, struct worker *w)
+__attribute__((noinline)) struct process *
+otpi_next_of_all(struct thread *t, struct worker *w)
 {
 	if (unlikely(otpi_runtime.sim != NULL))
 		return otpi_runtime.sim->next(t, w);
@@ -563,46 +674,60 @@ otpi_next_native(struct thread *t, struct worker *w)
 	struct process *p;
 
 	for (;;) {
-		w->tick++;
 		if (unlikely(atomic_load_explicit(
 			    &rt->stopping, memory_order_relaxed)))
 			return NULL;
 		remote_receive(w);
-		if (unlikely(w->tick % GLOBAL_EVERY == 0 ||
+		if (unlikely(w->turn == 0 ||
 			    atomic_load_explicit(
 				    &w->poke, memory_order_relaxed)) &&
 			(p = look_around(t, w)))
 			return p;
+		w->turn--;
+		if ((p = w->resting)) {
+			w->resting = NULL;
+			otpi_rest_over(t, w, p);
+		}
 		p = wake_slot(w);
-		if (p && w->wake_streak++ < WAKE_STREAK) {
+		if (p && w->wake_streak < WAKE_STREAK) {
+			w->wake_streak++;
 			wake_slot_set(w, NULL);
 			return p;
 		}
 		w->wake_streak = 0;
 		if (p) {
 			wake_slot_set(w, NULL);
-			local_push(w, p);
+			local_push(t, w, p);
 		}
-		if ((p = local_pop(w)) || (p = global_pop(w)))
+		if ((p = local_pop(w)) || (p = global_pop(t, w)))
 			return p;
 		otpi_wheel_run(t, w);
 		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
 			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
-		if ((p = steal_any(w)) || (p = level_pop(w, OTP_PRIORITY_LOW)))
+		if ((p = steal_any(t, w)) ||
+			(p = level_pop(w, OTP_PRIORITY_LOW)))
 			return p;
-		worker_park(w);
+		worker_park(t, w);
 	}
 }
 
 struct process *
-otpi_take_any(struct worker *w)
+otpi_take_any(struct thread *t, struct worker *w)
 {
-	struct process *p = wake_slot(w);
+	struct process *p = w->resting;
 
 	remote_receive(w);
-	wake_slot_set(w, NULL);
+	w->resting = NULL;
+	if (p)
+		otpi_rest_over(t, w, p);
+	if ((p = wake_slot(w)) == NULL)
+		p = ring_pop(w);
+	else
+		wake_slot_set(w, NULL);
 	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
 		p = level_pop(w, level);
-	return p ? p : ring_pop(w);
+	if (p || (p = global_pop(t, w)))
+		otpi_unmark(t, p);
+	return p;
 }

@@ -7,6 +7,8 @@
  * queue. One that is parked with a runner runs only on its home worker; all
  * others may be stolen from rings and taken from the global queue.
  *
+ * A process with a mark (mailbox.h) is running, resting, or in a wake slot.
+ *
  * The wake slot holds the process woken last, whose data is hot; it goes
  * first WAKE_STREAK times in a row at most. Only its own thread may take from
  * it, so that chatter costs no locked instruction; where that computes for
@@ -70,15 +72,63 @@ otpi_run_queue_pop(struct run_queue *queue)
 	return p;
 }
 
+/*
+ * A process that has nothing to do any more may rest instead of going idle, one
+ * on a worker, if another is about to run there: mostly that one answers, and
+ * then neither going idle nor waking up is needed. With the end of the next
+ * activation it is settled: it goes idle, or runs if something has come. Not for
+ * those that are unusual.
+ */
+static inline bool
+otpi_may_rest(struct worker *w, const struct process *p)
+{
+	return w && !(p->flags & PROCESS_UNUSUAL) &&
+		(atomic_load_explicit(&w->wake, memory_order_relaxed) ||
+			(w->resting && otpi_has_mail(w->resting)));
+}
+
+/* p, which rested on w, is settled. */
+void otpi_rest_over(struct thread *t, struct worker *w, struct process *p);
+
+/* Let p rest, which the calling thread owns; it is not its any more. */
+static inline void
+otpi_rest(struct thread *t, struct worker *w, struct process *p)
+{
+	struct process *before = w->resting;
+
+	w->resting = p;
+	if (before)
+		otpi_rest_over(t, w, before);
+}
+
 /* Put a process that is scheduled on the calling thread's run queue, at the
  * end. */
 void otpi_requeue(struct thread *t, struct process *p);
 /* The limit of a wait is over: r's process runs if it still waits. */
 void otpi_wait_over(struct thread *t, struct runner *r);
 /* The next process to run; NULL: the runtime stops. May park the thread. */
-struct process *otpi_next(struct thread *t, struct worker *w);
-/* The same, whether or not the mode is the deterministic one. */
+struct process *otpi_next_of_all(struct thread *t, struct worker *w);
+/* The same, also where the mode is the deterministic one. */
 struct process *otpi_next_native(struct thread *t, struct worker *w);
+/* The same: mostly it is the one that was woken last. */
+static inline struct process *
+otpi_next(struct thread *t, struct worker *w)
+{
+	/* Relaxed: its own, hints, and only whether there is anything. */
+	struct process *p =
+		atomic_load_explicit(&w->wake, memory_order_relaxed);
+
+	if (unlikely(p == NULL || w->turn == 0 ||
+		    w->wake_streak == WAKE_STREAK ||
+		    atomic_load_explicit(&w->poke, memory_order_relaxed) ||
+		    atomic_load_explicit(&w->remote, memory_order_relaxed)))
+		return otpi_next_of_all(t, w);
+	w->turn--;
+	w->wake_streak++;
+	atomic_store_explicit(&w->wake, NULL, memory_order_relaxed);
+	return p;
+}
+
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */
@@ -89,7 +139,7 @@ void otpi_foreign_wake(struct process *p);
 bool otpi_has_wake(struct worker *w);
 /* Let others have what is in it. With runtime.lock, and w's thread caught in
  * user code: thread.h says why it sees what was done. */
-void otpi_wake_slot_clear(struct worker *w);
+void otpi_wake_slot_clear(struct thread *t, struct worker *w);
 /* Is there something in w's ring that another could take? */
 bool otpi_has_backlog(struct worker *w);
 /* Is there anything in the global queues? */

@@ -65,6 +65,93 @@ otpi_answer_make(struct otp_msg *m, otp_err status)
  * PROCESS_DYING is set if a signal ended it.
  */
 void otpi_receive_signals(struct thread *t, struct process *p);
+/* The same for what was drained, newest first; NULL: nothing. */
+void otpi_receive_drained(
+	struct thread *t, struct process *p, struct otp_msg *newest);
+
+/* Take m, which was alone in the box, out of it. */
+static inline bool
+otpi_take_alone(struct process *p, struct otp_msg *m)
+{
+	uintptr_t newest = (uintptr_t)m;
+
+	/* Relaxed: what m holds was acquired when it was seen. */
+	return m->to_serial ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed) &&
+		p->mark == NULL &&
+		atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
+			memory_order_relaxed, memory_order_relaxed);
+}
+
+/* m is handled next and stays in the box; what was marked before is over. */
+static inline struct otp_msg *
+otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	if (p->mark)
+		otpi_block_free(t, p->mark);
+	p->mark = m;
+	return m;
+}
+
+/*
+ * Receive if the queue is empty or something must not wait; the next message to
+ * be handled, taken out of the queue. NULL: there is none, or p was ended. One
+ * message in an empty mailbox, the common case, is marked and never put into the
+ * queue. Not for one that is PROCESS_BOUNDED.
+ */
+static inline struct otp_msg *
+otpi_receive_next(struct thread *t, struct process *p)
+{
+	struct otp_msg *m;
+
+	/* Relaxed: a flag that is set again is seen again. */
+	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed))) {
+		otpi_receive_signals(t, p);
+	} else if (p->queue == NULL) {
+		/* Acquire: what it holds is seen. */
+		m = (struct otp_msg *)(void *)atomic_load_explicit(
+			&p->inbox, memory_order_acquire);
+		if (m == p->mark)
+			return NULL;
+		if (likely(m->next == p->mark && m->kind == SIGNAL_MESSAGE &&
+			    m->to_serial ==
+				    atomic_load_explicit(
+					    &p->serial, memory_order_relaxed)))
+			return otpi_mark(t, p, m);
+		if (likely(m->next == NULL && m->kind == SIGNAL_CALL) &&
+			otpi_take_alone(p, m))
+			return m;
+		otpi_receive_signals(t, p);
+	}
+	if (p->queue == NULL || unlikely(p->flags & PROCESS_DYING))
+		return NULL;
+	return otpi_queue_pop(p);
+}
+
+/* Receive, in a wait: mostly the answer of a call has come, and nothing else. */
+static inline void
+otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
+{
+	struct otp_msg *m;
+
+	if (likely(r->await && p->mark == NULL &&
+		    !(p->flags & PROCESS_BOUNDED))) {
+		m = otpi_drain(p);
+		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&
+			    m->id == r->await &&
+			    m->to_serial ==
+				    atomic_load_explicit(&p->serial,
+					    memory_order_relaxed))) {
+			r->await = 0;
+			r->answer = m;
+			return;
+		}
+		otpi_receive_drained(t, p, m);
+		return;
+	}
+	otpi_receive_signals(t, p);
+}
+
 /* What the closed mailbox still held: answered with the reason of the end. */
 void
 otpi_signal_after_end(struct thread *t, struct process *p, struct otp_msg *m);
@@ -77,8 +164,15 @@ otpi_is_destructing(const struct process *p)
 }
 
 /* Tables that most processes have nothing in. */
-struct extras *otpi_extras(struct process *p);
+struct extras *otpi_extras(struct thread *t, struct process *p);
+/* What few have: to be read through `rare`, to be written through this. */
+struct rare *otpi_rare(struct thread *t, struct process *p);
+extern const struct rare otpi_rare_none;
+/* The links of p, all of them, to be changed. */
+struct table *otpi_links(struct thread *t, struct process *p);
 /* Free them when nothing is left in them. */
-void otpi_extras_trim(struct process *p);
+void otpi_extras_trim(struct thread *t, struct process *p);
+/* Free them, whatever is left. */
+void otpi_extras_drop(struct thread *t, struct process *p);
 
 #endif

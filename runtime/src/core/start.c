@@ -71,6 +71,7 @@ thread_end(struct thread *t)
 	struct runtime *rt = &otpi_runtime;
 
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
 	otpi_fiber_thread_fini(&t->native);
 	otpi_altstack_free(t->altstack);
 	otpi_thread_self = NULL;
@@ -138,7 +139,7 @@ thread_start(struct worker *w, bool pooled)
 
 	t->worker = w;
 	t->pooled = pooled;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	pthread_attr_setstacksize(&attr, THREAD_STACK);
@@ -150,6 +151,7 @@ thread_start(struct worker *w, bool pooled)
 		return NULL;
 	}
 	list_push_back(&rt->threads, &t->on);
+	list_push_back(&rt->counted, &t->counted);
 	rt->thread_count++;
 	return t;
 }
@@ -184,15 +186,18 @@ otpi_foreign_attach(void)
 	t = otpi_thread_new();
 	if (rt->sim)
 		rt->sim->attach(t);
-	p = otpi_slot_new();
+	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
 	atomic_fetch_add(&rt->foreigners, 1);
+	pthread_mutex_lock(&rt->lock);
+	list_push_back(&rt->counted, &t->counted);
+	pthread_mutex_unlock(&rt->lock);
 	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
-	t->runner = &t->native_runner;
+	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
 	otpi_thread_self = t;
@@ -224,8 +229,9 @@ foreign_detach(void *arg)
 	p->flags |= PROCESS_DYING;
 	while (!otpi_death_step(t, p))
 		continue;
-	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
+	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_thread_self = NULL;
 	if (otpi_runtime.sim)
 		otpi_runtime.sim->detach(t);
@@ -251,6 +257,7 @@ runtime_init_once(void)
 	otpi_contain_init();
 	list_init(&rt->threads);
 	list_init(&rt->spares);
+	list_init(&rt->counted);
 	otpi_atoms_init(&rt->atoms);
 	rt->chunks =
 		otpi_calloc(UINT32_MAX / SLOT_CHUNK + 1, sizeof rt->chunks[0]);
@@ -470,14 +477,28 @@ kill_all(struct thread *t)
 
 /*
  * Is any process left that is not a thread of the program's own? Or a handler
- * of one that was declared dead: the watchdog still asks it to end.
+ * of one that was declared dead: the watchdog still asks it to end. With the
+ * lock.
  */
+static bool
+any_left_locked(void)
+{
+	uint64_t begun, ended;
+
+	otpi_slots_counted(&begun, &ended);
+	return begun - ended > atomic_load(&otpi_runtime.foreigners) ||
+		atomic_load(&otpi_runtime.detached);
+}
+
 static bool
 any_left(void)
 {
-	return atomic_load(&otpi_runtime.alive) >
-		atomic_load(&otpi_runtime.foreigners) ||
-		atomic_load(&otpi_runtime.detached);
+	bool any;
+
+	pthread_mutex_lock(&otpi_runtime.lock);
+	any = any_left_locked();
+	pthread_mutex_unlock(&otpi_runtime.lock);
+	return any;
 }
 
 otp_err
@@ -508,7 +529,7 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_join(rt->watchdog, NULL);
 	threads_stop(deadline);
 	pthread_mutex_lock(&rt->lock);
-	late = rt->thread_count > 0 || any_left();
+	late = rt->thread_count > 0 || any_left_locked();
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);

@@ -32,6 +32,7 @@ otpi_thread_new(void)
 
 	list_init(&t->on);
 	list_init(&t->spare);
+	list_init(&t->counted);
 	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
 	if (otpi_runtime.sim)
@@ -46,16 +47,14 @@ otpi_thread_free(struct thread *t)
 }
 
 uint64_t
-otpi_id_next(struct thread *t)
+otpi_id_range(struct thread *t)
 {
-	if (t->next_id == t->last_id) {
-		/* Relaxed: only the numbers matter. */
-		t->next_id = atomic_fetch_add_explicit(&otpi_runtime.next_ids,
-			IDS_PER_RANGE, memory_order_relaxed);
-		t->last_id = t->next_id + IDS_PER_RANGE;
-		if (t->next_id == 0)
-			t->next_id = 1;
-	}
+	/* Relaxed: only the numbers matter. */
+	t->next_id = atomic_fetch_add_explicit(
+		&otpi_runtime.next_ids, IDS_PER_RANGE, memory_order_relaxed);
+	t->last_id = t->next_id + IDS_PER_RANGE;
+	if (t->next_id == 0)
+		t->next_id = 1;
 	return t->next_id++;
 }
 

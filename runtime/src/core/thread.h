@@ -38,7 +38,13 @@ struct thread *otpi_thread_new(void);
 void otpi_thread_free(struct thread *t);
 
 /* Next value of the calling thread's range of ids; never 0. */
-uint64_t otpi_id_next(struct thread *t);
+uint64_t otpi_id_range(struct thread *t);
+static inline uint64_t
+otpi_id_next(struct thread *t)
+{
+	return likely(t->next_id != t->last_id) ? t->next_id++
+						: otpi_id_range(t);
+}
 
 /* Ends the process: its stack is as good as used up. */
 OTP_NORETURN void otpi_stack_is_out(struct thread *t);
@@ -69,12 +75,31 @@ otpi_enter(void)
 	 * Too deep a recursion is told from the caller's fault here, while it
 	 * is still the caller's and not the runtime's (contain.h).
 	 */
-	if (t->runner->fiber &&
-		unlikely((uintptr_t)__builtin_frame_address(0) -
-				(uintptr_t)t->runner->fiber->stack <
-			OTPI_STACK_RESERVE))
+	if (unlikely((uintptr_t)__builtin_frame_address(0) -
+			    (uintptr_t)t->stack <
+		    OTPI_STACK_RESERVE))
 		otpi_stack_is_out(t);
 	return t;
+}
+
+/* The same for t, the calling thread, when user code has come back to us. */
+static inline void
+otpi_return(struct thread *t)
+{
+	/* As in otpi_enter. */
+	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
+	atomic_signal_fence(memory_order_seq_cst);
+	if (unlikely(atomic_load_explicit(&t->attention, memory_order_acquire)))
+		otpi_attend(t);
+}
+
+/* t goes on on r. Also r's code learns from it which thread it is on. */
+static inline void
+otpi_thread_runs(struct thread *t, struct runner *r)
+{
+	t->runner = r;
+	t->stack = r->fiber ? r->fiber->stack : NULL;
+	r->thread = t;
 }
 
 static inline void

@@ -12,7 +12,7 @@ otpi_call_handle(struct thread *t, struct runner *r, struct otp_event *event)
 
 	ENTER_USER(t, r);
 	verdict = p->process_class->behaviour->handle(p->data, event);
-	otpi_enter_again();
+	otpi_return(r->thread);
 	return verdict;
 }
 

@@ -167,7 +167,7 @@ answer_taken(struct thread *self, struct runner *r, struct process *p)
 
 	if (p->extras == NULL)
 		return;
-	otpi_table_iter_begin(&it, &p->extras->taken);
+	otpi_table_iter_begin(&it, &p->extras->rare->taken);
 	while (otpi_table_iter_next(&it)) {
 		struct otp_msg *m = (struct otp_msg *)(uintptr_t)it.value;
 		struct otp_msg *second = m->next;
@@ -206,8 +206,9 @@ declare_dead(struct thread *self, struct thread *t)
 	answer_current(self, r->current, p->end_reason);
 	answer_taken(self, r, p);
 	if (p->extras) {
-		r->start = p->extras->start;
-		p->extras->start = NULL;
+		r->start = p->extras->rare->start;
+		if (r->start)
+			p->extras->rare->start = NULL;
 	}
 	r->quarantine = p->heap;
 	r->process = NULL;
@@ -343,7 +344,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	}
 	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
 		caught_outside(t)) {
-		otpi_wake_slot_clear(w);
+		otpi_wake_slot_clear(self, w);
 		/* What it was asked for before it will be asked again. */
 		atomic_store(&t->attention, ATTENTION_NONE);
 	}

@@ -150,19 +150,14 @@ static void
 clock_goes_forward(void **state)
 {
 	int64_t ns = otpi_clock_ns();
-	int64_t slack = otpi_clock_coarse_resolution_ms();
-	int64_t coarse = otpi_clock_coarse_ms();
 
 	(void)state;
-	assert_true(slack >= 1 && slack <= 100);
 	for (int i = 0; i < 1000; i++) {
 		int64_t now = otpi_clock_ns();
 
 		assert_true(now >= ns);
 		ns = now;
 	}
-	/* The coarse clock is never ahead of the exact one. */
-	assert_true(coarse <= ns / 1000000);
 	/* 2020-01-01: whoever runs this has a clock that is set. */
 	assert_true(otpi_clock_wall_us() > INT64_C(1577836800000000));
 }
