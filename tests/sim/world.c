@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load.h"
 
-#include "core/block.h"
+#include "core/audit.h"
 #include "sim/sim.h"
 
 struct world world;
@@ -176,18 +176,32 @@ load_main(void *arg)
 	return NULL;
 }
 
+static void
+look_at_memory(void)
+{
+	struct otpi_audit audit;
+
+	otpi_audit(&audit);
+	if (otpi_count_used(audit.blocks))
+		complain("blocks are lost", otpi_count_used(audit.blocks), 0);
+	if (otpi_count_used(audit.stacks) || otpi_count_used(audit.slots))
+		complain("stacks or slots are lost",
+			otpi_count_used(audit.stacks),
+			otpi_count_used(audit.slots));
+	if (otpi_count_used(audit.pending))
+		complain("deferred calls are lost",
+			otpi_count_used(audit.pending), 0);
+}
+
 bool
 load_run(const struct load *load, uint64_t *hash)
 {
 	pthread_t thread;
-	uint64_t out;
 
 	if (pthread_create(&thread, NULL, load_main, (void *)load) ||
 		pthread_join(thread, NULL))
 		complain("no thread", 0, 0);
 	*hash = otpi_sim_hash();
-	out = otpi_blocks_out(NULL);
-	if (out)
-		complain("blocks are out", out, 0);
+	look_at_memory();
 	return atomic_load(&world.wrong) == 0;
 }

@@ -7,13 +7,6 @@
 
 #define SLAB_SIZE ((size_t)1 << 20)
 
-/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
-static struct otp_msg *
-batch_next(struct otp_msg *m)
-{
-	return (struct otp_msg *)(uintptr_t)m->id;
-}
-
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
 {
@@ -56,7 +49,7 @@ otpi_block_refill(struct thread *t, unsigned size_class)
 	pthread_mutex_lock(&rt->depot_lock);
 	m = rt->depot[size_class];
 	if (m) {
-		rt->depot[size_class] = batch_next(m);
+		rt->depot[size_class] = otpi_batch_next(m);
 	} else {
 		for (unsigned i = 0; i < n; i++) {
 			struct otp_msg *one =
@@ -99,34 +92,6 @@ otpi_blocks_flush(struct thread *t)
 		t->magazines[c].free = NULL;
 		t->magazines[c].count = 0;
 	}
-}
-
-static uint64_t
-chain_length(const struct otp_msg *m)
-{
-	uint64_t n = 0;
-
-	for (; m; m = m->next)
-		n++;
-	return n;
-}
-
-uint64_t
-otpi_blocks_out(struct thread *t)
-{
-	struct runtime *rt = &otpi_runtime;
-	uint64_t out = 0;
-
-	pthread_mutex_lock(&rt->depot_lock);
-	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		out += rt->carved[c];
-		if (t)
-			out -= chain_length(t->magazines[c].free);
-		for (struct otp_msg *m = rt->depot[c]; m; m = batch_next(m))
-			out -= chain_length(m);
-	}
-	pthread_mutex_unlock(&rt->depot_lock);
-	return out;
 }
 
 /* The size stands before the header. */

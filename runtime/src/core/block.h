@@ -23,9 +23,6 @@ struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
-/* Blocks of a size class that are in use, or free with another thread than the
- * calling one, t (NULL: it is none of the runtime's). For tests: slow. */
-uint64_t otpi_blocks_out(struct thread *t);
 /* Hand what a thread holds to the depot. */
 void otpi_blocks_flush(struct thread *t);
 /* Fill the payload of a block that is about to be freed (debug builds). */
@@ -36,6 +33,13 @@ void otpi_block_poison(struct otp_msg *m);
 #else
 #define OTPI_DEBUG 1
 #endif
+
+/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
+static inline struct otp_msg *
+otpi_batch_next(const struct otp_msg *m)
+{
+	return (struct otp_msg *)(uintptr_t)m->id;
+}
 
 /* All bytes of the block, header included. */
 static inline size_t

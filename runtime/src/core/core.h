@@ -124,7 +124,7 @@ struct process {
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
 	uint32_t queue_len;
-	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
+	_Atomic(uint32_t) name; /* registered; by anybody: otpi_name_word */
 	const struct otp_process_class *process_class;
 	void *data;
 	struct extras *extras; /* NULL: none of it */
@@ -345,6 +345,7 @@ struct runtime {
 	int death_budget; /* what one step of a death takes off tables */
 	unsigned worker_count;
 	struct worker *workers;
+	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
@@ -378,12 +379,13 @@ struct runtime {
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
-	uint64_t carved[BLOCK_CLASSES]; /* blocks ever made */
+	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */
 	pthread_mutex_t pending_lock;
 	struct pending *pending_free;
+	uint64_t pending_made; /* ever: audit.h */
 	_Atomic(uint64_t) next_ids; /* ranges handed to threads */
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#define NAME_CLOSED UINT32_MAX /* it is dying: no name any more */
+#define NAME_CLOSED NAME_INDEX /* it is dying: no name any more */
 
 otp_pid
 otp_self(void)
@@ -289,20 +289,23 @@ holder_of(uint32_t name)
  * Whoever registers claims the process's side first, then the name's, and then
  * looks whether the process is alive. Death closes the process's side first, if
  * it has a name, then the mailbox, then looks again. So whoever comes second sees
- * the other and takes the name back. All seq_cst: each side writes one and reads
- * the other.
+ * the other and takes the name back. p->name says of which generation it is: who
+ * comes too late leaves the slot's next owner alone. All seq_cst: each side
+ * writes one and reads the other. model: tests/model/name.pml
  */
 bool
 otpi_name_claim(struct process *p, uint64_t key, uint32_t name)
 {
 	uint64_t nobody = 0;
-	uint32_t none = 0;
+	uint32_t none = otpi_name_word(key, 0);
+	uint32_t claimed = otpi_name_word(key, name);
 
-	if (!atomic_compare_exchange_strong(&p->name, &none, name))
+	if (!atomic_compare_exchange_strong(&p->name, &none, claimed))
 		return false;
 	if (atomic_compare_exchange_strong(holder_of(name), &nobody, key))
 		return true;
-	atomic_compare_exchange_strong(&p->name, &name, 0);
+	atomic_compare_exchange_strong(
+		&p->name, &claimed, otpi_name_word(key, 0));
 	return false;
 }
 
@@ -310,12 +313,13 @@ void
 otpi_name_release(struct process *p)
 {
 	uint64_t self = process_key(p);
-	uint32_t name;
+	uint32_t word = atomic_load(&p->name), name;
 
 	/* Without one, mostly: who gives it one from now on is left to see. */
-	if (atomic_load(&p->name) == 0)
+	if ((word & NAME_INDEX) == 0)
 		return;
-	name = atomic_exchange(&p->name, NAME_CLOSED);
+	word = atomic_exchange(&p->name, otpi_name_word(self, NAME_CLOSED));
+	name = word & NAME_INDEX;
 
 	if (name && name != NAME_CLOSED)
 		atomic_compare_exchange_strong(holder_of(name), &self, 0);
@@ -327,17 +331,19 @@ name_register(uint32_t name, uint64_t key)
 {
 	struct process *p = otpi_slot_find(key);
 	uint64_t holder = key;
-	uint32_t claimed = name;
+	uint32_t word;
 
 	if (p == NULL || !otpi_alive(key))
 		return OTP_NOPROC;
 	if (!otpi_name_claim(p, key, name))
-		return OTP_ALREADY_REGISTERED;
-	if (atomic_load(&p->name) == name && otpi_alive(key))
+		return otpi_alive(key) ? OTP_ALREADY_REGISTERED : OTP_NOPROC;
+	/* Nameless: somebody has taken it back already. */
+	word = atomic_load(&p->name);
+	if ((word & ~NAME_INDEX) == otpi_name_word(key, 0) &&
+		(word & NAME_INDEX) != NAME_CLOSED)
 		return OTP_OK;
 	/* It ended meanwhile; the slot may be another's. */
-	if (atomic_compare_exchange_strong(holder_of(name), &holder, 0))
-		atomic_compare_exchange_strong(&p->name, &claimed, 0);
+	atomic_compare_exchange_strong(holder_of(name), &holder, 0);
 	return OTP_NOPROC;
 }
 
@@ -345,20 +351,21 @@ name_register(uint32_t name, uint64_t key)
 static otp_err
 name_unregister(uint32_t name)
 {
-	uint64_t holder = atomic_load(holder_of(name));
-	struct process *p = holder ? otpi_slot_find(holder) : NULL;
-	uint32_t held = name;
+	uint64_t key = atomic_load(holder_of(name)), holder = key;
+	struct process *p = key ? otpi_slot_find(key) : NULL;
+	uint32_t held = otpi_name_word(key, name);
 
 	if (p == NULL ||
 		!atomic_compare_exchange_strong(holder_of(name), &holder, 0))
 		return OTP_BADARG;
-	atomic_compare_exchange_strong(&p->name, &held, 0);
+	atomic_compare_exchange_strong(&p->name, &held, otpi_name_word(key, 0));
 	return OTP_OK;
 }
 
 const char *
 otpi_name_text(uint32_t name)
 {
+	name &= NAME_INDEX;
 	return name == 0 || name == NAME_CLOSED
 		? NULL
 		: otpi_atom_entry(&otpi_runtime.atoms, name)->text;

@@ -77,8 +77,8 @@ otpi_oldest_first(struct otp_msg *m)
 static inline struct otp_msg *
 otpi_drain(struct process *p)
 {
-	/* Relaxed: an empty box needs no order, a full one gets it below. */
-	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
+	/* A full box gets its order below. seq_cst: otpi_receive_signals. */
+	if (atomic_load(&p->inbox) == 0)
 		return NULL;
 	/* Acquire: what the signals hold is seen. */
 	return (struct otp_msg *)(void *)atomic_exchange_explicit(

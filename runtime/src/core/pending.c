@@ -12,6 +12,8 @@ pending_new(void)
 	p = rt->pending_free;
 	if (p)
 		rt->pending_free = (struct pending *)(void *)p->on.next;
+	else
+		rt->pending_made++;
 	pthread_mutex_unlock(&rt->pending_lock);
 	return p ? p : otpi_calloc(1, sizeof *p);
 }

@@ -350,7 +350,7 @@ otpi_runner_main(void)
 void
 otpi_worker_run(struct thread *t)
 {
-	struct runner *r = otpi_pool_pop(t->worker);
+	struct runner *r = otpi_loop_runner(t->worker);
 
 	if (r == NULL)
 		otpi_out_of_memory(OTPI_STACK_DEFAULT);

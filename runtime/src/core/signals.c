@@ -191,16 +191,18 @@ otpi_signal_send_reason(struct thread *t, enum signal_kind kind, uint64_t from,
 	struct process *p = otpi_slot_find(to);
 
 	otpi_signal_reason(m)->reason = otpi_reason_ref(reason);
-	if (!otpi_push_to(t, to, m)) {
+	m->to_serial = (uint32_t)(to >> 32);
+	if (p == NULL || !otpi_push(t, p, m)) {
 		otpi_signal_free(t, m);
 		return;
 	}
 	/*
-	 * Behind the push, or a receipt in between would clear it. Relaxed: a
-	 * hint to receive soon; set for the slot's next owner it does no harm.
+	 * Behind the push, or a receipt in between would clear it. seq_cst: not
+	 * overtaken by the owner's store; set for the slot's next owner it does
+	 * no harm. model: tests/model/urgent.pml
 	 */
 	if (kind != SIGNAL_DOWN)
-		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
+		atomic_store(&p->urgent, true);
 }
 
 void
@@ -537,8 +539,13 @@ otpi_receive_signals(struct thread *t, struct process *p)
 {
 	struct otp_msg *oldest;
 
-	/* Relaxed: a flag that is set again is seen again. */
-	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
+	/*
+	 * Relaxed: a flag that is set later is seen later. But clearing it must
+	 * not reach memory behind the look into the box, or it would hide a
+	 * signal that came in between: seq_cst, as the look is (otpi_drain).
+	 */
+	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed)))
+		atomic_store(&p->urgent, false);
 	otpi_unmark(t, p);
 	if (likely(!(p->flags & PROCESS_BOUNDED))) {
 		otpi_receive_drained(t, p, otpi_drain(p));

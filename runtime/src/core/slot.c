@@ -128,8 +128,6 @@ otpi_slot_new(struct thread *t)
 	p->runner = NULL;
 	p->mark = p->queue = p->queue_last = NULL;
 	p->queue_len = 0;
-	/* Release: who sees a name taken here sees the slot without one. */
-	atomic_store_explicit(&p->name, 0, memory_order_release);
 	p->process_class = NULL;
 	p->data = NULL;
 	p->extras = NULL;
@@ -145,6 +143,9 @@ otpi_slot_new(struct thread *t)
 	atomic_store_explicit(&p->serial,
 		atomic_load_explicit(&p->serial, memory_order_relaxed) + 1,
 		memory_order_relaxed);
+	/* Release: who gives it a name sees the slot as it is. */
+	atomic_store_explicit(&p->name, otpi_name_word(process_key(p), 0),
+		memory_order_release);
 	/* Release: who pushes from now on sees the new serial's fields. */
 	atomic_store_explicit(&p->inbox, 0, memory_order_release);
 	count(&t->begun);

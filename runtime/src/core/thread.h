@@ -10,6 +10,7 @@
  * and gives up, or it sees the attention and settles it under the lock. The
  * fast path needs no barrier of its own: the compiler keeps the order
  * (atomic_signal_fence), membarrier supplies the processor's.
+ * model: tests/model/watchdog.pml
  */
 #ifndef OTPI_THREAD_H
 #define OTPI_THREAD_H

@@ -437,6 +437,7 @@ void
 otpi_wheel_fini(struct thread *t, struct wheel *wheel)
 {
 	wheel_receive(t, wheel);
+	otpi_runtime.timers_left += wheel->count;
 	for (int level = 0; level < WHEEL_LEVELS; level++)
 		for (int i = 0; i < WHEEL_SLOTS; i++) {
 			struct list *node;

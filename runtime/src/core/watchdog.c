@@ -30,6 +30,7 @@ otpi_membarrier_init(void)
  * Ask for t's attention and say whether it is in user code now; if so it stays
  * there, or waits for the lock, until the caller has decided and says so in
  * `attention`. If not, what was called for before stands again. With the lock.
+ * model: tests/model/watchdog.pml
  */
 static bool
 caught_outside(struct thread *t)
@@ -186,7 +187,7 @@ answer_taken(struct thread *self, struct runner *r, struct process *p)
  * lent to it and its heap, until it next enters the runtime.
  */
 static void
-declare_dead(struct thread *self, struct thread *t)
+declare_dead(struct thread *self, struct thread *t, uint64_t key)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct runner *r;
@@ -196,11 +197,16 @@ declare_dead(struct thread *self, struct thread *t)
 		return;
 	if (!caught_outside(t))
 		return;
+	r = t->runner;
+	p = r->process;
+	/* Its handler has returned after all, and t goes on with the next. */
+	if (process_key(p) != key) {
+		atomic_store(&t->attention, ATTENTION_NONE);
+		return;
+	}
 	atomic_store(&t->attention, ATTENTION_DEAD);
 	if (t->pooled)
 		otpi_blocking_lost(t);
-	r = t->runner;
-	p = r->process;
 	otpi_killed(self, p);
 	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
@@ -288,7 +294,7 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 		ms -= KILL_PATIENCE_MS;
 	}
 	if (ms >= KILL_PATIENCE_MS) {
-		declare_dead(self, t);
+		declare_dead(self, t, t->kill_key);
 		return;
 	}
 	/* At its next entry into the runtime, or in the middle: fault.c. */
