@@ -29,6 +29,16 @@
  * is not; low when it has nothing else to do, or at the latest as its turn
  * number GLOBAL_EVERY. The handlers of blocking servers run on threads of their
  * own: blocking.h.
+ *
+ * Where nobody has a priority, a process that is scheduled gets its turn within
+ * OTPI_FAIR(n) dispatches of its worker that are not from the wake slot, n being
+ * how many are scheduled there and in the global queue, itself included; and
+ * between two of those there are at most WAKE_STREAK from the wake slot. Ring,
+ * pinned processes and a batch in hand take turns, so that each is served at
+ * least once in four, and each is served oldest first. One that leaves the ring
+ * as too much goes to the end of the global queue, and from there, by way of a
+ * batch in hand, does not come into the ring again before it has run, unless
+ * that is empty. core_fair.c counts.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
@@ -36,6 +46,8 @@
 #include "core/mailbox.h"
 
 #define WAKE_STREAK 64
+#define GLOBAL_EVERY 61 /* turns, until a worker looks around */
+#define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
 #define DEATH_BUDGET 1024 /* see runtime.death_budget */
