@@ -26,7 +26,7 @@
 #define CHILD_SECONDS 200
 
 static const struct load *const loads[] = {&load_mail, &load_calls, &load_links,
-	&load_timers, &load_names, &load_tree, &load_chaos};
+	&load_timers, &load_names, &load_tree};
 
 #define LOADS (sizeof loads / sizeof loads[0])
 

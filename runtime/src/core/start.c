@@ -199,7 +199,7 @@ otpi_foreign_attach(void)
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
 	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	otpi_thread_runs(t, &t->native_runner);

@@ -68,6 +68,7 @@ struct sim {
 	uint32_t pause_every; /* runtime calls, on average; 0: never */
 	bool cuts; /* budgets are small, mostly */
 	uint64_t ranks;
+	uint32_t turn; /* the worker's, in the meantime */
 	struct ready *ready;
 	size_t ready_count, ready_room;
 	_Atomic(uint64_t) choices; /* read by the watch */

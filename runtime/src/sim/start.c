@@ -165,6 +165,7 @@ otpi_sim_start(uint64_t seed)
 		return err;
 	pthread_mutex_lock(&sim->lock);
 	memcpy(&sim->hooks, &hooks, sizeof hooks);
+	sim->hooks.logs = sim->log != NULL;
 	sim->over = sim->warned = false;
 	sim->seed = sim->random = seed;
 	sim->hash = sim->messages = 0;
