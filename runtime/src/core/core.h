@@ -203,7 +203,7 @@ struct runner {
 	otp_term_builder message, state; /* of the report being made */
 };
 
-#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+#define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
 struct magazine {
 	struct otp_msg *free; /* linked by next */
