@@ -35,10 +35,16 @@ static void
 resize(struct table *table, uint32_t capacity)
 {
 	struct table_slot *old = table->slots;
+	struct table_slot only = {table->key, table->value};
 	uint32_t old_capacity = table->capacity;
 
 	table->slots = otpi_calloc(capacity, sizeof *old);
 	table->capacity = capacity;
+	if (old_capacity == 0) {
+		table->slots[slot_of(table, only.key)] = only;
+		table->value = 0;
+		return;
+	}
 	for (uint32_t i = 0; i < old_capacity; i++)
 		if (old[i].key)
 			table->slots[slot_of(table, old[i].key)] = old[i];
@@ -48,13 +54,24 @@ resize(struct table *table, uint32_t capacity)
 void
 otpi_table_free(struct table *table)
 {
-	otpi_free(table->slots);
+	if (table->capacity)
+		otpi_free(table->slots);
 	*table = (struct table){0};
 }
 
 bool
 otpi_table_put(struct table *table, uint64_t key, uint64_t value)
 {
+	if (table->capacity == 0) {
+		bool is_first = table->count == 0;
+
+		if (is_first || table->key == key) {
+			table->key = key;
+			table->value = value;
+			table->count = 1;
+			return is_first;
+		}
+	}
 	if (table->count >= table->capacity / 4 * 3)
 		resize(table,
 			table->capacity ? 2 * table->capacity : MIN_CAPACITY);
@@ -72,6 +89,11 @@ otpi_table_get(const struct table *table, uint64_t key, uint64_t *value)
 {
 	if (!table->count)
 		return false;
+	if (table->capacity == 0) {
+		if (table->key == key && value)
+			*value = table->value;
+		return table->key == key;
+	}
 
 	const struct table_slot *slot = &table->slots[slot_of(table, key)];
 
@@ -125,8 +147,30 @@ otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
 {
 	if (!otpi_table_get(table, key, value))
 		return false;
+	if (table->capacity == 0) {
+		*table = (struct table){0};
+		return true;
+	}
 	clear_slot(table, slot_of(table, key));
 	give_back(table);
+	return true;
+}
+
+bool
+otpi_table_take(struct table *table, uint64_t *key, uint64_t *value)
+{
+	struct table_slot slot = {table->key, table->value};
+
+	if (!table->count)
+		return false;
+	if (table->capacity)
+		do
+			slot = table->slots[table->value++];
+		while (!slot.key);
+	*key = slot.key;
+	*value = slot.value;
+	if (--table->count == 0)
+		otpi_table_free(table);
 	return true;
 }
 
@@ -139,6 +183,8 @@ void
 otpi_table_iter_begin(struct table_iter *it, struct table *table)
 {
 	*it = (struct table_iter){.table = table, .left = table->capacity};
+	if (!table->capacity && table->count)
+		it->left = 1;
 	if (!table->capacity)
 		return;
 	while (table->slots[it->at].key)
@@ -148,6 +194,12 @@ otpi_table_iter_begin(struct table_iter *it, struct table *table)
 bool
 otpi_table_iter_next(struct table_iter *it)
 {
+	if (!it->table->capacity && it->left > 0) {
+		it->left = 0;
+		it->key = it->table->key;
+		it->value = it->table->value;
+		return true;
+	}
 	while (it->left > 0) {
 		it->left--;
 		it->at = (it->at + 1) & (it->table->capacity - 1);
@@ -166,6 +218,10 @@ otpi_table_iter_next(struct table_iter *it)
 void
 otpi_table_iter_remove(struct table_iter *it)
 {
+	if (!it->table->capacity) {
+		*it->table = (struct table){0};
+		return;
+	}
 	clear_slot(it->table, it->at);
 	/* Another entry may stand there now: look at the slot again. */
 	it->at = (it->at - 1) & (it->table->capacity - 1);

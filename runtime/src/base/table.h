@@ -4,7 +4,8 @@
  * monitors of one process: most have none, few have many. All zero is the
  * empty table and owns no memory; key 0 is not a key.
  *
- * Open addressing with linear probing: an entry stands at its home slot or
+ * An entry that is alone stands in the table itself, without memory. Otherwise
+ * open addressing with linear probing: an entry stands at its home slot or
  * after it with no free slot between. Removing moves later entries of the run
  * back, so there are no tombstones. At most three quarters of the slots are
  * used, and after a removal at least an eighth of more than four.
@@ -18,7 +19,11 @@
 struct table_slot;
 
 struct table {
-	struct table_slot *slots; /* capacity of them, owned */
+	union {
+		struct table_slot *slots; /* capacity of them, owned */
+		uint64_t key; /* no capacity: of the only entry; 0: none */
+	};
+	uint64_t value; /* of it; else how many slots were emptied: _take */
 	uint32_t count;
 	uint32_t capacity; /* 0 or a power of two */
 };
@@ -66,6 +71,14 @@ otpi_table_remove_ptr(struct table *table, uint64_t key)
 	otpi_table_remove(table, key, &value);
 	return (void *)(uintptr_t)value;
 }
+
+/*
+ * Empties a table: takes any entry out; false: there was none. From the first
+ * call until it is empty, and owns nothing, it is no table any more: nothing is
+ * done with it but this and otpi_table_free. All calls together look at each
+ * slot once, so it may be emptied in steps.
+ */
+bool otpi_table_take(struct table *table, uint64_t *key, uint64_t *value);
 
 /*
  * Each entry once, in no order. Between begin and end the table is changed

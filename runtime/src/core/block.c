@@ -7,13 +7,6 @@
 
 #define SLAB_SIZE ((size_t)1 << 20)
 
-/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
-static struct otp_msg *
-batch_next(struct otp_msg *m)
-{
-	return (struct otp_msg *)(uintptr_t)m->id;
-}
-
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
 {
@@ -56,15 +49,16 @@ otpi_block_refill(struct thread *t, unsigned size_class)
 	pthread_mutex_lock(&rt->depot_lock);
 	m = rt->depot[size_class];
 	if (m) {
-		rt->depot[size_class] = batch_next(m);
+		rt->depot[size_class] = otpi_batch_next(m);
 	} else {
 		for (unsigned i = 0; i < n; i++) {
 			struct otp_msg *one =
-				slab_carve((size_t)64 << size_class);
+				slab_carve(otpi_cell_size(size_class));
 
 			one->next = m;
 			m = one;
 		}
+		rt->carved[size_class] += n;
 	}
 	pthread_mutex_unlock(&rt->depot_lock);
 	for (struct otp_msg *i = m; i; i = i->next)

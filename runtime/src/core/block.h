@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocks: the memory of every signal, message and scratch area.
+ * Blocks: the memory of every signal, message and scratch area. Cells: what
+ * they are made of, and other small structures of the core, too.
  *
- * A block of at most 8 KiB comes from a size class, whose free blocks are kept
- * by the thread that freed them and travel between threads in batches through
- * the depot. Its memory is never returned to the system and never changes its
- * class. Larger ones come from malloc. The header's `size_class` is set while
- * the block lives.
+ * A cell is of a size class, from 64 bytes to 8 KiB, two for each power of two. Free cells are kept by the
+ * thread that freed them and travel between threads in batches through the depot.
+ * Their memory is never returned to the system and never changes its class. A
+ * block is a cell that begins with the header, whose `size_class` is set while it
+ * lives; larger ones come from malloc.
  */
 #ifndef OTPI_BLOCK_H
 #define OTPI_BLOCK_H
@@ -14,6 +15,8 @@
 #include "core/thread.h"
 
 #define BLOCK_LARGE 255
+
+#define CELL_MAX ((size_t)8192)
 
 struct otp_msg *otpi_block_refill(struct thread *t, unsigned size_class);
 struct otp_msg *otpi_block_large(size_t size);
@@ -31,19 +34,69 @@ void otpi_block_poison(struct otp_msg *m);
 #define OTPI_DEBUG 1
 #endif
 
+/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
+static inline struct otp_msg *
+otpi_batch_next(const struct otp_msg *m)
+{
+	return (struct otp_msg *)(uintptr_t)m->id;
+}
+
+static inline size_t
+otpi_cell_size(unsigned c)
+{
+	return (size_t)(c & 1 ? 96 : 64) << (c >> 1);
+}
+
 /* All bytes of the block, header included. */
 static inline size_t
 otpi_block_size(const struct otp_msg *m)
 {
 	if (unlikely(m->size_class == BLOCK_LARGE))
 		return otpi_block_large_size(m);
-	return (size_t)64 << m->size_class;
+	return otpi_cell_size(m->size_class);
 }
 
 static inline unsigned
 otpi_block_batch(unsigned size_class)
 {
-	return size_class < 4 ? 32 : 8;
+	return size_class < 8 ? 32 : 8;
+}
+
+/* The class of a cell of at least `size` bytes, at most CELL_MAX. */
+static inline unsigned
+otpi_cell_class(size_t size)
+{
+	size_t last = size - 1;
+	unsigned log;
+
+	if (size <= 64)
+		return 0;
+	log = (unsigned)(63 - __builtin_clzl(last));
+	return (log - 6) * 2 + 1 + (unsigned)(last >> (log - 1) & 1);
+}
+
+/* A cell of this class, as whoever had it left it. */
+static inline void *
+otpi_cell_new(struct thread *t, unsigned c)
+{
+	struct otp_msg *m = t->magazines[c].free;
+
+	if (unlikely(m == NULL))
+		m = otpi_block_refill(t, c);
+	t->magazines[c].free = m->next;
+	t->magazines[c].count--;
+	return m;
+}
+
+static inline void
+otpi_cell_free(struct thread *t, void *cell, unsigned c)
+{
+	struct otp_msg *m = cell;
+
+	m->next = t->magazines[c].free;
+	t->magazines[c].free = m;
+	if (unlikely(++t->magazines[c].count >= 2 * otpi_block_batch(c)))
+		otpi_block_overflow(t, c);
 }
 
 /* A block of `size` bytes behind the header; only size_class is set. */
@@ -54,17 +107,10 @@ otpi_block_new(struct thread *t, size_t size)
 	struct otp_msg *m;
 	unsigned c;
 
-	if (total <= 64)
-		c = 0;
-	else if (total <= (64u << (BLOCK_CLASSES - 1)))
-		c = (unsigned)(58 - __builtin_clzl(total - 1));
-	else
+	if (unlikely(total > CELL_MAX))
 		return otpi_block_large(total);
-	m = t->magazines[c].free;
-	if (unlikely(m == NULL))
-		m = otpi_block_refill(t, c);
-	t->magazines[c].free = m->next;
-	t->magazines[c].count--;
+	c = otpi_cell_class(total);
+	m = otpi_cell_new(t, c);
 	m->size_class = (uint8_t)c;
 	return m;
 }
@@ -80,10 +126,7 @@ otpi_block_free(struct thread *t, struct otp_msg *m)
 		otpi_block_free_large(m);
 		return;
 	}
-	m->next = t->magazines[c].free;
-	t->magazines[c].free = m;
-	if (unlikely(++t->magazines[c].count >= 2 * otpi_block_batch(c)))
-		otpi_block_overflow(t, c);
+	otpi_cell_free(t, m, c);
 }
 
 #endif

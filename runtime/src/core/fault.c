@@ -69,7 +69,7 @@ explain(int sig, const siginfo_t *info, const struct process *p,
 
 	line_add(&line, "libotp: ");
 	line_add(&line, name_of_signal(sig));
-	if (sig != SIGABRT) {
+	if (sig != SIGABRT && info->si_code > 0) {
 		line_add(&line, " at 0x");
 		line_add_number(&line, (uintptr_t)info->si_addr, 16);
 	}
@@ -79,9 +79,9 @@ explain(int sig, const siginfo_t *info, const struct process *p,
 		line_add(&line, ".");
 		line_add_number(&line, process_key(p) >> 32, 10);
 		line_add(&line, ">");
-		if (p->process_class) {
+		if (otpi_class_of(p)) {
 			line_add(&line, " (");
-			line_add(&line, p->process_class->name);
+			line_add(&line, otpi_class_of(p)->name);
 			line_add(&line, ")");
 		}
 	}
@@ -106,13 +106,35 @@ pass_on(int sig, siginfo_t *info, void *ucontext)
 		before->sa_handler(sig);
 		return;
 	}
-	/*
-	 * A fault happens again when the handler returns, abort() goes on;
-	 * what was sent from outside is sent again.
-	 */
+	/* A fault happens again when the handler returns, else: once more. */
 	signal(sig, SIG_DFL);
-	if (info->si_code <= 0 && sig != SIGABRT)
+	if (info->si_code <= 0)
 		raise(sig);
+}
+
+/* Not by abort or raise, which are a fault of who calls them. */
+static bool
+was_sent(const siginfo_t *info)
+{
+	return info->si_code <= 0 &&
+		(info->si_signo != SIGABRT || info->si_code != SI_TKILL);
+}
+
+static const char *
+rule_inside(const siginfo_t *info)
+{
+	return was_sent(info) ? "the signal was sent, it is no fault"
+			      : "the fault is inside the runtime";
+}
+
+/* In no handler: the runtime's own thread, or one of the program's in it. */
+static void
+explain_inside(int sig, const siginfo_t *info, const struct thread *t)
+{
+	if (t &&
+		(t->foreign == NULL ||
+			atomic_load_explicit(&t->inside, memory_order_relaxed)))
+		explain(sig, info, NULL, rule_inside(info));
 }
 
 /* Does t run a handler, be it one whose process was declared dead? */
@@ -139,6 +161,7 @@ on_fault(int sig, siginfo_t *info, void *ucontext)
 	int saved = errno;
 
 	if (!in_handler(t)) {
+		explain_inside(sig, info, t);
 		pass_on(sig, info, ucontext);
 		return;
 	}
@@ -146,7 +169,7 @@ on_fault(int sig, siginfo_t *info, void *ucontext)
 	p = atomic_load_explicit(&t->running, memory_order_relaxed);
 	/* A fault in here, or in the runtime, sees `inside`. */
 	if (atomic_exchange_explicit(&t->inside, 1, memory_order_relaxed)) {
-		explain(sig, info, p, "the fault is inside the runtime");
+		explain(sig, info, p, rule_inside(info));
 		pass_on(sig, info, ucontext);
 		return;
 	}

@@ -34,7 +34,7 @@ otpi_heap_outgrown(struct runner *r, size_t more)
 		otpi_reason_unref(p->end_reason);
 	p->end_reason = &otpi_reason_killed;
 	/* Its end may take what it takes: report, destructors. */
-	p->flags &= (uint8_t)~PROCESS_LIMITED;
+	p->flags &= (uint16_t)~PROCESS_LIMITED;
 	/* Relaxed: a statistic. */
 	atomic_fetch_add_explicit(
 		&otpi_runtime.outgrown, 1, memory_order_relaxed);
@@ -72,25 +72,56 @@ otpi_heap_new(struct process *p, size_t size)
 	return h + 1;
 }
 
+void *
+otpi_heap_data(struct thread *t, struct process *p, size_t size)
+{
+	size_t total = size + sizeof(struct heap);
+	struct heap *h;
+	unsigned c;
+	void *data;
+
+	if (total > CELL_MAX) {
+		if ((data = otpi_heap_new(p, size)) == NULL)
+			otpi_out_of_memory(size);
+		return data;
+	}
+	c = otpi_cell_class(total);
+	h = otpi_cell_new(t, c);
+	memset(h + 1, 0, size);
+	h->size = size;
+	h->cell = c + 1;
+	heap_link(p, h);
+	return h + 1;
+}
+
+static void
+heap_free(struct thread *t, struct heap *h)
+{
+	if (h->cell)
+		otpi_cell_free(t, h, (unsigned)h->cell - 1);
+	else
+		free(h);
+}
+
 void
-otpi_heap_free_all(struct heap *heap)
+otpi_heap_free_all(struct thread *t, struct heap *heap)
 {
 	struct heap *next;
 
 	for (; heap; heap = next) {
 		next = heap->next;
-		free(heap);
+		heap_free(t, heap);
 	}
 }
 
 void
-otpi_heap_free_some(struct heap **heap, int *budget)
+otpi_heap_free_some(struct thread *t, struct heap **heap, int *budget)
 {
 	struct heap *next;
 
 	for (; *heap && *budget > 0; (*budget)--) {
 		next = (*heap)->next;
-		free(*heap);
+		heap_free(t, *heap);
 		*heap = next;
 	}
 }
@@ -200,7 +231,7 @@ void
 otp_own(void *ptr, void (*destructor)(void *ptr))
 {
 	struct thread *t = otpi_enter();
-	struct extras *x = otpi_extras(t->runner->process);
+	struct extras *x = otpi_extras(t, t->runner->process);
 	struct owned *owned = otpi_malloc(sizeof *owned);
 
 	owned->ptr = ptr;

@@ -12,7 +12,7 @@
 #ifndef OTPI_HEAP_H
 #define OTPI_HEAP_H
 
-#include "core/thread.h"
+#include "core/block.h"
 
 /* The kind of a block of scratch memory; its `id` counts the bytes used. */
 #define OTPI_SCRATCH 200
@@ -27,7 +27,7 @@ struct heap {
 	struct heap *next;
 	struct heap *prev;
 	size_t size;
-	size_t unused; /* keeps what follows aligned for any type */
+	size_t cell; /* 0: of malloc; else one more than its class: block.h */
 };
 
 struct owned {
@@ -36,14 +36,16 @@ struct owned {
 	void (*destructor)(void *ptr);
 };
 
-void otpi_heap_free_all(struct heap *heap);
+void otpi_heap_free_all(struct thread *t, struct heap *heap);
 /* As many blocks as the budget allows; it stays > 0 when none is left. */
-void otpi_heap_free_some(struct heap **heap, int *budget);
+void otpi_heap_free_some(struct thread *t, struct heap **heap, int *budget);
 /* Free what an OTPI_LATER block stands for. */
 void otpi_heap_free_later(struct otp_msg *m);
 size_t otpi_heap_later_size(const struct otp_msg *m);
-/* Zeroed memory of process p. */
+/* Zeroed memory of process p; NULL: there is none. */
 void *otpi_heap_new(struct process *p, size_t size);
+/* The same for what lives as long as p: never NULL, not for otp_free. */
+void *otpi_heap_data(struct thread *t, struct process *p, size_t size);
 
 /* `lent_size` when nothing is lent: other processes do not count. */
 #define OTPI_LENT_NONE 1
@@ -62,7 +64,7 @@ otpi_heap_outgrows(const struct runner *r, size_t more)
 	const struct process *p = r->process;
 
 	return unlikely(p->flags & PROCESS_LIMITED) &&
-		otpi_heap_size(p, r) + more > p->process_class->max_heap;
+		otpi_heap_size(p, r) + more > otpi_class_of(p)->max_heap;
 }
 
 /* Settle that r's process is killed for `more` bytes. */

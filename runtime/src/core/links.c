@@ -4,6 +4,7 @@
  * Each changes the caller's own tables and sends the peer a signal.
  */
 #include "core/spawn.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -36,11 +37,10 @@ otpi_alive(uint64_t key)
 {
 	struct process *p = otpi_slot_find(key);
 
-	/* Acquire: with the check of the serial behind it. */
+	/* Acquire: with the check of the serial behind it. seq_cst: names. */
 	return p != NULL &&
 		!atomic_load_explicit(&p->exiting, memory_order_acquire) &&
-		atomic_load_explicit(&p->inbox, memory_order_acquire) !=
-		INBOX_DEAD &&
+		atomic_load(&p->inbox) != INBOX_DEAD &&
 		atomic_load_explicit(&p->serial, memory_order_relaxed) ==
 		(uint32_t)(key >> 32);
 }
@@ -68,7 +68,7 @@ otp_trap_exit(bool on)
 	if (on)
 		p->flags |= PROCESS_TRAP_EXIT;
 	else if (p->kind != PROCESS_FOREIGN)
-		p->flags &= (uint8_t)~PROCESS_TRAP_EXIT;
+		p->flags &= (uint16_t)~PROCESS_TRAP_EXIT;
 	otpi_leave(t);
 	return before;
 }
@@ -109,6 +109,8 @@ otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
 				memory_order_relaxed))
 			continue;
 		otpi_watchdog_wake();
+		if (otpi_traced())
+			otpi_trace_kill(t, to);
 	}
 	otpi_signal_send_reason(t, SIGNAL_EXIT, self, to, 0, reason);
 }
@@ -137,8 +139,11 @@ otp_link(otp_pid peer)
 	uint64_t key = pid_key(peer), self = process_key(p), unlink_id;
 	struct table *links;
 
-	if (key != self) { /* A25 */
-		links = &otpi_extras(p)->links;
+	if (key == 0) { /* nobody: A27, and no key of a table */
+		otpi_signal_send_reason(
+			t, SIGNAL_EXIT, 0, self, 0, &otpi_reason_noproc);
+	} else if (key != self) { /* A25 */
+		links = otpi_links(t, p);
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);
 			otpi_signal_send(t, key,
@@ -153,8 +158,8 @@ unlink_peer(struct thread *t, struct process *p, uint64_t key)
 {
 	uint64_t unlink_id;
 
-	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->links, key, &unlink_id) ||
+	if ((p->extras == NULL && !(p->flags & PROCESS_CHILD)) ||
+		!otpi_table_get(otpi_links(t, p), key, &unlink_id) ||
 		unlink_id != 0)
 		return; /* A26 */
 	unlink_id = otpi_id_next(t);
@@ -209,9 +214,9 @@ monitor(uint64_t target, uint32_t name)
 	struct otp_msg *m;
 
 	if (target != self) { /* A37 */
-		otpi_table_put(&otpi_extras(p)->monitors, id, target);
+		otpi_table_put(&otpi_extras(t, p)->monitors, id, target);
 		if (name)
-			otpi_table_put(&p->extras->names, id, name);
+			otpi_table_put(&otpi_rare(t, p)->names, id, name);
 		m = otpi_signal_new(t, SIGNAL_MONITOR, self, id);
 		if (target)
 			otpi_signal_send(t, target, m);
@@ -257,7 +262,7 @@ otp_demonitor(otp_ref ref, bool flush)
 
 	if (id && p->extras &&
 		otpi_table_remove(&p->extras->monitors, id, &target)) {
-		otpi_table_remove(&p->extras->names, id, NULL);
+		otpi_table_remove(&p->extras->rare->names, id, NULL);
 		otpi_signal_send(t, target,
 			otpi_signal_new(
 				t, SIGNAL_DEMONITOR, process_key(p), id));
@@ -287,11 +292,12 @@ holder_of(uint32_t name)
 
 /*
  * A name leads to a process (holder_of) and the process to its name (p->name).
- * Whoever registers claims the process's side first, then the name's; death
- * closes the process's side first. So whoever comes second sees the other and
- * takes the name back. p->name says of which generation it is: who comes too
- * late leaves the slot's next owner alone. All seq_cst: each side writes one
- * and reads the other. model: tests/model/name.pml
+ * Whoever registers claims the process's side first, then the name's, and then
+ * looks whether the process is alive. Death closes the process's side first, if
+ * it has a name, then the mailbox, then looks again. So whoever comes second sees
+ * the other and takes the name back. p->name says of which generation it is: who
+ * comes too late leaves the slot's next owner alone. All seq_cst: each side
+ * writes one and reads the other. model: tests/model/name.pml
  */
 bool
 otpi_name_claim(struct process *p, uint64_t key, uint32_t name)
@@ -313,9 +319,13 @@ void
 otpi_name_release(struct process *p)
 {
 	uint64_t self = process_key(p);
-	uint32_t word =
-		atomic_exchange(&p->name, otpi_name_word(self, NAME_CLOSED));
-	uint32_t name = word & NAME_INDEX;
+	uint32_t word = atomic_load(&p->name), name;
+
+	/* Without one, mostly: who gives it one from now on is left to see. */
+	if ((word & NAME_INDEX) == 0)
+		return;
+	word = atomic_exchange(&p->name, otpi_name_word(self, NAME_CLOSED));
+	name = word & NAME_INDEX;
 
 	if (name && name != NAME_CLOSED)
 		atomic_compare_exchange_strong(holder_of(name), &self, 0);

@@ -61,10 +61,9 @@ otpi_push_to(struct thread *t, uint64_t key, struct otp_msg *m)
 }
 
 static inline struct otp_msg *
-otpi_oldest_first(uintptr_t inbox)
+otpi_oldest_first(struct otp_msg *m)
 {
-	struct otp_msg *m = (struct otp_msg *)(void *)inbox, *next;
-	struct otp_msg *list = NULL;
+	struct otp_msg *list = NULL, *next;
 
 	for (; m; m = next) {
 		next = m->next;
@@ -74,7 +73,7 @@ otpi_oldest_first(uintptr_t inbox)
 	return list;
 }
 
-/* The owner takes all that has arrived, oldest first. */
+/* The owner takes all that has arrived, newest first. */
 static inline struct otp_msg *
 otpi_drain(struct process *p)
 {
@@ -82,21 +81,26 @@ otpi_drain(struct process *p)
 	if (atomic_load(&p->inbox) == 0)
 		return NULL;
 	/* Acquire: what the signals hold is seen. */
-	return otpi_oldest_first(
-		atomic_exchange_explicit(&p->inbox, 0, memory_order_acquire));
+	return (struct otp_msg *)(void *)atomic_exchange_explicit(
+		&p->inbox, 0, memory_order_acquire);
 }
 
 /* The same, and from now on nothing arrives. */
 static inline struct otp_msg *
 otpi_close(struct process *p)
 {
-	/* acq_rel: what was pushed is seen; who is refused comes after. */
-	return otpi_oldest_first(atomic_exchange_explicit(
-		&p->inbox, INBOX_DEAD, memory_order_acq_rel));
+	/* seq_cst: against who gives it a name meanwhile, see links.c. */
+	return (struct otp_msg *)(void *)atomic_exchange(&p->inbox, INBOX_DEAD);
 }
 
-/* The owner takes the block that is marked out of the box. */
-void otpi_unmark(struct thread *t, struct process *p);
+/* The owner takes the block that is marked, if one is, out of the box. */
+void otpi_mark_clear(struct thread *t, struct process *p);
+static inline void
+otpi_unmark(struct thread *t, struct process *p)
+{
+	if (unlikely(p->mark != NULL))
+		otpi_mark_clear(t, p);
+}
 
 /* Has something arrived that is not received? Owner's. */
 static inline bool
@@ -129,6 +133,26 @@ otpi_go_idle(struct thread *t, struct process *p)
 	return false;
 }
 
+/* One more message was taken out of its mailbox, to be handled. */
+static inline void
+otpi_handled_one(struct process *p)
+{
+	/* Relaxed: a number that nothing else hangs on. */
+	atomic_store_explicit(&p->handled,
+		atomic_load_explicit(&p->handled, memory_order_relaxed) + 1,
+		memory_order_relaxed);
+}
+
+/* Its owner adds to the length of the queue; others read it. */
+static inline void
+otpi_queue_len_add(struct process *p, uint32_t n)
+{
+	/* Relaxed: a number that nothing else hangs on. */
+	atomic_store_explicit(&p->queue_len,
+		atomic_load_explicit(&p->queue_len, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
 /* The private queue: what was received and is to be handled. Owner's. */
 static inline void
 otpi_queue_push(struct process *p, struct otp_msg *m)
@@ -139,7 +163,7 @@ otpi_queue_push(struct process *p, struct otp_msg *m)
 	else
 		p->queue = m;
 	p->queue_last = m;
-	p->queue_len++;
+	otpi_queue_len_add(p, 1);
 }
 
 static inline struct otp_msg *
@@ -148,7 +172,7 @@ otpi_queue_pop(struct process *p)
 	struct otp_msg *m = p->queue;
 
 	p->queue = m->next;
-	p->queue_len--;
+	otpi_queue_len_add(p, (uint32_t)-1);
 	return m;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/pending.h"
 #include "core/relay.h"
+#include "core/trace.h"
 
 static struct pending *
 pending_new(void)
@@ -12,6 +13,8 @@ pending_new(void)
 	p = rt->pending_free;
 	if (p)
 		rt->pending_free = (struct pending *)(void *)p->on.next;
+	else
+		rt->pending_made++;
 	pthread_mutex_unlock(&rt->pending_lock);
 	return p ? p : otpi_calloc(1, sizeof *p);
 }
@@ -73,7 +76,7 @@ otp_from_of(struct otp_msg *m)
 	/* Release: who reads this serial sees the fields above. */
 	atomic_store_explicit(
 		&p->state, from.serial << 1 | 1, memory_order_release);
-	list_push_back(&otpi_extras(r->process)->pending, &p->on);
+	list_push_back(&otpi_rare(t, r->process)->pending, &p->on);
 	/* The record answers now; the block is only lent to the handler. */
 	m->kind = SIGNAL_MESSAGE;
 	m->status = 0;
@@ -144,6 +147,8 @@ otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 	if (caller) {
 		otpi_answer_make(m, status);
 		m->id = call;
+		if (otpi_traced())
+			otpi_trace_reply(t, caller, call, status);
 		if (!otpi_push_to(t, caller, m))
 			otpi_block_free(t, m);
 	}
@@ -165,9 +170,10 @@ otpi_pending_fail_one(struct thread *t, struct process *process)
 	struct otp_msg *m;
 	uint64_t caller, call, server, state;
 
-	if (list_is_empty(&process->extras->pending))
+	if (list_is_empty(&process->extras->rare->pending))
 		return false;
-	p = container_of(process->extras->pending.next, struct pending, on);
+	p = container_of(
+		process->extras->rare->pending.next, struct pending, on);
 	state = atomic_load_explicit(&p->state, memory_order_relaxed);
 	if (!(state & 1) ||
 		!pending_claim(p, state >> 1, &caller, &call, &server)) {

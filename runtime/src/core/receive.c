@@ -4,7 +4,9 @@
  */
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 /* A queued block in the words of otp_receive; false: none of its business. */
@@ -94,6 +96,9 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		if (m) {
 			r->searching = within;
 			otpi_queue_remove(p, before, m);
+			otpi_handled_one(p);
+			if (otpi_traced())
+				otpi_trace_receive(t, p, m);
 			otpi_bound_left(p, m);
 			otpi_lend(r, m);
 			otpi_heap_check(t, 0);
@@ -170,11 +175,11 @@ otp_timer_start(otp_duration ms)
 
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
-	struct timer *timer =
-		otpi_timer_new(TIMER_SIGNAL, otpi_id_next(t), process_key(p));
+	struct timer *timer = otpi_timer_new(
+		t, TIMER_SIGNAL, otpi_id_next(t), process_key(p));
 	otp_ref ref = id_ref(timer->id);
 
-	otpi_table_put_ptr(&otpi_extras(p)->timers, timer->id, timer);
+	otpi_table_put_ptr(&otpi_extras(t, p)->timers, timer->id, timer);
 	otpi_timer_start(t, timer, ms);
 	otpi_leave(t);
 	return ref;
@@ -187,24 +192,20 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 	struct process *p = t->runner->process;
 	struct timer *timer = NULL;
 	bool active = false;
-	int64_t left;
+	int64_t left = 0;
 
 	if (p->extras && ref_id(ref))
 		timer = otpi_table_get_ptr(&p->extras->timers, ref_id(ref));
 	if (timer) {
-		left = timer->deadline_ms - otpi_clock_ns() / 1000000;
-		/* The deadline was rounded up. */
-		if (left > timer->asked_ms)
-			left = timer->asked_ms;
+		if (left_ms)
+			left = otpi_timer_left_ms(timer);
 		/* One that has fired stays: its signal is on the way (A53). */
 		active = otpi_timer_cancel(t, timer);
-		if (active) {
-			otpi_table_remove(
-				&p->extras->timers, ref_id(ref), NULL);
-			otpi_timer_drop(timer);
-		}
-		if (active && left_ms)
-			*left_ms = left > 0 ? left : 0;
+	}
+	if (active) {
+		otpi_table_remove(&p->extras->timers, ref_id(ref), NULL);
+		if (left_ms)
+			*left_ms = left;
 	}
 	otpi_leave(t);
 	return active;
@@ -213,11 +214,11 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 otp_timestamp
 otp_now(void)
 {
-	return otpi_clock_wall_us();
+	return otpi_now_wall_us();
 }
 
 int64_t
 otp_monotonic_ms(void)
 {
-	return otpi_clock_ns() / 1000000;
+	return otpi_now_ns() / 1000000;
 }

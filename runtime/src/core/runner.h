@@ -20,8 +20,29 @@ void otpi_runner_main(void);
 struct runner *otpi_runner_new(size_t stack_size);
 void otpi_runner_free(struct runner *r);
 /* A runner that is in the loop, for w. NULL: no stack is left. */
-struct runner *otpi_pool_pop(struct worker *w);
-void otpi_pool_push(struct worker *w, struct runner *r);
+static inline struct runner *
+otpi_pool_pop(struct worker *w)
+{
+	struct runner *r = w->pool;
+
+	if (unlikely(r == NULL))
+		return otpi_runner_new(0);
+	w->pool = r->next;
+	w->pool_count--;
+	return r;
+}
+
+/* The same for a thread that has just got w and cannot go on without one. */
+struct runner *otpi_loop_runner(struct worker *w);
+
+static inline void
+otpi_pool_push(struct worker *w, struct runner *r)
+{
+	r->next = w->pool;
+	w->pool = r;
+	w->pool_count++;
+}
+
 /* Free what the pool has too much of. */
 void otpi_pool_trim(struct worker *w);
 /* The calling thread goes on on `to`; returns when r is switched to again. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/blocking.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
 
-#define GLOBAL_EVERY 61
 #define SPINS 64
+#define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
 
 /* What `low` and the priorities above normal get: see sched.h. */
 #define PRIORITY_STREAK 16
@@ -51,30 +53,72 @@ global_take(unsigned level, uint32_t n)
 	return first;
 }
 
-/* The ring is full: half of it goes to the global queue, with p. */
-static bool
-ring_overflow(struct worker *w, struct process *p, uint32_t head, uint32_t tail)
+static void
+batch_push(struct batch *batch)
 {
-	struct process *batch[RING_SIZE / 2 + 1];
+	struct runtime *rt = &otpi_runtime;
+
+	batch->next = NULL;
+	pthread_mutex_lock(&rt->queue_lock);
+	if (rt->batches)
+		rt->batches_last->next = batch;
+	else
+		rt->batches = batch;
+	rt->batches_last = batch;
+	/* seq_cst: against `parked`, see sched.h. */
+	atomic_fetch_add(&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
+	pthread_mutex_unlock(&rt->queue_lock);
+}
+
+static struct batch *
+batch_take(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct batch *batch;
+
+	pthread_mutex_lock(&rt->queue_lock);
+	batch = rt->batches;
+	if (batch) {
+		rt->batches = batch->next;
+		atomic_fetch_sub(
+			&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
+	}
+	pthread_mutex_unlock(&rt->queue_lock);
+	return batch;
+}
+
+/*
+ * The ring is full: half of it goes to the global queue, with p. As an array:
+ * following a list of processes that have not been touched for long is a wait
+ * for memory at each.
+ */
+static bool
+ring_overflow(struct thread *t, struct worker *w, struct process *p,
+	uint32_t head, uint32_t tail)
+{
+	struct batch *batch = otpi_cell_new(t, BATCH_CLASS);
 	uint32_t n = (tail - head) / 2;
 
+	if (n > BATCH_SIZE - 1)
+		n = BATCH_SIZE - 1;
 	for (uint32_t i = 0; i < n; i++)
-		batch[i] = atomic_load_explicit(
+		batch->items[i] = atomic_load_explicit(
 			&w->ring[(head + i) % RING_SIZE], memory_order_relaxed);
 	/* acq_rel: as in ring_pop. A thief may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&w->head, &head, head + n,
-		    memory_order_acq_rel, memory_order_relaxed))
+		    memory_order_acq_rel, memory_order_relaxed)) {
+		otpi_cell_free(t, batch, BATCH_CLASS);
 		return false;
-	batch[n] = p;
-	for (uint32_t i = 0; i < n; i++)
-		batch[i]->run_next = batch[i + 1];
-	global_push(OTP_PRIORITY_NORMAL, batch[0], p, n + 1);
+	}
+	batch->items[n] = p;
+	batch->count = n + 1;
+	batch_push(batch);
 	otpi_wake_any();
 	return true;
 }
 
 static void
-ring_push(struct worker *w, struct process *p)
+ring_push(struct thread *t, struct worker *w, struct process *p)
 {
 	for (;;) {
 		/* Acquire: slots that thieves have left may be reused. */
@@ -93,9 +137,21 @@ ring_push(struct worker *w, struct process *p)
 				otpi_wake_any();
 			return;
 		}
-		if (ring_overflow(w, p, head, tail))
+		if (ring_overflow(t, w, p, head, tail))
 			return;
 	}
+}
+
+/* What will be run soon: its slot is fetched while others run. */
+static void
+ring_prefetch(struct worker *w, uint32_t at)
+{
+	struct process *p = atomic_load_explicit(
+		&w->ring[at % RING_SIZE], memory_order_relaxed);
+
+	__builtin_prefetch(p);
+	__builtin_prefetch((char *)p + 64);
+	__builtin_prefetch((char *)p + 128);
 }
 
 static struct process *
@@ -115,8 +171,10 @@ ring_pop(struct worker *w)
 		/* Against thieves; release: the slot has been read. */
 		if (atomic_compare_exchange_weak_explicit(&w->head, &head,
 			    head + 1, memory_order_acq_rel,
-			    memory_order_relaxed))
+			    memory_order_relaxed)) {
+			ring_prefetch(w, head + 3);
 			return p;
+		}
 	}
 }
 
@@ -129,7 +187,7 @@ otpi_has_backlog(struct worker *w)
 
 /* Half of the victim's ring goes to w's, which is empty; one of it is given. */
 static struct process *
-steal(struct worker *w, struct worker *victim)
+steal(struct thread *t, struct worker *w, struct worker *victim)
 {
 	struct process *batch[RING_SIZE / 2];
 
@@ -155,13 +213,18 @@ steal(struct worker *w, struct worker *victim)
 			    memory_order_relaxed))
 			continue;
 		for (uint32_t i = 1; i < n; i++)
-			ring_push(w, batch[i]);
+			ring_push(t, w, batch[i]);
+		otpi_count(&w->steals, 1);
+		otpi_count(&w->stolen, n);
+		if (otpi_traced())
+			otpi_trace_worker(
+				w->thread, OTP_TRACE_STEAL, n, victim->index);
 		return batch[0];
 	}
 }
 
 static struct process *
-steal_any(struct worker *w)
+steal_any(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	unsigned start;
@@ -173,7 +236,7 @@ steal_any(struct worker *w)
 	for (unsigned i = 0; i < rt->worker_count; i++) {
 		struct worker *victim =
 			&rt->workers[(start + i) % rt->worker_count];
-		struct process *p = victim == w ? NULL : steal(w, victim);
+		struct process *p = victim == w ? NULL : steal(t, w, victim);
 
 		if (p)
 			return p;
@@ -227,6 +290,10 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
+	/* Relaxed: one writer; a statistic. */
+	atomic_store_explicit(&w->pinned_len,
+		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -239,7 +306,7 @@ local_push(struct thread *t, struct worker *w, struct process *p)
 	if (p->runner)
 		pinned_push(w, p);
 	else
-		ring_push(w, p);
+		ring_push(t, w, p);
 }
 
 /* To the home of a parked process, from another thread. */
@@ -265,7 +332,7 @@ level_push(struct thread *t, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	if (level == OTP_PRIORITY_NORMAL && t->worker) {
-		ring_push(t->worker, p);
+		ring_push(t, t->worker, p);
 		return;
 	}
 	global_push(level, p, p, 1);
@@ -359,13 +426,8 @@ is_wanted(const struct process *p)
 }
 
 void
-otpi_rest_settle(struct thread *t, struct worker *w)
+otpi_rest_over(struct thread *t, struct worker *w, struct process *p)
 {
-	struct process *p = w->resting;
-
-	if (p == NULL)
-		return;
-	w->resting = NULL;
 	if (!is_wanted(p) && otpi_go_idle(t, p))
 		return;
 	if (wake_slot(w))
@@ -381,7 +443,7 @@ otpi_requeue(struct thread *t, struct process *p)
 	if (unlikely(p->flags & PROCESS_UNUSUAL)) {
 		schedule_unusual(t, p);
 	} else if (t->worker && !p->runner) {
-		ring_push(t->worker, p);
+		ring_push(t, t->worker, p);
 	} else if (p->runner) {
 		if (p->runner->home == t->worker)
 			pinned_push(t->worker, p);
@@ -432,40 +494,110 @@ remote_receive(struct worker *w)
 static struct process *
 pinned_pop(struct worker *w, unsigned level)
 {
-	return otpi_run_queue_pop(&w->pinned[level]);
+	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
+
+	if (p) /* relaxed: as in pinned_push */
+		atomic_store_explicit(&w->pinned_len,
+			atomic_load_explicit(
+				&w->pinned_len, memory_order_relaxed) -
+				1,
+			memory_order_relaxed);
+	return p;
 }
 
-/* From the global queue: one to run, a share of the rest into the ring. */
+/* The next of the batch in hand, which is there. */
 static struct process *
-global_pop(struct worker *w)
+batch_next(struct thread *t, struct worker *w)
 {
-	struct runtime *rt = &otpi_runtime;
-	uint32_t n = atomic_load_explicit(
-		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
-	struct process *p, *rest, *next;
+	struct batch *batch = w->batch;
+	struct process *p = batch->items[w->batch_at++];
 
-	if (n == 0)
-		return NULL;
-	n = n / rt->worker_count + 1;
-	p = global_take(
-		OTP_PRIORITY_NORMAL, n < RING_SIZE / 2 ? n : RING_SIZE / 2);
-	for (rest = p ? p->run_next : NULL; rest; rest = next) {
-		next = rest->run_next;
-		ring_push(w, rest);
+	if (w->batch_at == batch->count) {
+		w->batch = NULL;
+		otpi_cell_free(t, batch, BATCH_CLASS);
 	}
 	return p;
 }
 
+/*
+ * A batch of the global queue: one to run, the rest in hand. Not into the ring,
+ * which may be full of others: what it has too much of goes to the end of the
+ * global queue, and some would go round for ever.
+ */
 static struct process *
-local_pop(struct worker *w)
+batch_pop(struct thread *t, struct worker *w)
 {
+	if (w->batch == NULL) {
+		w->batch = batch_take();
+		w->batch_at = 0;
+	}
+	return w->batch ? batch_next(t, w) : NULL;
+}
+
+/* When the ring is empty, what is in hand goes there, where others find it. */
+static struct process *
+ring_next(struct thread *t, struct worker *w)
+{
+	struct process *p = ring_pop(w);
+
+	if (likely(p != NULL || w->batch == NULL))
+		return p;
+	while (w->batch)
+		ring_push(t, w, batch_next(t, w));
+	return ring_pop(w);
+}
+
+/* The processes that are there one by one: one to run, and a share of others. */
+static struct process *
+single_pop(struct thread *t, struct worker *w, uint32_t n)
+{
+	struct process *p, *rest, *next;
+
+	p = global_take(
+		OTP_PRIORITY_NORMAL, n < RING_SIZE / 2 ? n : RING_SIZE / 2);
+	for (rest = p ? p->run_next : NULL; rest; rest = next) {
+		next = rest->run_next;
+		ring_push(t, w, rest);
+	}
+	return p;
+}
+
+/* From the global queue; batches and others take turns. */
+static struct process *
+global_pop(struct thread *t, struct worker *w)
+{
+	struct runtime *rt = &otpi_runtime;
+	uint32_t n = atomic_load_explicit(
+		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
 	struct process *p;
 
-	if (w->turn & 1) {
-		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
-		return p ? p : ring_pop(w);
+	if (n == 0)
+		return NULL;
+	n = n / rt->worker_count + 1;
+	if (w->global_turn++ & 1) {
+		p = batch_pop(t, w);
+		return p ? p : single_pop(t, w, n);
 	}
-	p = ring_pop(w);
+	p = single_pop(t, w, n);
+	return p ? p : batch_pop(t, w);
+}
+
+static struct process *
+local_pop(struct thread *t, struct worker *w)
+{
+	uint32_t n = w->local_turn++;
+	struct process *p;
+
+	if (unlikely(w->batch != NULL)) {
+		if (n & 1)
+			return batch_next(t, w);
+		n >>= 1;
+	}
+	if (n & 1) {
+		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
+		return p ? p : ring_next(t, w);
+	}
+	p = ring_next(t, w);
 	return p ? p : pinned_pop(w, OTP_PRIORITY_NORMAL);
 }
 
@@ -475,7 +607,7 @@ level_pop(struct worker *w, unsigned level)
 {
 	struct process *p = NULL;
 
-	if (w->turn & 1)
+	if (w->level_turn[level]++ & 1)
 		p = pinned_pop(w, level);
 	if (p == NULL)
 		p = global_take(level, 1);
@@ -521,17 +653,16 @@ look_around(struct thread *t, struct worker *w)
 
 	if (w->turn == 0) {
 		w->turn = GLOBAL_EVERY;
-		if ((p = level_pop(w, OTP_PRIORITY_LOW)))
+		if ((p = level_pop(w, OTP_PRIORITY_LOW))) {
+			poke(w); /* the rest of this is next */
 			return p;
+		}
 	}
 	atomic_store_explicit(&w->poke, false, memory_order_relaxed);
 	if ((p = urgent_pop(w)))
 		return p;
 	otpi_wheel_run(t, w);
-	p = global_pop(w);
-	if (p)
-		local_push(t, w, p);
-	return NULL;
+	return global_pop(t, w);
 }
 
 /* Is there anything for w? Read after `parked` was set: see sched.h. */
@@ -549,24 +680,46 @@ anything_for(struct worker *w)
 	return false;
 }
 
+/* Until it is woken, or for so many milliseconds (-1: for ever). */
 static void
-worker_park(struct worker *w)
+worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t since = otpi_clock_ns();
+
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
+	/* Relaxed: one writer; statistics. */
+	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
+	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
+	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
+	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
+}
+
+static void
+worker_park(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
+	if (unlikely(rt->sim != NULL)) {
+		rt->sim->idle(t, w);
+		return;
+	}
 	for (int i = 0; i < SPINS; i++) {
 		if (anything_for(w))
 			return;
 		otpi_cpu_relax();
 	}
-	ms = otpi_wheel_next_ms(w);
+	ms = otpi_wheel_next_ms(t, w);
 	if (ms == 0)
 		return;
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
 	if (!anything_for(w))
-		otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+		worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();
@@ -574,6 +727,14 @@ worker_park(struct worker *w)
 
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
+{
+	if (unlikely(otpi_runtime.sim != NULL))
+		return otpi_runtime.sim->next(t, w);
+	return otpi_next_native(t, w);
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
@@ -589,7 +750,10 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			(p = look_around(t, w)))
 			return p;
 		w->turn--;
-		otpi_rest_settle(t, w);
+		if ((p = otpi_resting(w))) {
+			otpi_resting_set(w, NULL);
+			otpi_rest_over(t, w, p);
+		}
 		p = wake_slot(w);
 		if (p && w->wake_streak < WAKE_STREAK) {
 			w->wake_streak++;
@@ -601,14 +765,35 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			wake_slot_set(w, NULL);
 			local_push(t, w, p);
 		}
-		if ((p = local_pop(w)) || (p = global_pop(w)))
+		if ((p = local_pop(t, w)) || (p = global_pop(t, w)))
 			return p;
 		otpi_wheel_run(t, w);
 		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
 			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
-		if ((p = steal_any(w)) || (p = level_pop(w, OTP_PRIORITY_LOW)))
+		if ((p = steal_any(t, w)) ||
+			(p = level_pop(w, OTP_PRIORITY_LOW)))
 			return p;
-		worker_park(w);
+		worker_park(t, w);
 	}
+}
+
+struct process *
+otpi_take_any(struct thread *t, struct worker *w)
+{
+	struct process *p = otpi_resting(w);
+
+	remote_receive(w);
+	otpi_resting_set(w, NULL);
+	if (p)
+		otpi_rest_over(t, w, p);
+	if ((p = wake_slot(w)) == NULL)
+		p = ring_next(t, w);
+	else
+		wake_slot_set(w, NULL);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = level_pop(w, level);
+	if (p || (p = global_pop(t, w)))
+		otpi_unmark(t, p);
+	return p;
 }

@@ -1,51 +1,115 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/pending.h"
+#include "core/sim.h"
+
+#define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
+#define RARE_CLASS otpi_cell_class(sizeof(struct rare))
+
+#define NONE_PENDING ((struct list *)(void *)&otpi_rare_none.pending)
+const struct rare otpi_rare_none = {.pending = {NONE_PENDING, NONE_PENDING}};
+#define NONE ((struct rare *)(void *)&otpi_rare_none) /* it is not written */
 
 struct extras *
-otpi_extras(struct process *p)
+otpi_extras(struct thread *t, struct process *p)
 {
 	if (p->extras == NULL) {
-		p->extras = otpi_calloc(1, sizeof *p->extras);
-		list_init(&p->extras->pending);
+		p->extras = otpi_cell_new(t, EXTRAS_CLASS);
+		*p->extras = (struct extras){.rare = NONE};
 	}
 	return p->extras;
 }
 
+struct rare *
+otpi_rare(struct thread *t, struct process *p)
+{
+	struct extras *x = otpi_extras(t, p);
+
+	if (x->rare == NONE) {
+		x->rare = otpi_cell_new(t, RARE_CLASS);
+		*x->rare = (struct rare){0};
+		list_init(&x->rare->pending);
+	}
+	return x->rare;
+}
+
+struct table *
+otpi_links(struct thread *t, struct process *p)
+{
+	struct table *links = &otpi_extras(t, p)->links;
+
+	if (p->flags & PROCESS_CHILD) {
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+		otpi_table_put(links, p->parent, 0);
+	}
+	return links;
+}
+
+static void
+rare_drop(struct thread *t, struct extras *x)
+{
+	struct rare *rare = x->rare;
+
+	if (rare == NONE)
+		return;
+	x->rare = NONE;
+	otpi_table_free(&rare->names);
+	otpi_table_free(&rare->requests);
+	otpi_table_free(&rare->taken);
+	otpi_cell_free(t, rare, RARE_CLASS);
+}
+
+static bool
+rare_is_empty(const struct rare *rare)
+{
+	return rare == NONE ||
+		(!rare->idle_timer && !rare->alarm &&
+			list_is_empty(&rare->pending) &&
+			(otpi_table_count(&rare->requests) |
+				otpi_table_count(&rare->names) |
+				otpi_table_count(&rare->taken)) == 0);
+}
+
 void
-otpi_extras_trim(struct process *p)
+otpi_extras_drop(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
 
-	if (x == NULL || p->flags & PROCESS_STARTING || x->owned ||
-		x->idle_timer || x->idle_id || x->alarm ||
-		p->flags & PROCESS_LIMITED || !list_is_empty(&x->pending))
-		return;
-	if (otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
-		otpi_table_count(&x->watchers) | otpi_table_count(&x->timers) |
-		otpi_table_count(&x->requests) | otpi_table_count(&x->names) |
-		otpi_table_count(&x->taken))
+	if (x == NULL)
 		return;
 	p->extras = NULL;
+	rare_drop(t, x);
 	otpi_table_free(&x->links);
 	otpi_table_free(&x->monitors);
 	otpi_table_free(&x->watchers);
 	otpi_table_free(&x->timers);
-	otpi_table_free(&x->requests);
-	otpi_table_free(&x->names);
-	otpi_table_free(&x->taken);
-	otpi_free(x);
+	otpi_cell_free(t, x, EXTRAS_CLASS);
 }
 
 void
-otpi_unmark(struct thread *t, struct process *p)
+otpi_extras_trim(struct thread *t, struct process *p)
+{
+	struct extras *x = p->extras;
+
+	if (x == NULL || p->flags & PROCESS_STARTING || !rare_is_empty(x->rare))
+		return;
+	rare_drop(t, x);
+	if (p->flags & PROCESS_LIMITED || x->owned || x->idle_id ||
+		otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
+			otpi_table_count(&x->watchers) |
+			otpi_table_count(&x->timers))
+		return;
+	otpi_extras_drop(t, p);
+}
+
+void
+otpi_mark_clear(struct thread *t, struct process *p)
 {
 	struct otp_msg *mark = p->mark, *m;
 	uintptr_t newest = (uintptr_t)mark;
 
-	if (mark == NULL)
-		return;
 	p->mark = NULL;
 	/* Acquire: the links of what has come since are seen. */
 	if (!atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
@@ -69,7 +133,7 @@ otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 		p->queue = m->next;
 	if (p->queue_last == m)
 		p->queue_last = before;
-	p->queue_len--;
+	otpi_queue_len_add(p, (uint32_t)-1);
 }
 
 struct otp_msg *
@@ -148,6 +212,8 @@ otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
 {
 	uint64_t caller = otpi_signal_from(m), id = m->id;
 
+	if (otpi_traced())
+		otpi_trace_reply(t, caller, id, status);
 	otpi_signal_free(t, m);
 	m = otpi_signal_new(t, SIGNAL_REPLY, 0, id);
 	m->status = (uint16_t)status;
@@ -214,7 +280,10 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 	bool linked = m->kind == SIGNAL_EXIT_LINK;
 	uint64_t unlink_id, self = process_key(p);
 
-	if (linked) {
+	if (linked && p->flags & PROCESS_CHILD &&
+		otpi_signal_from(m) == p->parent) {
+		p->flags &= (uint16_t)~PROCESS_CHILD; /* A29 */
+	} else if (linked) {
 		if (p->extras == NULL ||
 			!otpi_table_get(&p->extras->links, otpi_signal_from(m),
 				&unlink_id) ||
@@ -249,7 +318,7 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 static void
 receive_link(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	struct table *links = &otpi_extras(p)->links;
+	struct table *links = otpi_links(t, p);
 	uint64_t peer = otpi_signal_from(m);
 
 	/* While an unlink of ours is on its way the link was sent before. */
@@ -263,7 +332,9 @@ receive_unlink(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint64_t peer = otpi_signal_from(m), value;
 
-	if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
+	if (p->flags & PROCESS_CHILD && peer == p->parent)
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+	else if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
 		value == 0)
 		otpi_table_remove(&p->extras->links, peer, NULL);
 	m->kind = SIGNAL_UNLINK_ACK;
@@ -288,8 +359,8 @@ static void
 receive_monitor(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	if (m->kind == SIGNAL_MONITOR)
-		otpi_table_put(
-			&otpi_extras(p)->watchers, m->id, otpi_signal_from(m));
+		otpi_table_put(&otpi_extras(t, p)->watchers, m->id,
+			otpi_signal_from(m));
 	else if (p->extras)
 		otpi_table_remove(&p->extras->watchers, m->id, NULL);
 	otpi_signal_free(t, m);
@@ -306,7 +377,7 @@ receive_down(struct thread *t, struct process *p, struct otp_msg *m)
 		otpi_signal_free(t, m);
 		return;
 	}
-	if (otpi_table_remove(&p->extras->names, m->id, &name))
+	if (otpi_table_remove(&p->extras->rare->names, m->id, &name))
 		otpi_signal_reason(m)->name = (uint32_t)name;
 	otpi_queue_push(p, m);
 }
@@ -320,8 +391,8 @@ receive_reply(struct thread *t, struct process *p, struct otp_msg *m)
 		r->await = 0;
 		r->answer = m;
 	} else if (p->extras &&
-		otpi_table_get(&p->extras->requests, m->id, NULL)) {
-		otpi_table_put_ptr(&p->extras->requests, m->id, m);
+		otpi_table_get(&p->extras->rare->requests, m->id, NULL)) {
+		otpi_table_put_ptr(&p->extras->rare->requests, m->id, m);
 	} else {
 		otpi_signal_free(t, m); /* late: B26 */
 	}
@@ -335,7 +406,7 @@ receive_timer(struct thread *t, struct process *p, struct otp_msg *m)
 		: NULL;
 
 	if (timer)
-		otpi_timer_drop(timer);
+		otpi_timer_drop(t, timer);
 	if (timer && m->kind == SIGNAL_TIMER)
 		otpi_queue_push(p, m);
 	else
@@ -347,9 +418,9 @@ receive_alarm(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	struct extras *x = p->extras;
 
-	if (x && x->alarm && x->alarm->id == m->id) {
-		otpi_timer_drop(x->alarm);
-		x->alarm = NULL;
+	if (x && x->rare->alarm && x->rare->alarm->id == m->id) {
+		otpi_timer_drop(t, x->rare->alarm);
+		x->rare->alarm = NULL;
 	}
 	otpi_signal_free(t, m);
 }
@@ -400,8 +471,8 @@ receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 	}
 }
 
-void
-otpi_receive_list(struct thread *t, struct process *p, struct otp_msg *m)
+static void
+receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint32_t serial =
 		atomic_load_explicit(&p->serial, memory_order_relaxed);
@@ -420,9 +491,57 @@ otpi_receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 	}
 }
 
+/*
+ * The list of an inbox, newest first, becomes one with the oldest first; true:
+ * there is nothing in it but calls and messages for p. *oldest is its first.
+ */
+static bool
+turn_round(struct process *p, struct otp_msg *m, struct otp_msg **oldest,
+	uint32_t *n)
+{
+	uint32_t serial =
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+	struct otp_msg *list = NULL, *next;
+	bool plain = true;
+
+	for (; m; m = next) {
+		next = m->next;
+		m->next = list;
+		list = m;
+		++*n;
+		plain &= m->kind <= SIGNAL_MESSAGE && m->to_serial == serial;
+	}
+	*oldest = list;
+	return plain;
+}
+
+void
+otpi_receive_drained(
+	struct thread *t, struct process *p, struct otp_msg *newest)
+{
+	struct otp_msg *oldest;
+	uint32_t n = 0;
+
+	if (newest == NULL)
+		return;
+	if (unlikely(!turn_round(p, newest, &oldest, &n) ||
+		    p->flags & PROCESS_DYING)) {
+		receive_list(t, p, oldest);
+		return;
+	}
+	if (p->queue)
+		p->queue_last->next = oldest;
+	else
+		p->queue = oldest;
+	p->queue_last = newest;
+	otpi_queue_len_add(p, n);
+}
+
 void
 otpi_receive_signals(struct thread *t, struct process *p)
 {
+	struct otp_msg *oldest;
+
 	/*
 	 * Relaxed: a flag that is set later is seen later. But clearing it must
 	 * not reach memory behind the look into the box, or it would hide a
@@ -430,13 +549,16 @@ otpi_receive_signals(struct thread *t, struct process *p)
 	 */
 	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed)))
 		atomic_store(&p->urgent, false);
-	if (p->mark)
-		otpi_unmark(t, p);
-	otpi_receive_list(t, p,
-		unlikely(p->flags & PROCESS_BOUNDED) ? otpi_bound_drain(p)
-						     : otpi_drain(p));
-	if (unlikely(p->flags & PROCESS_BOUNDED) &&
-		!(p->runner && p->runner->searching))
+	otpi_unmark(t, p);
+	if (likely(!(p->flags & PROCESS_BOUNDED))) {
+		otpi_receive_drained(t, p, otpi_drain(p));
+		return;
+	}
+	oldest = otpi_oldest_first(otpi_bound_drain(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, oldest);
+	receive_list(t, p, oldest);
+	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);
 }
 

@@ -65,8 +65,23 @@ otpi_answer_make(struct otp_msg *m, otp_err status)
  * PROCESS_DYING is set if a signal ended it.
  */
 void otpi_receive_signals(struct thread *t, struct process *p);
-/* The same for what was drained, oldest first. */
-void otpi_receive_list(struct thread *t, struct process *p, struct otp_msg *m);
+/* The same for what was drained, newest first; NULL: nothing. */
+void otpi_receive_drained(
+	struct thread *t, struct process *p, struct otp_msg *newest);
+
+/* Take m, which was alone in the box, out of it. */
+static inline bool
+otpi_take_alone(struct process *p, struct otp_msg *m)
+{
+	uintptr_t newest = (uintptr_t)m;
+
+	/* Relaxed: what m holds was acquired when it was seen. */
+	return m->to_serial ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed) &&
+		p->mark == NULL &&
+		atomic_compare_exchange_strong_explicit(&p->inbox, &newest, 0,
+			memory_order_relaxed, memory_order_relaxed);
+}
 
 /* m is handled next and stays in the box; what was marked before is over. */
 static inline struct otp_msg *
@@ -84,7 +99,7 @@ otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
  * message in an empty mailbox, the common case, is marked and never put into the
  * queue. Not for one that is PROCESS_BOUNDED.
  */
-static inline struct otp_msg *
+static ALWAYS_INLINE struct otp_msg *
 otpi_receive_next(struct thread *t, struct process *p)
 {
 	struct otp_msg *m;
@@ -103,6 +118,9 @@ otpi_receive_next(struct thread *t, struct process *p)
 				    atomic_load_explicit(
 					    &p->serial, memory_order_relaxed)))
 			return otpi_mark(t, p, m);
+		if (likely(m->next == NULL && m->kind == SIGNAL_CALL) &&
+			otpi_take_alone(p, m))
+			return m;
 		otpi_receive_signals(t, p);
 	}
 	if (p->queue == NULL || unlikely(p->flags & PROCESS_DYING))
@@ -118,9 +136,7 @@ otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
 
 	if (likely(r->await && p->mark == NULL &&
 		    !(p->flags & PROCESS_BOUNDED))) {
-		/* As in otpi_drain. */
-		m = (struct otp_msg *)(void *)atomic_exchange_explicit(
-			&p->inbox, 0, memory_order_acquire);
+		m = otpi_drain(p);
 		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&
 			    m->id == r->await &&
 			    m->to_serial ==
@@ -130,7 +146,7 @@ otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
 			r->answer = m;
 			return;
 		}
-		otpi_receive_list(t, p, otpi_oldest_first((uintptr_t)m));
+		otpi_receive_drained(t, p, m);
 		return;
 	}
 	otpi_receive_signals(t, p);
@@ -148,8 +164,15 @@ otpi_is_destructing(const struct process *p)
 }
 
 /* Tables that most processes have nothing in. */
-struct extras *otpi_extras(struct process *p);
+struct extras *otpi_extras(struct thread *t, struct process *p);
+/* What few have: to be read through `rare`, to be written through this. */
+struct rare *otpi_rare(struct thread *t, struct process *p);
+extern const struct rare otpi_rare_none;
+/* The links of p, all of them, to be changed. */
+struct table *otpi_links(struct thread *t, struct process *p);
 /* Free them when nothing is left in them. */
-void otpi_extras_trim(struct process *p);
+void otpi_extras_trim(struct thread *t, struct process *p);
+/* Free them, whatever is left. */
+void otpi_extras_drop(struct thread *t, struct process *p);
 
 #endif

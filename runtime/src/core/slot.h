@@ -2,8 +2,10 @@
 /*
  * The process table. A slot is used by one process after another; `serial` is
  * the generation of the one that has it. Between two the inbox is INBOX_DEAD.
- * Free slots are reused oldest first; one whose serials are used up is left
- * out for good.
+ * One whose serials are used up is left out for good. A thread keeps some of the
+ * slots it has freed, the last one on top, and reuses them first: they are in its
+ * cache. Others wait in a queue that all threads share. So that the limit of
+ * processes is exact, nothing is kept while the table is nearly full.
  */
 #ifndef OTPI_SLOT_H
 #define OTPI_SLOT_H
@@ -11,9 +13,13 @@
 #include "core/thread.h"
 
 /* A slot for a new process, inbox taken (0), fields zero; NULL: none left. */
-struct process *otpi_slot_new(void);
+struct process *otpi_slot_new(struct thread *t);
 /* Give it back: the process is over, its inbox dead. */
-void otpi_slot_free(struct process *p);
+void otpi_slot_free(struct thread *t, struct process *p);
+/* Hand over what t keeps, and what it has counted; it ends. */
+void otpi_slots_flush(struct thread *t);
+/* How many there have been, and how many of them have ended. With rt->lock. */
+void otpi_slots_counted(uint64_t *begun, uint64_t *ended);
 
 /* The slot with this id; NULL: there never was one. */
 static inline struct process *

@@ -3,7 +3,9 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #include <stdlib.h>
@@ -22,11 +24,10 @@ intern(const char *name, uint32_t *index)
 
 /* Data of a process: a block of its heap. */
 static void
-data_new(struct process *p, const void *seed, size_t seed_size, size_t size)
+data_new(struct thread *t, struct process *p, const void *seed,
+	size_t seed_size, size_t size)
 {
-	p->data = otpi_heap_new(p, size < seed_size ? seed_size : size);
-	if (p->data == NULL)
-		otpi_out_of_memory(size);
+	p->data = otpi_heap_data(t, p, size < seed_size ? seed_size : size);
 	if (seed_size)
 		memcpy(p->data, seed, seed_size);
 }
@@ -38,12 +39,12 @@ slot_abandon(struct thread *t, struct process *p)
 	struct otp_msg *m, *next;
 
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
-	for (m = otpi_bound_close(p); m; m = next) {
+	for (m = otpi_oldest_first(otpi_bound_close(p)); m; m = next) {
 		next = m->next;
 		otpi_signal_stray(t, p, m);
 	}
-	otpi_free(p->extras); /* of class_apply */
-	otpi_slot_free(p);
+	otpi_extras_drop(t, p); /* of class_apply */
+	otpi_slot_free(t, p);
 }
 
 /* Links and monitors between the caller and its new process. */
@@ -55,15 +56,15 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 
 	p->parent = process_key(self);
 	if (link) {
-		otpi_table_put(&otpi_extras(self)->links, process_key(p), 0);
-		otpi_table_put(&otpi_extras(p)->links, process_key(self), 0);
+		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
+		p->flags |= PROCESS_CHILD;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
 		otpi_table_put(
-			&otpi_extras(self)->monitors, id, process_key(p));
+			&otpi_extras(t, self)->monitors, id, process_key(p));
 		otpi_table_put(
-			&otpi_extras(p)->watchers, id, process_key(self));
+			&otpi_extras(t, p)->watchers, id, process_key(self));
 	}
 	return id;
 }
@@ -102,17 +103,19 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new()) == NULL)
+	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_PLAIN;
-	p->flags = PROCESS_NEW;
+	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
-	data_new(p, &plain, sizeof plain, sizeof plain);
+	data_new(t, p, &plain, sizeof plain, sizeof plain);
 	monitor = tie(t, p, opts->link, opts->monitor != NULL);
 	if (opts->monitor)
 		*opts->monitor = id_ref(monitor);
 	*pid = key_pid(process_key(p));
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	otpi_requeue(t, p);
 	return OTP_OK;
 }
@@ -144,11 +147,11 @@ otp_spawn(void (*fn)(void *arg), void *arg)
 void
 otpi_start_report(struct thread *t, struct process *p, otp_err status)
 {
-	struct extras *x = p->extras;
+	struct rare *x = p->extras->rare;
 	struct otp_msg *m =
 		otpi_signal_new(t, SIGNAL_REPLY, process_key(p), x->start_call);
 
-	p->flags &= (uint8_t)~PROCESS_STARTING;
+	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
 	if (status != OTP_OK)
 		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
@@ -159,21 +162,23 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 void
 otpi_start_done(struct thread *t, struct process *p)
 {
-	struct extras *x = p->extras;
+	struct rare *x = p->extras ? p->extras->rare : NULL;
 
-	if (x && x->start)
-		otpi_start_drop(t, x->start);
-	if (x)
-		x->start = NULL;
+	if (x == NULL || x->start == NULL)
+		return;
+	otpi_start_drop(t, x->start);
+	x->start = NULL;
 }
 
 /* What its class asks of the core; before anybody can know the process. */
 static void
-class_apply(struct process *p, const struct otp_process_class *class)
+class_apply(struct thread *t, struct process *p,
+	const struct otp_process_class *class)
 {
 	uint32_t bound = otpi_bound_of(class);
 
-	p->process_class = class;
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
 	if (bound) {
 		p->flags |= PROCESS_BOUNDED;
 		/* Relaxed: its pid and its name are published after this. */
@@ -181,7 +186,7 @@ class_apply(struct process *p, const struct otp_process_class *class)
 	}
 	if (class->max_heap) {
 		p->flags |= PROCESS_LIMITED;
-		otpi_extras(p);
+		otpi_extras(t, p);
 	}
 	if (class->blocking || class->priority != OTP_PRIORITY_NORMAL)
 		p->flags |= PROCESS_UNUSUAL;
@@ -195,7 +200,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	const struct otp_process_class *class = how->process_class;
 	size_t size = how->data_size ? how->data_size : class->data_size;
 	struct process *p;
-	struct extras *x;
+	struct rare *x;
 	uint32_t name;
 	otp_err err;
 
@@ -204,19 +209,19 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new()) == NULL)
+	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_BEHAVIOUR;
-	p->flags = PROCESS_NEW | PROCESS_STARTING;
-	class_apply(p, class);
+	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
+	class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */
-	data_new(p, how->seed, how->seed_size, size);
+	data_new(t, p, how->seed, how->seed_size, size);
 	*monitor = tie(t, p, how->how == OTP_START_LINK,
 		how->how == OTP_START_MONITOR);
 	if (how->how != OTP_START_LINK)
 		p->parent = 0; /* B42 */
-	x = otpi_extras(p);
+	x = otpi_rare(t, p);
 	x->starter = process_key(otpi_process_of(t));
 	x->start_call = otpi_id_next(t);
 	x->start_linked = how->how == OTP_START_LINK;
@@ -314,7 +319,9 @@ otp_process_start(
 	if (p) {
 		child = process_key(p);
 		started = key_pid(child);
-		t->runner->await = p->extras->start_call;
+		t->runner->await = p->extras->rare->start_call;
+		if (otpi_traced())
+			otpi_trace_spawn(t, p);
 		otpi_schedule(t, p);
 		err = start_wait(t, how, child, monitor);
 		t = otpi_thread_now();
@@ -377,8 +384,8 @@ otp_process_ignore(void)
 	struct thread *t = otpi_enter();
 	struct process *p = otpi_process_of(t);
 
-	if (p->extras)
-		p->extras->start_status = OTP_IGNORE;
+	if (p->flags & PROCESS_STARTING)
+		p->extras->rare->start_status = OTP_IGNORE;
 	p->end_reason = &otpi_reason_normal;
 	otpi_leave(t);
 	return OTP_END;
@@ -423,13 +430,14 @@ otp_process_parent(void)
 void
 otpi_idle_cancel(struct thread *t, struct process *p, bool fired)
 {
-	struct extras *x = p->extras;
+	struct rare *rare = p->extras->rare;
 
 	if (!fired)
-		x->idle_id = 0;
-	if (x->idle_timer)
-		otpi_timer_cancel_drop(t, x->idle_timer);
-	x->idle_timer = NULL;
+		p->extras->idle_id = 0;
+	if (rare->idle_timer == NULL)
+		return;
+	otpi_timer_cancel_drop(t, rare->idle_timer);
+	rare->idle_timer = NULL;
 }
 
 void
@@ -442,15 +450,17 @@ otp_process_idle_after(otp_duration ms)
 	if (p->extras && p->extras->idle_id)
 		otpi_idle_cancel(t, p, false);
 	if (ms >= 0 && ms != OTP_INFINITY) {
-		x = otpi_extras(p);
+		x = otpi_extras(t, p);
 		x->idle_id = otpi_id_next(t);
 		if (ms == 0) { /* B36 */
 			otpi_signal_send(t, process_key(p),
 				otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
 		} else {
-			x->idle_timer = otpi_timer_new(
-				TIMER_IDLE, x->idle_id, process_key(p));
-			otpi_timer_start(t, x->idle_timer, ms);
+			struct timer *timer = otpi_timer_new(
+				t, TIMER_IDLE, x->idle_id, process_key(p));
+
+			otpi_rare(t, p)->idle_timer = timer;
+			otpi_timer_start(t, timer, ms);
 		}
 	}
 	otpi_leave(t);

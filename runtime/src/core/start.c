@@ -8,8 +8,10 @@
 #include "core/fault.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -69,13 +71,17 @@ thread_end(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
 	otpi_fiber_thread_fini(&t->native);
 	otpi_altstack_free(t->altstack);
 	otpi_thread_self = NULL;
 	pthread_mutex_lock(&rt->lock);
 	list_remove(&t->on);
 	list_remove(&t->spare);
+	if (t->worker)
+		t->worker->thread = NULL;
 	rt->thread_count--;
 	pthread_cond_broadcast(&rt->thread_ended);
 	pthread_mutex_unlock(&rt->lock);
@@ -86,6 +92,7 @@ static void
 thread_begin(struct thread *t)
 {
 	otpi_thread_self = t;
+	t->tid = gettid();
 	mask_signals();
 	t->altstack = otpi_altstack_new();
 	otpi_fiber_thread_init(&t->native);
@@ -149,6 +156,7 @@ thread_start(struct worker *w, bool pooled)
 		return NULL;
 	}
 	list_push_back(&rt->threads, &t->on);
+	list_push_back(&rt->counted, &t->counted);
 	rt->thread_count++;
 	return t;
 }
@@ -181,19 +189,27 @@ otpi_foreign_attach(void)
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
-	p = otpi_slot_new();
+	if (rt->sim)
+		rt->sim->attach(t);
+	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
 	atomic_fetch_add(&rt->foreigners, 1);
+	pthread_mutex_lock(&rt->lock);
+	list_push_back(&rt->counted, &t->counted);
+	pthread_mutex_unlock(&rt->lock);
 	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
+	t->tid = gettid();
 	otpi_thread_self = t;
 	pthread_setspecific(rt->thread_key, t);
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	return t;
 }
 
@@ -207,6 +223,7 @@ foreign_detach(void *arg)
 	otp_mark none = {NULL, 0};
 
 	otpi_thread_self = t;
+	otpi_enter(); /* in the deterministic mode, in its turn */
 	while (p->extras && (owned = p->extras->owned)) {
 		p->extras->owned = owned->next;
 		owned->destructor(owned->ptr);
@@ -220,9 +237,13 @@ foreign_detach(void *arg)
 	p->flags |= PROCESS_DYING;
 	while (!otpi_death_step(t, p))
 		continue;
-	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
+	otpi_slots_flush(t);
+	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_thread_self = NULL;
+	if (otpi_runtime.sim)
+		otpi_runtime.sim->detach(t);
 	otpi_thread_free(t);
 }
 
@@ -243,8 +264,12 @@ runtime_init_once(void)
 	pthread_key_create(&rt->thread_key, foreign_detach);
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
+	pthread_mutex_init(&rt->trace.lock, NULL);
+	pthread_mutex_init(&rt->trace.rings_lock, NULL);
+	list_init(&rt->trace.rings);
 	list_init(&rt->threads);
 	list_init(&rt->spares);
+	list_init(&rt->counted);
 	otpi_atoms_init(&rt->atoms);
 	rt->chunks =
 		otpi_calloc(UINT32_MAX / SLOT_CHUNK + 1, sizeof rt->chunks[0]);
@@ -265,8 +290,17 @@ options_take(const struct otp_runtime_opts *opts)
 	static const struct otp_runtime_opts none;
 	const char *text = getenv("OTP_WORKERS");
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	otp_err err = OTP_OK;
 
 	rt->opts = opts ? *opts : none;
+	rt->budget = BUDGET;
+	rt->death_budget = DEATH_BUDGET;
+	if (!rt->opts.sim && otpi_sim_wanted(&rt->opts.sim_seed, &err))
+		rt->opts.sim = true;
+	if (err != OTP_OK)
+		return err;
+	if (rt->opts.sim)
+		rt->opts.workers = 1;
 	if (rt->opts.workers == 0 && text)
 		rt->opts.workers = (unsigned)strtoul(text, NULL, 10);
 	if (rt->opts.workers == 0)
@@ -297,14 +331,14 @@ workers_start(void)
 {
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = OTP_OK;
+	unsigned count = rt->opts.workers;
+	struct worker *workers = aligned_alloc(
+		64, (count * sizeof(struct worker) + 63) & ~(size_t)63);
 
-	rt->worker_count = rt->opts.workers;
-	rt->workers = aligned_alloc(64,
-		(rt->worker_count * sizeof(struct worker) + 63) & ~(size_t)63);
-	if (rt->workers == NULL)
-		otpi_out_of_memory(rt->worker_count * sizeof(struct worker));
-	for (unsigned i = 0; i < rt->worker_count; i++) {
-		struct worker *w = &rt->workers[i];
+	if (workers == NULL)
+		otpi_out_of_memory(count * sizeof(struct worker));
+	for (unsigned i = 0; i < count; i++) {
+		struct worker *w = &workers[i];
 
 		*w = (struct worker){0};
 		w->index = i;
@@ -313,6 +347,9 @@ workers_start(void)
 		otpi_wheel_init(&w->wheel);
 	}
 	pthread_mutex_lock(&rt->lock);
+	rt->workers = workers;
+	rt->worker_count = count;
+	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
@@ -333,7 +370,8 @@ watchdog_start(void)
 	atomic_store(&rt->watchdog_wake, 1);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&rt->watchdog, NULL, otpi_watchdog_main, NULL);
+	err = pthread_create(&rt->watchdog, NULL,
+		rt->sim ? rt->sim->watch : otpi_watchdog_main, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err == 0;
 }
@@ -361,6 +399,8 @@ threads_stop(int64_t deadline_ns)
 		otpi_futex_wake(&t->wake);
 	}
 	otpi_blocking_stop();
+	if (rt->sim)
+		rt->sim->release();
 	while (rt->thread_count > 0 &&
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &until) !=
 			ETIMEDOUT)
@@ -383,9 +423,11 @@ workers_free(struct thread *t)
 		}
 		otpi_wheel_fini(t, &w->wheel);
 	}
+	pthread_mutex_lock(&rt->lock);
 	free(rt->workers);
 	rt->workers = NULL;
 	rt->worker_count = 0;
+	pthread_mutex_unlock(&rt->lock);
 }
 
 static otp_err
@@ -394,6 +436,8 @@ core_start(const struct otp_runtime_opts *opts)
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = options_take(opts);
 
+	if (err == OTP_OK && rt->opts.sim)
+		err = otpi_sim_start(rt->opts.sim_seed);
 	if (err != OTP_OK)
 		return err;
 	atomic_store(&rt->closing, false);
@@ -403,12 +447,16 @@ core_start(const struct otp_runtime_opts *opts)
 	rt->membarrier = otpi_membarrier_init();
 	otpi_fault_init();
 	atomic_store(&rt->running, true);
+	otpi_trace_begin();
 	err = workers_start();
 	if (err == OTP_OK && !watchdog_start())
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		threads_stop(-1);
+		otpi_trace_end();
 		atomic_store(&rt->running, false);
+		if (rt->sim)
+			rt->sim->end();
 		otpi_fault_fini();
 		return err;
 	}
@@ -430,7 +478,18 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	return err;
 }
 
-/* Send kill to every process that is not a thread of the program's own. */
+/* Has the process that p is now been sent kill? Relaxed: once is enough. */
+static bool
+is_killed(const struct process *p)
+{
+	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+/*
+ * Send kill to every process that is not a thread of the program's own, once:
+ * a million that are on their way are not to be told a million times more.
+ */
 static void
 kill_all(struct thread *t)
 {
@@ -441,21 +500,35 @@ kill_all(struct thread *t)
 
 		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
 				INBOX_DEAD &&
-			p->kind != PROCESS_FOREIGN)
+			p->kind != PROCESS_FOREIGN && !is_killed(p))
 			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
 }
 
 /*
  * Is any process left that is not a thread of the program's own? Or a handler
- * of one that was declared dead: the watchdog still asks it to end.
+ * of one that was declared dead: the watchdog still asks it to end. With the
+ * lock.
  */
+static bool
+any_left_locked(void)
+{
+	uint64_t begun, ended;
+
+	otpi_slots_counted(&begun, &ended);
+	return begun - ended > atomic_load(&otpi_runtime.foreigners) ||
+		atomic_load(&otpi_runtime.detached);
+}
+
 static bool
 any_left(void)
 {
-	return atomic_load(&otpi_runtime.alive) >
-		atomic_load(&otpi_runtime.foreigners) ||
-		atomic_load(&otpi_runtime.detached);
+	bool any;
+
+	pthread_mutex_lock(&otpi_runtime.lock);
+	any = any_left_locked();
+	pthread_mutex_unlock(&otpi_runtime.lock);
+	return any;
 }
 
 otp_err
@@ -474,7 +547,10 @@ otp_core_stop(otp_duration timeout_ms)
 	t = otpi_enter();
 	atomic_store(&rt->closing, true);
 	for (kill_all(t); any_left() && !late; kill_all(t)) {
-		nanosleep(&pause, NULL);
+		if (rt->sim)
+			rt->sim->nap(t);
+		else
+			nanosleep(&pause, NULL);
 		late = deadline >= 0 && otpi_clock_ns() > deadline;
 	}
 	/* The watchdog first: it looks at threads and workers. */
@@ -483,12 +559,16 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_join(rt->watchdog, NULL);
 	threads_stop(deadline);
 	pthread_mutex_lock(&rt->lock);
-	late = rt->thread_count > 0 || any_left();
+	late = rt->thread_count > 0 || any_left_locked();
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);
+	otpi_extras_trim(t, t->runner->process);
+	otpi_trace_end();
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);
+	if (rt->sim)
+		rt->sim->end();
 	return late ? OTP_TIMEOUT : OTP_OK;
 }

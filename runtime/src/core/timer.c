@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timer.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/signals.h"
+#include "core/trace.h"
 
 #define NS_PER_MS 1000000
 
 static int64_t
 now_ms(void)
 {
-	return otpi_clock_ns() / NS_PER_MS;
+	return otpi_now_ns() / NS_PER_MS;
 }
 
 int64_t
@@ -16,7 +18,7 @@ otpi_deadline(otp_duration ms)
 {
 	if (ms > OTPI_DEADLINE_MAX)
 		return OTPI_DEADLINE_MAX;
-	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
+	return (otpi_now_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
 }
 
 void
@@ -29,6 +31,20 @@ otpi_wheel_init(struct wheel *wheel)
 	wheel->now_ms = now_ms();
 }
 
+/* Relaxed: written by the wheel's thread, and its owner may be asked for it. */
+static int64_t
+deadline_of(const struct timer *timer)
+{
+	return atomic_load_explicit(&timer->deadline_ms, memory_order_relaxed);
+}
+
+static void
+deadline_set(struct timer *timer, int64_t deadline_ms)
+{
+	atomic_store_explicit(
+		&timer->deadline_ms, deadline_ms, memory_order_relaxed);
+}
+
 /*
  * A deadline stands on the level of the highest digit in which it differs
  * from now, in the slot of that digit; when the wheel's time reaches the slot,
@@ -37,7 +53,7 @@ otpi_wheel_init(struct wheel *wheel)
 static void
 wheel_insert(struct wheel *wheel, struct timer *timer)
 {
-	int64_t at = timer->deadline_ms, limit;
+	int64_t at = deadline_of(timer), limit;
 	uint64_t differs;
 	int level, slot;
 
@@ -55,20 +71,24 @@ wheel_insert(struct wheel *wheel, struct timer *timer)
 	wheel->used[level] |= (uint64_t)1 << slot;
 }
 
+#define TIMER_CLASS otpi_cell_class(sizeof(struct timer))
+
 static void
-timer_unhold(struct timer *timer)
+timer_unhold(struct thread *t, struct timer *timer)
 {
 	/* acq_rel: the last one sees what the other wrote before it frees. */
 	if (atomic_fetch_sub_explicit(&timer->holds, 1, memory_order_acq_rel) ==
 		1)
-		otpi_free(timer);
+		otpi_cell_free(t, timer, TIMER_CLASS);
 }
 
 struct timer *
-otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner)
+otpi_timer_new(
+	struct thread *t, enum timer_kind kind, uint64_t id, uint64_t owner)
 {
-	struct timer *timer = otpi_calloc(1, sizeof *timer);
+	struct timer *timer = otpi_cell_new(t, TIMER_CLASS);
 
+	*timer = (struct timer){0};
 	list_init(&timer->on);
 	timer->kind = (uint8_t)kind;
 	timer->id = id;
@@ -78,9 +98,9 @@ otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner)
 }
 
 void
-otpi_timer_drop(struct timer *timer)
+otpi_timer_drop(struct thread *t, struct timer *timer)
 {
-	timer_unhold(timer);
+	timer_unhold(t, timer);
 }
 
 /* With a hold of its own, as it may fire meanwhile. */
@@ -117,25 +137,40 @@ timer_hand_over(struct worker *w, struct timer *timer)
 	otpi_worker_wake(w);
 }
 
+/* On the wheel, or on its way there. */
+static void
+wheel_add(struct wheel *wheel, struct timer *timer)
+{
+	if (likely(otpi_is_young(deadline_of(timer))))
+		list_push_back(&wheel->young, &timer->on);
+	else
+		wheel_insert(wheel, timer);
+	wheel->count++;
+}
+
 void
 otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	timer->deadline_ms = otpi_deadline(ms);
 	timer->asked_ms = ms;
+	if (likely(t->worker && ms >= OTPI_YOUNG_MS)) {
+		deadline_set(timer, otpi_deadline_young(ms));
+		timer->worker = t->worker;
+		wheel_add(&t->worker->wheel, timer);
+		return;
+	}
+	deadline_set(timer, otpi_deadline(ms));
 	if (rt->worker_count == 0) { /* stopped: nothing is due any more */
-		timer_unhold(timer);
+		timer_unhold(t, timer);
 		return;
 	}
 	timer->worker = t->worker ? t->worker
 				  : &rt->workers[timer->id % rt->worker_count];
-	if (t->worker == NULL) {
+	if (t->worker)
+		wheel_add(&t->worker->wheel, timer);
+	else
 		timer_hand_over(timer->worker, timer);
-		return;
-	}
-	wheel_insert(&t->worker->wheel, timer);
-	t->worker->wheel.count++;
 }
 
 static bool
@@ -150,38 +185,69 @@ timer_claim(struct timer *timer, enum timer_state to)
 
 /* Off the wheel, by the wheel's thread: the wheel's hold ends. */
 static void
-timer_unlink(struct wheel *wheel, struct timer *timer)
+timer_unlink(struct thread *t, struct wheel *wheel, struct timer *timer)
 {
 	list_remove(&timer->on);
 	wheel->count--;
-	timer_unhold(timer);
+	timer_unhold(t, timer);
+}
+
+static void
+message_drop(struct thread *t, struct timer *timer)
+{
+	if (timer->message)
+		otpi_signal_free(t, timer->message);
+	timer->message = NULL;
+}
+
+/* By the wheel's thread, on which the owner runs: nobody else is near. */
+static bool
+cancel_here(struct thread *t, struct timer *timer)
+{
+	/* Relaxed: see above. */
+	if (atomic_load_explicit(&timer->state, memory_order_relaxed) !=
+		TIMER_ARMED)
+		return false;
+	message_drop(t, timer);
+	list_remove(&timer->on);
+	t->worker->wheel.count--;
+	otpi_cell_free(t, timer, TIMER_CLASS);
+	return true;
 }
 
 bool
 otpi_timer_cancel(struct thread *t, struct timer *timer)
 {
-	bool won = timer_claim(timer, TIMER_CANCELLED);
-
-	if (won && timer->message) {
-		otpi_signal_free(t, timer->message);
-		timer->message = NULL;
-	}
-	if (!won || timer->worker == NULL)
-		return won;
-	if (t->worker != timer->worker) {
-		if (t->foreign == NULL)
-			timer_hand_back(timer);
-	} else if (!list_is_empty(&timer->on)) {
-		timer_unlink(&t->worker->wheel, timer);
-	}
-	return won;
+	if (likely(t->worker && t->worker == timer->worker &&
+		    !list_is_empty(&timer->on)))
+		return cancel_here(t, timer);
+	if (!timer_claim(timer, TIMER_CANCELLED))
+		return false;
+	message_drop(t, timer);
+	if (timer->worker && t->foreign == NULL)
+		timer_hand_back(timer);
+	timer_unhold(t, timer);
+	return true;
 }
 
 void
 otpi_timer_cancel_drop(struct thread *t, struct timer *timer)
 {
-	otpi_timer_cancel(t, timer);
-	timer_unhold(timer);
+	if (!otpi_timer_cancel(t, timer))
+		timer_unhold(t, timer);
+}
+
+int64_t
+otpi_timer_left_ms(const struct timer *timer)
+{
+	int64_t deadline = deadline_of(timer), left = timer->asked_ms;
+
+	if (!otpi_is_young(deadline))
+		left = deadline - now_ms();
+	/* The deadline was rounded up. */
+	if (left > timer->asked_ms)
+		left = timer->asked_ms;
+	return left > 0 ? left : 0;
 }
 
 static void
@@ -189,6 +255,8 @@ fire_message(struct thread *t, struct timer *timer)
 {
 	uint64_t to = pid_key(otp_to_whereis(timer->to)); /* A54 */
 
+	if (otpi_traced())
+		otpi_trace_send(t, to, timer->message);
 	if (to == 0 || !otpi_push_to(t, to, timer->message))
 		otpi_signal_free(t, timer->message);
 	timer->message = NULL;
@@ -228,7 +296,7 @@ timer_fire(struct thread *t, struct timer *timer)
 				otpi_signal_new(
 					t, signal_of(timer), 0, timer->id));
 	}
-	timer_unhold(timer);
+	timer_unhold(t, timer);
 }
 
 /* What stood in a slot the time has reached: due, or one level down. */
@@ -245,7 +313,7 @@ slot_open(struct thread *t, struct worker *w, int level, int slot)
 	while ((node = list_pop_front(&due))) {
 		struct timer *timer = container_of(node, struct timer, on);
 
-		if (timer->deadline_ms <= wheel->now_ms) {
+		if (deadline_of(timer) <= wheel->now_ms) {
 			wheel->count--;
 			timer_fire(t, timer);
 		} else {
@@ -274,14 +342,14 @@ young_settle(struct wheel *wheel)
 	while ((node = list_pop_front(&wheel->young))) {
 		struct timer *timer = container_of(node, struct timer, on);
 
-		timer->deadline_ms = otpi_deadline_settle(timer->deadline_ms);
+		deadline_set(timer, otpi_deadline_settle(deadline_of(timer)));
 		wheel_insert(wheel, timer);
 	}
 }
 
 /* Those that leave are taken first: they have arrived by then. */
 static void
-wheel_receive(struct wheel *wheel)
+wheel_receive(struct thread *t, struct wheel *wheel)
 {
 	struct timer *leaving = list_take(&wheel->leaving), *next;
 	struct timer *timer = list_take(&wheel->arriving);
@@ -295,8 +363,8 @@ wheel_receive(struct wheel *wheel)
 	for (; leaving; leaving = next) {
 		next = leaving->leaving;
 		if (!list_is_empty(&leaving->on))
-			timer_unlink(wheel, leaving);
-		timer_unhold(leaving);
+			timer_unlink(t, wheel, leaving);
+		timer_unhold(t, leaving);
 	}
 }
 
@@ -333,7 +401,7 @@ otpi_wheel_run(struct thread *t, struct worker *w)
 	struct wheel *wheel = &w->wheel;
 	int64_t now, next;
 
-	wheel_receive(wheel);
+	wheel_receive(t, wheel);
 	now = now_ms();
 	while (wheel->now_ms < now) {
 		next = wheel->count ? wheel_next(wheel) : INT64_MAX;
@@ -356,11 +424,11 @@ otpi_wheel_run(struct thread *t, struct worker *w)
 }
 
 int64_t
-otpi_wheel_next_ms(struct worker *w)
+otpi_wheel_next_ms(struct thread *t, struct worker *w)
 {
 	int64_t next, now;
 
-	wheel_receive(&w->wheel);
+	wheel_receive(t, &w->wheel);
 	if (w->wheel.count == 0)
 		return -1;
 	next = wheel_next(&w->wheel);
@@ -371,7 +439,8 @@ otpi_wheel_next_ms(struct worker *w)
 void
 otpi_wheel_fini(struct thread *t, struct wheel *wheel)
 {
-	wheel_receive(wheel);
+	wheel_receive(t, wheel);
+	otpi_runtime.timers_left += wheel->count;
 	for (int level = 0; level < WHEEL_LEVELS; level++)
 		for (int i = 0; i < WHEEL_SLOTS; i++) {
 			struct list *node;
@@ -383,10 +452,8 @@ otpi_wheel_fini(struct thread *t, struct wheel *wheel)
 
 				if (timer->kind == TIMER_WAKE)
 					continue;
-				if (timer->message)
-					otpi_signal_free(t, timer->message);
-				timer->message = NULL;
-				timer_unhold(timer);
+				message_drop(t, timer);
+				timer_unhold(t, timer);
 			}
 		}
 }
@@ -399,10 +466,6 @@ otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms)
 	timer->kind = TIMER_WAKE;
 	timer->runner = r;
 	timer->worker = t->worker;
-	timer->deadline_ms = deadline_ms;
-	if (likely(otpi_is_young(deadline_ms)))
-		list_push_back(&t->worker->wheel.young, &timer->on);
-	else
-		wheel_insert(&t->worker->wheel, timer);
-	t->worker->wheel.count++;
+	deadline_set(timer, deadline_ms);
+	wheel_add(&t->worker->wheel, timer);
 }

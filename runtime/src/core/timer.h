@@ -6,14 +6,16 @@
  * wheel's own thread unlinks at once; one from another thread of the runtime
  * marks, and hands it to the wheel's owner, which unlinks when it next looks at
  * the wheel; one from a foreign thread, which may outlive the wheels, only
- * marks: it goes when its time comes.
+ * marks: it goes when its time comes. Where the owner runs on the wheel's thread
+ * there is nobody else, and no CAS is needed.
  *
  * Deadlines are on the exact monotonic clock and rounded up, so none fires
  * early (A56). Most waits are over in microseconds, and then reading a clock and
- * finding a place on the wheel is most of what they cost: the limit of a call of
- * OTPI_YOUNG_MS or more stands on a list, `young`, and gets its deadline when the
- * wheel is looked at next, once a millisecond at least: that much later it may
- * fire, never early.
+ * finding a place on the wheel is most of what they cost; so it is with timers
+ * that are cancelled soon. So timers and limits of calls of OTPI_YOUNG_MS or more
+ * stand on a list first, `young`, and get their deadline when the wheel is looked
+ * at next, once a millisecond at least: that much later they may fire, never
+ * early.
  */
 #ifndef OTPI_TIMER_H
 #define OTPI_TIMER_H
@@ -42,7 +44,7 @@ void otpi_wheel_fini(struct thread *t, struct wheel *wheel);
 /* Fire what is due; runs on the wheel's own thread. */
 void otpi_wheel_run(struct thread *t, struct worker *w);
 /* Milliseconds until something may be due; -1: nothing is in it. */
-int64_t otpi_wheel_next_ms(struct worker *w);
+int64_t otpi_wheel_next_ms(struct thread *t, struct worker *w);
 
 /* A thousand years: in nanoseconds, too, it fits. */
 #define OTPI_DEADLINE_MAX (INT64_MAX / 4000000)
@@ -69,13 +71,16 @@ otpi_deadline_settle(int64_t deadline_ms)
 }
 
 /* A timer with both holds, not yet started. */
-struct timer *otpi_timer_new(enum timer_kind kind, uint64_t id, uint64_t owner);
+struct timer *otpi_timer_new(
+	struct thread *t, enum timer_kind kind, uint64_t id, uint64_t owner);
 /* Put it on a wheel: the calling thread's worker's, or some worker's. */
 void otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms);
 /* Let go of the owner's hold, whatever becomes of the timer. */
-void otpi_timer_drop(struct timer *timer);
-/* Cancel; true: it had not fired and will not. */
+void otpi_timer_drop(struct thread *t, struct timer *timer);
+/* Cancel; true: it had not fired and will not, and the owner's hold is gone. */
 bool otpi_timer_cancel(struct thread *t, struct timer *timer);
+/* How long it has still to go, at least 0. */
+int64_t otpi_timer_left_ms(const struct timer *timer);
 /* Cancel and let go of the owner's hold. */
 void otpi_timer_cancel_drop(struct thread *t, struct timer *timer);
 

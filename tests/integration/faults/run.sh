@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The unit tests of containment once more, compiled as users may compile their
-# handlers, and with the other variants of the C library's functions; what a
-# static program gets; and exceptions in C++.
+# handlers, and with the other variants of the C library's functions; how the
+# program ends where a fault is not contained; what a static program gets; and
+# exceptions in C++.
 set -u
 tests=tests/unit/runtime
 read -ra mode_flags <<< "$CFLAGS"
@@ -40,6 +41,15 @@ variant() { # NAME COMPILER FLAGS...
 		result $? "$program $name"
 	done
 }
+
+# What the program prints is lines of results. The sanitizers, which would end
+# it with a report of their own, are to leave these signals alone.
+if build refusals "$CC" tests/integration/faults/refusals.c; then
+	(cd "$WORK" && ASAN_OPTIONS=handle_segv=0 TSAN_OPTIONS=handle_segv=0 \
+		./refusals && rm -f core*)
+else
+	result 1 'refusals'
+fi
 
 variant '-O0' "$CC" -O0
 variant '-O3 without frame pointers' "$CC" -O3 -fomit-frame-pointer

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/audit.h"
+#include "core/block.h"
+#include "core/pending.h"
+#include "core/stack.h"
+
+static uint64_t
+count_blocks(const struct otp_msg *m)
+{
+	uint64_t count = 0;
+
+	for (; m; m = m->next)
+		count++;
+	return count;
+}
+
+static void
+audit_blocks(struct otpi_count *count)
+{
+	struct runtime *rt = &otpi_runtime;
+	const struct thread *self = otpi_thread_self;
+
+	pthread_mutex_lock(&rt->depot_lock);
+	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
+		const struct otp_msg *batch = rt->depot[c];
+
+		count->made += rt->carved[c];
+		for (; batch; batch = otpi_batch_next(batch))
+			count->free += count_blocks(batch);
+		if (self)
+			count->free += self->magazines[c].count;
+	}
+	pthread_mutex_unlock(&rt->depot_lock);
+}
+
+static void
+audit_stacks(struct otpi_count *count)
+{
+	pthread_mutex_lock(&otpi_stacks.lock);
+	count->made = otpi_stacks.slots;
+	for (unsigned c = 0; c < STACK_CLASSES; c++) {
+		const struct otpi_fiber *fiber = otpi_stacks.classes[c].free;
+
+		for (; fiber; fiber = fiber->next)
+			count->free++;
+	}
+	pthread_mutex_unlock(&otpi_stacks.lock);
+}
+
+static void
+audit_slots(struct otpi_count *count)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	pthread_mutex_lock(&rt->slot_lock);
+	count->made = atomic_load(&rt->slot_count);
+	for (const struct process *p = rt->free_slots; p; p = p->run_next)
+		count->free++;
+	pthread_mutex_unlock(&rt->slot_lock);
+	if (otpi_thread_self)
+		count->free += otpi_thread_self->slot_count;
+}
+
+static void
+audit_pending(struct otpi_count *count)
+{
+	struct runtime *rt = &otpi_runtime;
+	const struct pending *p;
+
+	pthread_mutex_lock(&rt->pending_lock);
+	count->made = rt->pending_made;
+	for (p = rt->pending_free; p;
+		p = (const struct pending *)(const void *)p->on.next)
+		count->free++;
+	pthread_mutex_unlock(&rt->pending_lock);
+}
+
+void
+otpi_audit(struct otpi_audit *audit)
+{
+	*audit = (struct otpi_audit){0};
+	audit_blocks(&audit->blocks);
+	audit_stacks(&audit->stacks);
+	audit_slots(&audit->slots);
+	audit_pending(&audit->pending);
+	pthread_mutex_lock(&otpi_runtime.lock);
+	audit->timers_left = otpi_runtime.timers_left;
+	audit->threads = otpi_runtime.thread_count;
+	pthread_mutex_unlock(&otpi_runtime.lock);
+}
