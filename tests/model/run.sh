@@ -32,7 +32,7 @@ search() { # MODEL FOLDER ARGUMENTS...
 	(
 		cd "$dir" &&
 			spin -a "$@" "$model" &&
-			gcc -w "${optimise:--O2}" -DSAFETY -DCOLLAPSE \
+			cc -w "${optimise:--O2}" -DSAFETY -DCOLLAPSE \
 				-DMEMLIM=1000 -o pan pan.c &&
 			timeout "${limit:-300}" ./pan -m200000 -n
 	) > "$dir/out" 2>&1
@@ -77,7 +77,7 @@ mutant() { # FILE NUMBER WHAT WORDS ARGUMENTS
 }
 
 one() { # FILE
-	local line number what with args quick
+	local line number what with args quick mutants=0
 	quick=$(head_of "$1" quick | head -n 1)
 	while read -r args; do
 		model "$1" "$args"
@@ -94,9 +94,13 @@ one() { # FILE
 		*'fails with: '*)
 			with=${line#*with: }
 			mutant "$1" "$number" "$what" "$with" "$args"
+			mutants=$((mutants + 1))
 			;;
 		esac
 	done < <(sed '1d; /\*\//q' "$1")
+	if [ -z "$quick" ] || [ "$mutants" -eq 0 ]; then
+		fail "${1%.pml}" "its head has no bounds or no mutant"
+	fi
 }
 
 if ! command -v spin > /dev/null; then
