@@ -443,6 +443,13 @@ struct runtime {
 /* The one mutable global. */
 extern struct runtime otpi_runtime;
 
+/* Relaxed: it is published with the pid, and given up with the slot. */
+static inline void
+process_kind_set(struct process *p, enum process_kind kind)
+{
+	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
+}
+
 /* A pid in one word. Local pids only. */
 static inline uint64_t
 pid_key(otp_pid pid)
