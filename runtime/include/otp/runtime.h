@@ -3,8 +3,7 @@
 #ifndef OTP_RUNTIME_H
 #define OTP_RUNTIME_H
 
-#include <otp/err.h>
-#include <otp/term.h>
+#include <otp/process.h>
 
 OTP_BEGIN_DECLS
 
@@ -75,8 +74,8 @@ struct otp_counters {
 	uint64_t heaps_outgrown; /* processes killed by their max_heap */
 };
 void otp_counters_get(struct otp_counters *counters);
-/* For supervisors: one child was started anew after it had ended. */
-void otp_counters_restarted(void);
+/* For supervisors: a child was started anew after it had ended; traced, too. */
+void otp_counters_restarted(otp_pid child, const char *id);
 
 OTP_END_DECLS
 #endif

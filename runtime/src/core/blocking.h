@@ -38,7 +38,7 @@ bool otpi_blocking_thread_start(void);
 static inline bool
 otpi_is_blocking(const struct process *p)
 {
-	return p->process_class->blocking && !(p->flags & PROCESS_DYING) &&
+	return otpi_class_of(p)->blocking && !(p->flags & PROCESS_DYING) &&
 		otpi_runtime.sim == NULL;
 }
 

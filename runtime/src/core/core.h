@@ -26,6 +26,7 @@
 #include <otp/behaviour.h>
 #include <otp/report.h>
 #include <otp/runtime.h>
+#include <otp/trace.h>
 
 #include "base/alloc.h"
 #include "base/atom.h"
@@ -110,6 +111,7 @@ struct process {
 	_Atomic(bool) exiting; /* owner's; read by anybody */
 	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
+	_Atomic(bool) blocked; /* it waits with its runner; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -123,14 +125,18 @@ struct process {
 	struct otp_msg *mark; /* handled, but still in the inbox: mailbox.h */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
-	uint32_t queue_len;
+	_Atomic(uint32_t) queue_len; /* of `queue`; by anybody */
 	_Atomic(uint32_t) name; /* registered; by anybody: otpi_name_word */
-	const struct otp_process_class *process_class;
+	_Atomic(const struct otp_process_class *)
+		process_class; /* by anybody */
 	void *data;
 	struct extras *extras; /* NULL: none of it */
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
 	uint64_t parent; /* pid key */
+	_Atomic(uint64_t) handled; /* messages; by anybody */
+	/* What the watchdog saw it run for; the watchdog's. */
+	_Atomic(uint64_t) busy_us;
 };
 
 /* A wait with a limit, or a message to be sent later: see timer.c. */
@@ -197,7 +203,7 @@ struct runner {
 	otp_term_builder message, state; /* of the report being made */
 };
 
-#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+#define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
 struct magazine {
 	struct otp_msg *free; /* linked by next */
@@ -239,6 +245,9 @@ struct thread {
 	struct runner *spare_runners; /* pooled: in the loop; by next */
 	struct runner native_runner; /* foreign threads */
 	pthread_t pthread;
+	int tid; /* the system's number of it; for debuggers */
+	uint32_t number; /* from 1, each its own; for traces */
+	struct trace_ring *trace_ring; /* NULL: none yet; see trace_ring.h */
 	void *altstack;
 	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
 	struct list on; /* runtime.threads */
@@ -315,7 +324,8 @@ struct worker {
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
 	_Atomic(struct process *) wake;
 	uint32_t wake_streak;
-	struct process *resting; /* has nothing to do, but is not idle */
+	/* Has nothing to do, but is not idle; by anybody. */
+	_Atomic(struct process *) resting;
 	struct run_queue pinned[LEVELS]; /* woken with a stack */
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
@@ -330,6 +340,13 @@ struct worker {
 	struct wheel wheel;
 	struct thread *thread; /* changed under runtime.lock */
 	unsigned index;
+	/* Its thread's; otp_stats_workers reads. */
+	_Atomic(uint32_t) pinned_len; /* all of `pinned` */
+	_Atomic(uint64_t) steals; /* times, and processes */
+	_Atomic(uint64_t) stolen;
+	_Atomic(uint64_t) parks;
+	_Atomic(uint64_t) parked_ns; /* in all, but for the one that lasts */
+	_Atomic(int64_t) parked_since_ns; /* 0: it is not parked */
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
@@ -339,6 +356,24 @@ struct worker {
 #define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
+#define TRACE_USERS 16u
+
+/* See trace.h. */
+struct trace {
+	pthread_mutex_t lock; /* who sets the hook */
+	otp_trace_handler handler;
+	void *arg;
+	/* Threads in the handler, by number. */
+	struct {
+		_Alignas(64) _Atomic(uint32_t) count;
+	} users[TRACE_USERS];
+	struct trace_file *file; /* that is written; NULL: none */
+	bool is_ours; /* the runtime opened it, for OTP_TRACE */
+	unsigned starts; /* that did so */
+	pthread_mutex_t rings_lock;
+	struct list rings; /* struct trace_ring: of all threads */
+};
+
 struct runtime {
 	_Atomic(bool) running;
 	struct otp_runtime_opts opts;
@@ -347,8 +382,9 @@ struct runtime {
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	int budget; /* messages of one activation */
 	int death_budget; /* what one step of a death takes off tables */
-	unsigned worker_count;
+	unsigned worker_count; /* and these: changed under `lock`, too */
 	struct worker *workers;
+	int64_t started_ns; /* with these */
 	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
@@ -394,6 +430,8 @@ struct runtime {
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;
 	pthread_key_t thread_key;
+	_Atomic(uint32_t) thread_numbers;
+	struct trace trace;
 	/* What the signals did before the runtime started. */
 	struct sigaction previous[NSIG];
 	/* otp_counters. */
@@ -426,6 +464,13 @@ process_key(const struct process *p)
 	return (uint64_t)atomic_load_explicit(&p->serial, memory_order_relaxed)
 		<< 32 |
 		p->id;
+}
+
+/* Relaxed: the owner's own; or cold, and its tables are constant. */
+static inline const struct otp_process_class *
+otpi_class_of(const struct process *p)
+{
+	return atomic_load_explicit(&p->process_class, memory_order_relaxed);
 }
 
 static inline otp_ref

@@ -16,6 +16,7 @@
 #include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 
 /* The mailbox takes nothing from now on; what it had is in the queue. */
 static void
@@ -210,6 +211,8 @@ otpi_death_begin(struct process *p)
 {
 	if (p->flags & PROCESS_CLOSED)
 		return;
+	if (otpi_traced())
+		otpi_trace_exit(otpi_thread_now(), p);
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);

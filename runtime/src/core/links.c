@@ -4,6 +4,7 @@
  * Each changes the caller's own tables and sends the peer a signal.
  */
 #include "core/spawn.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -108,6 +109,8 @@ otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
 				memory_order_relaxed))
 			continue;
 		otpi_watchdog_wake();
+		if (otpi_traced())
+			otpi_trace_kill(t, to);
 	}
 	otpi_signal_send_reason(t, SIGNAL_EXIT, self, to, 0, reason);
 }
@@ -136,7 +139,10 @@ otp_link(otp_pid peer)
 	uint64_t key = pid_key(peer), self = process_key(p), unlink_id;
 	struct table *links;
 
-	if (key != self) { /* A25 */
+	if (key == 0) { /* nobody: A27, and no key of a table */
+		otpi_signal_send_reason(
+			t, SIGNAL_EXIT, 0, self, 0, &otpi_reason_noproc);
+	} else if (key != self) { /* A25 */
 		links = otpi_links(t, p);
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);

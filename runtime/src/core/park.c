@@ -6,6 +6,32 @@
 #include "core/run.h"
 #include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
+
+/* For those who look from outside: relaxed. */
+static inline void
+blocked_set(struct process *p, bool blocked)
+{
+	atomic_store_explicit(&p->blocked, blocked, memory_order_relaxed);
+}
+
+/* p leaves t, whoever goes on with it. */
+static inline void
+runs_no_more(struct thread *t, struct process *p)
+{
+	if (otpi_traced())
+		otpi_trace_stop(t, p);
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+}
+
+static inline void
+runs_again(struct thread *t, struct process *p)
+{
+	/* Release: the watchdog that reads it sees the process. */
+	atomic_store_explicit(&t->running, p, memory_order_release);
+	if (otpi_traced())
+		otpi_trace_run(t, p);
+}
 
 struct thread *
 otpi_migrate(struct thread *t)
@@ -18,11 +44,11 @@ otpi_migrate(struct thread *t)
 	/* Any worker will do: it comes back as its parked process. */
 	r->home = &rt->workers[r->process->id % rt->worker_count];
 	t->leaving = r->process;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	runs_no_more(t, r->process);
 	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	atomic_store_explicit(&t->running, r->process, memory_order_release);
+	runs_again(t, r->process);
 	return t;
 }
 
@@ -87,11 +113,13 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	otpi_unmark(t, p);
 	r->yielding = yielding;
 	t->leaving = p;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	blocked_set(p, true);
+	runs_no_more(t, p);
 	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	blocked_set(p, false);
+	runs_again(t, p);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	return t;
@@ -170,7 +198,8 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	}
 	r->home = t->worker;
 	otpi_unmark(t, p);
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	blocked_set(p, true);
+	runs_no_more(t, p);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
 		otpi_switch(t, r, next);
@@ -180,8 +209,9 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_pool_push(t->worker, next);
 	}
 	t = r->thread;
+	blocked_set(p, false);
 	otpi_beat(t);
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	runs_again(t, p);
 	otpi_receive_waiting(t, r, p);
 	otpi_check_end(t);
 	return t;
@@ -205,12 +235,12 @@ otpi_give_way(struct thread *t)
 	if (next == NULL)
 		return t;
 	r->home = t->worker;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	runs_no_more(t, p);
 	otpi_requeue(t, p);
 	otpi_switch(t, r, next);
 	t = otpi_thread_now();
 	otpi_beat(t);
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	runs_again(t, p);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	return t;

@@ -6,6 +6,7 @@
 #include "core/heap.h"
 #include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 /* A queued block in the words of otp_receive; false: none of its business. */
@@ -95,6 +96,9 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		if (m) {
 			r->searching = within;
 			otpi_queue_remove(p, before, m);
+			otpi_handled_one(p);
+			if (otpi_traced())
+				otpi_trace_receive(t, p, m);
 			otpi_bound_left(p, m);
 			otpi_lend(r, m);
 			otpi_heap_check(t, 0);

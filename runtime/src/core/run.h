@@ -24,7 +24,7 @@ otpi_stack_of(const struct process *p)
 		return 0;
 	if (p->kind == PROCESS_PLAIN)
 		return ((const struct plain *)p->data)->stack;
-	return p->process_class->stack;
+	return otpi_class_of(p)->stack;
 }
 
 /* Begin the loop on the calling thread; returns when it has lost its worker or

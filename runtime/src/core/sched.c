@@ -3,6 +3,7 @@
 #include "core/sched.h"
 #include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
@@ -213,6 +214,11 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			continue;
 		for (uint32_t i = 1; i < n; i++)
 			ring_push(t, w, batch[i]);
+		otpi_count(&w->steals, 1);
+		otpi_count(&w->stolen, n);
+		if (otpi_traced())
+			otpi_trace_worker(
+				w->thread, OTP_TRACE_STEAL, n, victim->index);
 		return batch[0];
 	}
 }
@@ -284,6 +290,10 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
+	/* Relaxed: one writer; a statistic. */
+	atomic_store_explicit(&w->pinned_len,
+		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -484,7 +494,15 @@ remote_receive(struct worker *w)
 static struct process *
 pinned_pop(struct worker *w, unsigned level)
 {
-	return otpi_run_queue_pop(&w->pinned[level]);
+	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
+
+	if (p) /* relaxed: as in pinned_push */
+		atomic_store_explicit(&w->pinned_len,
+			atomic_load_explicit(
+				&w->pinned_len, memory_order_relaxed) -
+				1,
+			memory_order_relaxed);
+	return p;
 }
 
 /* The next of the batch in hand, which is there. */
@@ -662,6 +680,24 @@ anything_for(struct worker *w)
 	return false;
 }
 
+/* Until it is woken, or for so many milliseconds (-1: for ever). */
+static void
+worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t since = otpi_clock_ns();
+
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
+	/* Relaxed: one writer; statistics. */
+	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
+	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
+	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
+	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
+}
+
 static void
 worker_park(struct thread *t, struct worker *w)
 {
@@ -683,7 +719,7 @@ worker_park(struct thread *t, struct worker *w)
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
 	if (!anything_for(w))
-		otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+		worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();
@@ -714,8 +750,8 @@ otpi_next_native(struct thread *t, struct worker *w)
 			(p = look_around(t, w)))
 			return p;
 		w->turn--;
-		if ((p = w->resting)) {
-			w->resting = NULL;
+		if ((p = otpi_resting(w))) {
+			otpi_resting_set(w, NULL);
 			otpi_rest_over(t, w, p);
 		}
 		p = wake_slot(w);
@@ -745,10 +781,10 @@ otpi_next_native(struct thread *t, struct worker *w)
 struct process *
 otpi_take_any(struct thread *t, struct worker *w)
 {
-	struct process *p = w->resting;
+	struct process *p = otpi_resting(w);
 
 	remote_receive(w);
-	w->resting = NULL;
+	otpi_resting_set(w, NULL);
 	if (p)
 		otpi_rest_over(t, w, p);
 	if ((p = wake_slot(w)) == NULL)

@@ -52,12 +52,22 @@
 #define BUDGET 512 /* messages of one activation */
 #define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
+/* A statistic with one writer. */
+static inline void
+otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
+{
+	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
 otpi_level_of(const struct process *p)
 {
-	return unlikely(p->flags & PROCESS_UNUSUAL) && p->process_class
-		? p->process_class->priority
+	return unlikely(p->flags & PROCESS_UNUSUAL) && otpi_class_of(p)
+		? otpi_class_of(p)->priority
 		: OTP_PRIORITY_NORMAL;
 }
 
@@ -84,6 +94,19 @@ otpi_run_queue_pop(struct run_queue *queue)
 	return p;
 }
 
+/* Relaxed: its thread's own; others only compare it. */
+static inline struct process *
+otpi_resting(struct worker *w)
+{
+	return atomic_load_explicit(&w->resting, memory_order_relaxed);
+}
+
+static inline void
+otpi_resting_set(struct worker *w, struct process *p)
+{
+	atomic_store_explicit(&w->resting, p, memory_order_relaxed);
+}
+
 /*
  * A process that has nothing to do any more may rest instead of going idle, one
  * on a worker, if another is about to run there: mostly that one answers, and
@@ -94,9 +117,11 @@ otpi_run_queue_pop(struct run_queue *queue)
 static inline bool
 otpi_may_rest(struct worker *w, const struct process *p)
 {
+	struct process *resting = w ? otpi_resting(w) : NULL;
+
 	return w && !(p->flags & PROCESS_UNUSUAL) &&
 		(atomic_load_explicit(&w->wake, memory_order_relaxed) ||
-			(w->resting && otpi_has_mail(w->resting)));
+			(resting && otpi_has_mail(resting)));
 }
 
 /* p, which rested on w, is settled. */
@@ -106,9 +131,9 @@ void otpi_rest_over(struct thread *t, struct worker *w, struct process *p);
 static inline void
 otpi_rest(struct thread *t, struct worker *w, struct process *p)
 {
-	struct process *before = w->resting;
+	struct process *before = otpi_resting(w);
 
-	w->resting = p;
+	otpi_resting_set(w, p);
 	if (before)
 		otpi_rest_over(t, w, before);
 }

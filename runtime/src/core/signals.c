@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/pending.h"
 #include "core/sim.h"
 
@@ -132,7 +133,7 @@ otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 		p->queue = m->next;
 	if (p->queue_last == m)
 		p->queue_last = before;
-	p->queue_len--;
+	otpi_queue_len_add(p, (uint32_t)-1);
 }
 
 struct otp_msg *
@@ -211,6 +212,8 @@ otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
 {
 	uint64_t caller = otpi_signal_from(m), id = m->id;
 
+	if (otpi_traced())
+		otpi_trace_reply(t, caller, id, status);
 	otpi_signal_free(t, m);
 	m = otpi_signal_new(t, SIGNAL_REPLY, 0, id);
 	m->status = (uint16_t)status;
@@ -531,7 +534,7 @@ otpi_receive_drained(
 	else
 		p->queue = oldest;
 	p->queue_last = newest;
-	p->queue_len += n;
+	otpi_queue_len_add(p, n);
 }
 
 void

@@ -99,7 +99,7 @@ otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
  * message in an empty mailbox, the common case, is marked and never put into the
  * queue. Not for one that is PROCESS_BOUNDED.
  */
-static inline struct otp_msg *
+static ALWAYS_INLINE struct otp_msg *
 otpi_receive_next(struct thread *t, struct process *p)
 {
 	struct otp_msg *m;

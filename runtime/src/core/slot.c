@@ -127,8 +127,11 @@ otpi_slot_new(struct thread *t)
 	p->flags = 0;
 	p->runner = NULL;
 	p->mark = p->queue = p->queue_last = NULL;
-	p->queue_len = 0;
-	p->process_class = NULL;
+	atomic_store_explicit(&p->queue_len, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->handled, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->blocked, false, memory_order_relaxed);
+	atomic_store_explicit(&p->busy_us, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->process_class, NULL, memory_order_relaxed);
 	p->data = NULL;
 	p->extras = NULL;
 	p->heap = NULL;

@@ -5,6 +5,7 @@
 #include "core/run.h"
 #include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #include <stdlib.h>
@@ -113,6 +114,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if (opts->monitor)
 		*opts->monitor = id_ref(monitor);
 	*pid = key_pid(process_key(p));
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	otpi_requeue(t, p);
 	return OTP_OK;
 }
@@ -174,7 +177,8 @@ class_apply(struct thread *t, struct process *p,
 {
 	uint32_t bound = otpi_bound_of(class);
 
-	p->process_class = class;
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
 	if (bound) {
 		p->flags |= PROCESS_BOUNDED;
 		/* Relaxed: its pid and its name are published after this. */
@@ -316,6 +320,8 @@ otp_process_start(
 		child = process_key(p);
 		started = key_pid(child);
 		t->runner->await = p->extras->rare->start_call;
+		if (otpi_traced())
+			otpi_trace_spawn(t, p);
 		otpi_schedule(t, p);
 		err = start_wait(t, how, child, monitor);
 		t = otpi_thread_now();

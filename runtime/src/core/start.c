@@ -11,6 +11,7 @@
 #include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -70,6 +71,7 @@ thread_end(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
 	otpi_fiber_thread_fini(&t->native);
@@ -78,6 +80,8 @@ thread_end(struct thread *t)
 	pthread_mutex_lock(&rt->lock);
 	list_remove(&t->on);
 	list_remove(&t->spare);
+	if (t->worker)
+		t->worker->thread = NULL;
 	rt->thread_count--;
 	pthread_cond_broadcast(&rt->thread_ended);
 	pthread_mutex_unlock(&rt->lock);
@@ -88,6 +92,7 @@ static void
 thread_begin(struct thread *t)
 {
 	otpi_thread_self = t;
+	t->tid = gettid();
 	mask_signals();
 	t->altstack = otpi_altstack_new();
 	otpi_fiber_thread_init(&t->native);
@@ -200,8 +205,11 @@ otpi_foreign_attach(void)
 	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
+	t->tid = gettid();
 	otpi_thread_self = t;
 	pthread_setspecific(rt->thread_key, t);
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	return t;
 }
 
@@ -229,6 +237,7 @@ foreign_detach(void *arg)
 	p->flags |= PROCESS_DYING;
 	while (!otpi_death_step(t, p))
 		continue;
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
 	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
@@ -255,6 +264,9 @@ runtime_init_once(void)
 	pthread_key_create(&rt->thread_key, foreign_detach);
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
+	pthread_mutex_init(&rt->trace.lock, NULL);
+	pthread_mutex_init(&rt->trace.rings_lock, NULL);
+	list_init(&rt->trace.rings);
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	list_init(&rt->counted);
@@ -319,14 +331,14 @@ workers_start(void)
 {
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = OTP_OK;
+	unsigned count = rt->opts.workers;
+	struct worker *workers = aligned_alloc(
+		64, (count * sizeof(struct worker) + 63) & ~(size_t)63);
 
-	rt->worker_count = rt->opts.workers;
-	rt->workers = aligned_alloc(64,
-		(rt->worker_count * sizeof(struct worker) + 63) & ~(size_t)63);
-	if (rt->workers == NULL)
-		otpi_out_of_memory(rt->worker_count * sizeof(struct worker));
-	for (unsigned i = 0; i < rt->worker_count; i++) {
-		struct worker *w = &rt->workers[i];
+	if (workers == NULL)
+		otpi_out_of_memory(count * sizeof(struct worker));
+	for (unsigned i = 0; i < count; i++) {
+		struct worker *w = &workers[i];
 
 		*w = (struct worker){0};
 		w->index = i;
@@ -335,6 +347,9 @@ workers_start(void)
 		otpi_wheel_init(&w->wheel);
 	}
 	pthread_mutex_lock(&rt->lock);
+	rt->workers = workers;
+	rt->worker_count = count;
+	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
@@ -408,9 +423,11 @@ workers_free(struct thread *t)
 		}
 		otpi_wheel_fini(t, &w->wheel);
 	}
+	pthread_mutex_lock(&rt->lock);
 	free(rt->workers);
 	rt->workers = NULL;
 	rt->worker_count = 0;
+	pthread_mutex_unlock(&rt->lock);
 }
 
 static otp_err
@@ -430,11 +447,13 @@ core_start(const struct otp_runtime_opts *opts)
 	rt->membarrier = otpi_membarrier_init();
 	otpi_fault_init();
 	atomic_store(&rt->running, true);
+	otpi_trace_begin();
 	err = workers_start();
 	if (err == OTP_OK && !watchdog_start())
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		threads_stop(-1);
+		otpi_trace_end();
 		atomic_store(&rt->running, false);
 		if (rt->sim)
 			rt->sim->end();
@@ -459,7 +478,18 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	return err;
 }
 
-/* Send kill to every process that is not a thread of the program's own. */
+/* Has the process that p is now been sent kill? Relaxed: once is enough. */
+static bool
+is_killed(const struct process *p)
+{
+	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+/*
+ * Send kill to every process that is not a thread of the program's own, once:
+ * a million that are on their way are not to be told a million times more.
+ */
 static void
 kill_all(struct thread *t)
 {
@@ -470,7 +500,7 @@ kill_all(struct thread *t)
 
 		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
 				INBOX_DEAD &&
-			p->kind != PROCESS_FOREIGN)
+			p->kind != PROCESS_FOREIGN && !is_killed(p))
 			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
 }
@@ -533,6 +563,8 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);
+	otpi_extras_trim(t, t->runner->process);
+	otpi_trace_end();
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);

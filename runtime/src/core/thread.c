@@ -30,6 +30,10 @@ otpi_thread_new(void)
 {
 	struct thread *t = otpi_calloc(1, sizeof *t);
 
+	/* Relaxed: only that each has another. */
+	t->number = 1 +
+		atomic_fetch_add_explicit(
+			&otpi_runtime.thread_numbers, 1, memory_order_relaxed);
 	list_init(&t->on);
 	list_init(&t->spare);
 	list_init(&t->counted);

@@ -19,6 +19,8 @@
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+/* Where it is called twice, but one of them must not pay for the other. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 extern _Thread_local struct thread *otpi_thread_self;
 

@@ -3,6 +3,7 @@
 #include "core/sched.h"
 #include "core/sim.h"
 #include "core/signals.h"
+#include "core/trace.h"
 
 #define NS_PER_MS 1000000
 
@@ -254,6 +255,8 @@ fire_message(struct thread *t, struct timer *timer)
 {
 	uint64_t to = pid_key(otp_to_whereis(timer->to)); /* A54 */
 
+	if (otpi_traced())
+		otpi_trace_send(t, to, timer->message);
 	if (to == 0 || !otpi_push_to(t, to, timer->message))
 		otpi_signal_free(t, timer->message);
 	timer->message = NULL;

@@ -6,6 +6,7 @@
 #include "core/signals.h"
 #include "core/sim.h"
 #include "core/spawn.h"
+#include "core/trace.h"
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -49,12 +50,27 @@ caught_outside(struct thread *t)
 	return false;
 }
 
+bool
+otpi_thread_catch(struct thread *t)
+{
+	return caught_outside(t);
+}
+
+void
+otpi_thread_release(struct thread *t)
+{
+	/* What it was asked for before it will be asked again. */
+	atomic_store(&t->attention, ATTENTION_NONE);
+}
+
 /* The worker goes on with the spare. With the lock. */
 static void
 hand_over(struct worker *w, struct thread *t, struct thread *spare)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	if (otpi_traced())
+		otpi_trace_stuck(t, spare);
 	t->worker = NULL;
 	spare->worker = w;
 	w->thread = spare;
@@ -207,6 +223,10 @@ declare_dead(struct thread *self, struct thread *t, uint64_t key)
 	atomic_store(&t->attention, ATTENTION_DEAD);
 	if (t->pooled)
 		otpi_blocking_lost(t);
+	if (otpi_traced()) {
+		otpi_trace_handler_end(t, p, true);
+		otpi_trace_stop(t, p);
+	}
 	otpi_killed(self, p);
 	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
@@ -351,8 +371,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
 		caught_outside(t)) {
 		otpi_wake_slot_clear(self, w);
-		/* What it was asked for before it will be asked again. */
-		atomic_store(&t->attention, ATTENTION_NONE);
+		otpi_thread_release(t);
 	}
 	if (otpi_has_backlog(w) || otpi_has_global())
 		otpi_wake_any();
@@ -405,8 +424,24 @@ report_full(void)
 	otp_report_send(&report);
 }
 
+/*
+ * What t runs now is taken for what it ran since the last look: a statistic. A
+ * new process of the slot may get a little of the last one's.
+ */
 static void
-tick(struct thread *self)
+credit(struct thread *t, int64_t ns)
+{
+	struct process *p =
+		atomic_load_explicit(&t->running, memory_order_acquire);
+
+	if (p)
+		atomic_fetch_add_explicit(
+			&p->busy_us, (uint64_t)ns / 1000, memory_order_relaxed);
+}
+
+/* Behind a pause, and so long after the last look. */
+static void
+tick(struct thread *self, int64_t pause_ns, int64_t since_ns)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t now_ms = otpi_clock_ns() / 1000000;
@@ -414,8 +449,12 @@ tick(struct thread *self)
 	lock(self);
 	for (unsigned i = 0; i < rt->worker_count; i++)
 		look_at_worker(self, &rt->workers[i], now_ms);
-	list_for_each (it, &rt->threads)
-		look_at_kill(self, container_of(it, struct thread, on), now_ms);
+	list_for_each (it, &rt->threads) {
+		struct thread *t = container_of(it, struct thread, on);
+
+		credit(t, t->pooled ? since_ns : pause_ns);
+		look_at_kill(self, t, now_ms);
+	}
 	unlock(self);
 	report_full();
 }
@@ -448,25 +487,41 @@ sleep_ns(void)
 		: -1;
 }
 
+/* While there is nothing to look at. False: nothing ran meanwhile. */
+static bool
+doze(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	int64_t ns;
+
+	if (!all_idle())
+		return true;
+	atomic_store(&rt->watchdog_wake, 0);
+	ns = sleep_ns();
+	if (all_idle())
+		otpi_futex_wait(&rt->watchdog_wake, 0, ns);
+	atomic_store(&rt->watchdog_wake, 1);
+	return ns >= 0;
+}
+
 void *
 otpi_watchdog_main(void *arg)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct timespec pause = {0, TICK_NS};
 	struct thread *self = otpi_enter();
+	int64_t last = otpi_clock_ns(), before, now;
 
 	(void)arg;
 	otpi_leave(self);
 	while (!atomic_load(&rt->watchdog_stops)) {
-		if (all_idle()) {
-			atomic_store(&rt->watchdog_wake, 0);
-			if (all_idle())
-				otpi_futex_wait(
-					&rt->watchdog_wake, 0, sleep_ns());
-			atomic_store(&rt->watchdog_wake, 1);
-		}
+		bool worked = doze();
+
+		before = otpi_clock_ns();
 		nanosleep(&pause, NULL);
-		tick(self);
+		now = otpi_clock_ns();
+		tick(self, now - before, now - (worked ? last : before));
+		last = now;
 	}
 	return NULL;
 }

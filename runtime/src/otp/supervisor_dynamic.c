@@ -144,7 +144,7 @@ restart(struct supervisor *s, struct dynamic_child *child)
 		child->pid = pid;
 		child->restarting = false;
 		otpi_pid_table_add(&s->dynamic.table, child);
-		otp_counters_restarted();
+		otp_counters_restarted(pid, class->id);
 		otpi_child_started(s, class, pid);
 	}
 }
