@@ -431,6 +431,16 @@ struct runtime {
 /* The one mutable global. */
 extern struct runtime otpi_runtime;
 
+/* What debug information does not say: for runtime/share/gdb/otp.py. */
+struct debug_facts {
+	uint32_t slot_chunk; /* processes of a chunk of the table */
+	uint32_t first_atoms; /* names of the first chunk of theirs */
+	uintptr_t inbox_idle;
+	uintptr_t inbox_dead;
+};
+
+extern const struct debug_facts otpi_debug_facts;
+
 /* A pid in one word. Local pids only. */
 static inline uint64_t
 pid_key(otp_pid pid)
