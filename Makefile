@@ -85,7 +85,7 @@ COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 
-RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp))
+RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim))
 RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
 	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
 SPECS := $(wildcard specs/otp/*.otp)
@@ -121,8 +121,8 @@ C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
 .PHONY: all otpc lib check test bench bench-quick bench-10m
-.PHONY: bench-instructions fire fuzz fuzz-run demo deps install uninstall clean
-.PHONY: help format lint FORCE
+.PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
+.PHONY: uninstall clean help format lint FORCE
 
 # --- how --------------------------------------------------------------------
 
@@ -331,6 +331,17 @@ fuzz-run:
 	@$(SCRIPT_ENV) tests/fuzz/run.sh $(if $(ONLY),$(foreach f,$(FUZZERS), \
 		$(if $(findstring $(ONLY),$f),$f)),$(FUZZERS))
 
+# Debug: what is freed is filled. A few more seeds run with the suite.
+SEEDS ?= 10000
+SIM_MODE := $(if $(filter command,$(origin MODE)),$(MODE),debug)
+sim: ## workloads from SEEDS=10000 seeds, JOBS at once: tests/sim
+	@$(SUBMAKE) all MODE=$(SIM_MODE) BUILD=$(TEST_BUILD)/$(SIM_MODE)
+	@$(MAKE) --no-print-directory sim-run MODE=$(SIM_MODE) \
+		BUILD=$(TEST_BUILD)/$(SIM_MODE)
+
+sim-run:
+	@$(SCRIPT_ENV) SEEDS='$(SEEDS)' JOBS='$(JOBS)' tests/sim/run.sh
+
 demo: ## a bank under supervision: build it, run it, crash it
 	@.ci/deps demo
 	@$(SUBMAKE) all
@@ -414,6 +425,7 @@ help: ## this list
 	@echo '                   bench: only folders of tests/bench with this in it'
 	@echo '  BENCH_ROWS=      bench: only these programs of tests/bench/core'
 	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
+	@echo '  SEEDS=10000      sim: so many'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

@@ -4,9 +4,10 @@
 #   tests/model/run.sh [PART-OF-NAME...]
 # MODEL_BOUNDS=full takes the bounds of `make model`, else those of the suite.
 # The head of a model says what it is run with:
-#   quick: ARGUMENTS...     for spin; full: the same
+#   quick: ARGUMENTS...     for spin, a line a run; full: the same
 #   mutant N: what is wrong in it
-#     fails with: words of the assertion that finds it
+#     bounds: ARGUMENTS...  unless those of the first quick run will do
+#     fails with: words of what finds it
 set -u
 cd "$(dirname "$0")" || exit 1
 
@@ -46,30 +47,27 @@ states_of() { # FOLDER
 		' "$1/out"
 }
 
-model() { # FILE
-	local file=$1 name=${1%.pml} args asserts out=$work/${1%.pml}
-	args=$(head_of "$file" "$bounds")
-	asserts=$(grep -c 'assert(' "$file")
+model() { # FILE ARGUMENTS
+	local file=$1 name=${1%.pml} out=$work/${1%.pml}
 	# shellcheck disable=SC2086 # arguments are words
-	search "$file" "$out" $args
+	search "$file" "$out" $2
 	if ! grep -q 'errors: 0' "$out/out"; then
-		fail "$name" "$(grep -m 1 -E '^pan|rror' "$out/out")"
+		fail "$name ($2)" "$(grep -m 1 -E '^pan|rror' "$out/out")"
 		tail -n 40 "$out/out"
 	elif grep -q -E 'max search depth too small|out of memory' \
 		"$out/out"; then
-		fail "$name" "the search was not complete"
+		fail "$name ($2)" "the search was not complete"
 		tail -n 40 "$out/out"
 	else
-		echo "ok $name: $(states_of "$out"); $asserts assertions," \
-			"no deadlock ($args)"
+		echo "ok $name${2:+ ($2)}: $(states_of "$out");" \
+			"$(grep -c 'assert(' "$file") assertions, no deadlock"
 	fi
 }
 
-mutant() { # FILE NUMBER WHAT WORDS
+mutant() { # FILE NUMBER WHAT WORDS ARGUMENTS
 	local file=$1 name="${1%.pml} mutant $2" out=$work/${1%.pml}.$2
-	# shellcheck disable=SC2046 # arguments are words
-	optimise=-O0 search "$file" "$out" -DMUTANT="$2" \
-		$(head_of "$file" quick)
+	# shellcheck disable=SC2086 # arguments are words
+	optimise=-O0 search "$file" "$out" -DMUTANT="$2" $5
 	if ! grep -q '^pan:1:' "$out/out"; then
 		fail "$name ($3)" "it does not fail"
 		tail -n 40 "$out/out"
@@ -82,17 +80,23 @@ mutant() { # FILE NUMBER WHAT WORDS
 }
 
 one() { # FILE
-	local line number what
-	model "$1"
+	local line number what with args quick
+	quick=$(head_of "$1" quick | head -n 1)
+	while read -r args; do
+		model "$1" "$args"
+	done < <(head_of "$1" "$bounds")
 	while read -r line; do
 		case "$line" in
 		'* mutant '*)
 			number=${line#'* mutant '}
 			what=${number#*: }
 			number=${number%%:*}
+			args=$quick
 			;;
+		*'bounds: '*) args=${line#*bounds: } ;;
 		*'fails with: '*)
-			mutant "$1" "$number" "$what" "${line#*with: }"
+			with=${line#*with: }
+			mutant "$1" "$number" "$what" "$with" "$args"
 			;;
 		esac
 	done < <(sed '1d; /\*\//q' "$1")

@@ -47,6 +47,8 @@ otp_msg_free(struct otp_msg *m)
 
 	if (unlikely(t->runner->building == m))
 		t->runner->building = NULL;
+	if (unlikely(t->runner->held == m))
+		t->runner->held = NULL;
 	if (likely(m && m->kind == SIGNAL_MESSAGE))
 		otpi_block_free(t, m);
 	else if (m)
@@ -61,6 +63,8 @@ otp_msg_lend(struct otp_msg *m)
 
 	if (t->runner->building == m)
 		t->runner->building = NULL;
+	if (t->runner->held == m)
+		t->runner->held = NULL;
 	otpi_lend(t->runner, m);
 	otpi_heap_check(t, 0);
 	otpi_leave(t);
@@ -227,6 +231,7 @@ answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
 
 	if (err == OTP_OK || err == OTP_REFUSED) {
 		answer->kind = SIGNAL_MESSAGE;
+		t->runner->held = answer;
 		*m = answer;
 		return err;
 	}

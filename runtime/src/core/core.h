@@ -193,6 +193,7 @@ struct runner {
 	bool yielding; /* it left a pool thread, but does not wait */
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
+	struct otp_msg *held; /* the last answer, not freed or lent yet */
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */
@@ -202,7 +203,7 @@ struct runner {
 	otp_term_builder message, state; /* of the report being made */
 };
 
-#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+#define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
 struct magazine {
 	struct otp_msg *free; /* linked by next */
@@ -212,6 +213,7 @@ struct magazine {
 /* Why a thread is to look up at its next entry into the runtime. */
 enum attention {
 	ATTENTION_NONE,
+	ATTENTION_SIM, /* it is part of the deterministic mode: sim.h */
 	ATTENTION_KILL, /* the process it runs was killed */
 	ATTENTION_STUCK, /* it is to give up its worker, if that still waits */
 	ATTENTION_ASKED, /* the watchdog is about to decide */
@@ -252,6 +254,7 @@ struct thread {
 	struct list spare; /* runtime.spares */
 	struct list counted; /* runtime.counted */
 	bool locked; /* the watchdog's own record: it has runtime.lock */
+	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
 	uint64_t kill_key; /* of whom */
@@ -327,6 +330,10 @@ struct worker {
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t turn; /* counts down to a look around */
+	/* Counted, so that each of two or three has its turn: sched.c. */
+	uint32_t local_turn, global_turn, level_turn[LEVELS];
+	struct batch *batch; /* of the global queue, in hand; NULL: none */
+	uint32_t batch_at; /* its next item */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;
@@ -370,6 +377,11 @@ struct trace {
 struct runtime {
 	_Atomic(bool) running;
 	struct otp_runtime_opts opts;
+	/* Read by all, written at start; but see sim.h. */
+	struct sim_hooks *sim; /* NULL: not the deterministic mode */
+	struct sim_hooks *sim_kept; /* of an earlier start */
+	int budget; /* messages of one activation */
+	int death_budget; /* what one step of a death takes off tables */
 	unsigned worker_count; /* and these: changed under `lock`, too */
 	struct worker *workers;
 	int64_t started_ns; /* with these */

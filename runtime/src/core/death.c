@@ -13,11 +13,10 @@
 #include "core/heap.h"
 #include "core/pending.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
 #include "core/trace.h"
-
-#define DEATH_BUDGET 1024
 
 /* The mailbox takes nothing from now on; what it had is in the queue. */
 static void
@@ -27,6 +26,8 @@ close_inbox(struct process *p)
 
 	otpi_unmark(otpi_thread_now(), p);
 	list = otpi_oldest_first(otpi_bound_close(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, list);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -141,9 +142,14 @@ fail_taken(struct thread *t, struct process *p, int *budget)
 	uint64_t call, block;
 
 	for (; *budget > 0 && otpi_table_take(taken, &call, &block);
-		(*budget)--)
-		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)block, OTP_DIED,
-			p->end_reason);
+		(*budget)--) {
+		struct otp_msg *m = (struct otp_msg *)(uintptr_t)block;
+
+		/* It may have been about to be answered. */
+		if (m->next)
+			otpi_block_free(t, m->next);
+		otpi_call_fail(t, m, OTP_DIED, p->end_reason);
+	}
 }
 
 static void
@@ -218,7 +224,7 @@ otpi_death_begin(struct process *p)
 bool
 otpi_death_step(struct thread *t, struct process *p)
 {
-	int budget = DEATH_BUDGET;
+	int budget = otpi_runtime.death_budget;
 
 	otpi_death_begin(p);
 	flush_queue(t, p, &budget);

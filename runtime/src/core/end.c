@@ -142,6 +142,10 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	t = otpi_thread_now();
 	p->flags |= PROCESS_DYING;
 	give_back(t, r);
+	/* Nobody is left who could free it. */
+	if (r->held)
+		otpi_block_free(t, r->held);
+	r->held = NULL;
 	/* Who hears of the end and calls again meets a dead process (B27). */
 	otpi_death_begin(p);
 	if (r->current)
@@ -268,7 +272,9 @@ otpi_abandoned_end(struct thread *t)
 		otpi_block_free(t, r->current->next);
 	if (r->current)
 		otpi_signal_free(t, r->current);
-	r->building = r->current = NULL;
+	if (r->held)
+		otpi_block_free(t, r->held);
+	r->building = r->current = r->held = NULL;
 	otpi_lent_free(t, r);
 	report_drop(r);
 	if (r->start)

@@ -139,7 +139,10 @@ otp_link(otp_pid peer)
 	uint64_t key = pid_key(peer), self = process_key(p), unlink_id;
 	struct table *links;
 
-	if (key != self) { /* A25 */
+	if (key == 0) { /* nobody: A27, and no key of a table */
+		otpi_signal_send_reason(
+			t, SIGNAL_EXIT, 0, self, 0, &otpi_reason_noproc);
+	} else if (key != self) { /* A25 */
 		links = otpi_links(t, p);
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);

@@ -4,6 +4,7 @@
  * goes on on another; a foreign thread sleeps.
  */
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/trace.h"
 
@@ -65,6 +66,9 @@ block_foreign(struct thread *t, int64_t deadline_ms)
 
 	if (!otpi_go_idle(t, p))
 		return;
+	if (unlikely(otpi_runtime.sim != NULL) &&
+		otpi_runtime.sim->wait(t, deadline_ms))
+		return;
 	/* Acquire: whoever has counted has done with the record. */
 	while (atomic_load_explicit(&t->wake, memory_order_acquire) == seen) {
 		if (deadline_ms >= 0)
@@ -91,6 +95,8 @@ otpi_foreign_wake(struct process *p)
 	struct thread *t =
 		container_of(p->runner, struct thread, native_runner);
 
+	if (unlikely(otpi_runtime.sim != NULL))
+		otpi_runtime.sim->woken(t);
 	atomic_fetch_add_explicit(&t->wake, 1, memory_order_release);
 	/* The thread may be gone: then the address wakes nobody. */
 	otpi_futex_wake(&t->wake);

@@ -4,6 +4,7 @@
  */
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -213,11 +214,11 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 otp_timestamp
 otp_now(void)
 {
-	return otpi_clock_wall_us();
+	return otpi_now_wall_us();
 }
 
 int64_t
 otp_monotonic_ms(void)
 {
-	return otpi_clock_ns() / 1000000;
+	return otpi_now_ns() / 1000000;
 }

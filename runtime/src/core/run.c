@@ -116,6 +116,7 @@ activation_end(
 	if (traced)
 		otpi_trace_stop(t, p);
 	r->process = NULL;
+	r->held = NULL;
 	if (unlikely(p->flags & PROCESS_LIMITED))
 		r->lent_size = 0;
 	p->runner = NULL;
@@ -259,7 +260,7 @@ is_detached(const struct thread *t)
 static ALWAYS_INLINE void
 activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 {
-	int budget = BUDGET;
+	int budget = otpi_runtime.budget;
 	struct otp_msg *m;
 
 	if (unlikely(p->flags & (PROCESS_DYING | PROCESS_NEW))) {

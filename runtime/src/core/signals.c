@@ -3,6 +3,7 @@
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/pending.h"
+#include "core/sim.h"
 
 #define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
 #define RARE_CLASS otpi_cell_class(sizeof(struct rare))
@@ -539,6 +540,8 @@ otpi_receive_drained(
 void
 otpi_receive_signals(struct thread *t, struct process *p)
 {
+	struct otp_msg *oldest;
+
 	/*
 	 * Relaxed: a flag that is set later is seen later. But clearing it must
 	 * not reach memory behind the look into the box, or it would hide a
@@ -551,7 +554,10 @@ otpi_receive_signals(struct thread *t, struct process *p)
 		otpi_receive_drained(t, p, otpi_drain(p));
 		return;
 	}
-	receive_list(t, p, otpi_oldest_first(otpi_bound_drain(p)));
+	oldest = otpi_oldest_first(otpi_bound_drain(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, oldest);
+	receive_list(t, p, oldest);
 	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);
 }

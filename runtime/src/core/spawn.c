@@ -3,6 +3,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -105,7 +106,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_PLAIN;
-	p->flags = PROCESS_NEW;
+	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
@@ -211,7 +212,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_BEHAVIOUR;
-	p->flags = PROCESS_NEW | PROCESS_STARTING;
+	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */

@@ -8,6 +8,7 @@
 #include "core/fault.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
 #include "core/trace.h"
@@ -188,6 +189,8 @@ otpi_foreign_attach(void)
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
+	if (rt->sim)
+		rt->sim->attach(t);
 	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
@@ -196,7 +199,7 @@ otpi_foreign_attach(void)
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
 	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	otpi_thread_runs(t, &t->native_runner);
@@ -220,6 +223,7 @@ foreign_detach(void *arg)
 	otp_mark none = {NULL, 0};
 
 	otpi_thread_self = t;
+	otpi_enter(); /* in the deterministic mode, in its turn */
 	while (p->extras && (owned = p->extras->owned)) {
 		p->extras->owned = owned->next;
 		owned->destructor(owned->ptr);
@@ -238,6 +242,8 @@ foreign_detach(void *arg)
 	otpi_slots_flush(t);
 	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_thread_self = NULL;
+	if (otpi_runtime.sim)
+		otpi_runtime.sim->detach(t);
 	otpi_thread_free(t);
 }
 
@@ -284,8 +290,17 @@ options_take(const struct otp_runtime_opts *opts)
 	static const struct otp_runtime_opts none;
 	const char *text = getenv("OTP_WORKERS");
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	otp_err err = OTP_OK;
 
 	rt->opts = opts ? *opts : none;
+	rt->budget = BUDGET;
+	rt->death_budget = DEATH_BUDGET;
+	if (!rt->opts.sim && otpi_sim_wanted(&rt->opts.sim_seed, &err))
+		rt->opts.sim = true;
+	if (err != OTP_OK)
+		return err;
+	if (rt->opts.sim)
+		rt->opts.workers = 1;
 	if (rt->opts.workers == 0 && text)
 		rt->opts.workers = (unsigned)strtoul(text, NULL, 10);
 	if (rt->opts.workers == 0)
@@ -355,7 +370,8 @@ watchdog_start(void)
 	atomic_store(&rt->watchdog_wake, 1);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&rt->watchdog, NULL, otpi_watchdog_main, NULL);
+	err = pthread_create(&rt->watchdog, NULL,
+		rt->sim ? rt->sim->watch : otpi_watchdog_main, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err == 0;
 }
@@ -383,6 +399,8 @@ threads_stop(int64_t deadline_ns)
 		otpi_futex_wake(&t->wake);
 	}
 	otpi_blocking_stop();
+	if (rt->sim)
+		rt->sim->release();
 	while (rt->thread_count > 0 &&
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &until) !=
 			ETIMEDOUT)
@@ -418,6 +436,8 @@ core_start(const struct otp_runtime_opts *opts)
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = options_take(opts);
 
+	if (err == OTP_OK && rt->opts.sim)
+		err = otpi_sim_start(rt->opts.sim_seed);
 	if (err != OTP_OK)
 		return err;
 	atomic_store(&rt->closing, false);
@@ -435,6 +455,8 @@ core_start(const struct otp_runtime_opts *opts)
 		threads_stop(-1);
 		otpi_trace_end();
 		atomic_store(&rt->running, false);
+		if (rt->sim)
+			rt->sim->end();
 		otpi_fault_fini();
 		return err;
 	}
@@ -456,7 +478,18 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	return err;
 }
 
-/* Send kill to every process that is not a thread of the program's own. */
+/* Has the process that p is now been sent kill? Relaxed: once is enough. */
+static bool
+is_killed(const struct process *p)
+{
+	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+/*
+ * Send kill to every process that is not a thread of the program's own, once:
+ * a million that are on their way are not to be told a million times more.
+ */
 static void
 kill_all(struct thread *t)
 {
@@ -467,7 +500,7 @@ kill_all(struct thread *t)
 
 		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
 				INBOX_DEAD &&
-			p->kind != PROCESS_FOREIGN)
+			p->kind != PROCESS_FOREIGN && !is_killed(p))
 			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
 }
@@ -514,7 +547,10 @@ otp_core_stop(otp_duration timeout_ms)
 	t = otpi_enter();
 	atomic_store(&rt->closing, true);
 	for (kill_all(t); any_left() && !late; kill_all(t)) {
-		nanosleep(&pause, NULL);
+		if (rt->sim)
+			rt->sim->nap(t);
+		else
+			nanosleep(&pause, NULL);
 		late = deadline >= 0 && otpi_clock_ns() > deadline;
 	}
 	/* The watchdog first: it looks at threads and workers. */
@@ -527,9 +563,12 @@ otp_core_stop(otp_duration timeout_ms)
 	pthread_mutex_unlock(&rt->lock);
 	if (!late)
 		workers_free(t);
+	otpi_extras_trim(t, t->runner->process);
 	otpi_trace_end();
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);
+	if (rt->sim)
+		rt->sim->end();
 	return late ? OTP_TIMEOUT : OTP_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/thread.h"
+#include "core/sim.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -45,6 +45,8 @@ otpi_thread_new(void)
 	list_init(&t->counted);
 	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
+	if (otpi_runtime.sim)
+		atomic_init(&t->attention, ATTENTION_SIM);
 	return t;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timer.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/signals.h"
 #include "core/trace.h"
 
@@ -9,7 +10,7 @@
 static int64_t
 now_ms(void)
 {
-	return otpi_clock_ns() / NS_PER_MS;
+	return otpi_now_ns() / NS_PER_MS;
 }
 
 int64_t
@@ -17,7 +18,7 @@ otpi_deadline(otp_duration ms)
 {
 	if (ms > OTPI_DEADLINE_MAX)
 		return OTPI_DEADLINE_MAX;
-	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
+	return (otpi_now_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
 }
 
 void

@@ -4,6 +4,7 @@
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/trace.h"
 
@@ -110,6 +111,13 @@ otpi_attend(struct thread *t)
 	struct process *p;
 	uint32_t why;
 
+	if (atomic_load(&t->attention) == ATTENTION_SIM) {
+		if (rt->sim)
+			rt->sim->enter(t);
+		else
+			atomic_store(&t->attention, ATTENTION_NONE);
+		return;
+	}
 	pthread_mutex_lock(&rt->lock);
 	why = atomic_load(&t->attention);
 	if (why != ATTENTION_DEAD)
