@@ -450,6 +450,16 @@ process_kind_set(struct process *p, enum process_kind kind)
 	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
 }
 
+/* What debug information does not say: for runtime/share/gdb/otp.py. */
+struct debug_facts {
+	uint32_t slot_chunk; /* processes of a chunk of the table */
+	uint32_t first_atoms; /* names of the first chunk of theirs */
+	uintptr_t inbox_idle;
+	uintptr_t inbox_dead;
+};
+
+extern const struct debug_facts otpi_debug_facts;
+
 /* A pid in one word. Local pids only. */
 static inline uint64_t
 pid_key(otp_pid pid)

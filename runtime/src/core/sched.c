@@ -3,7 +3,6 @@
 #include "core/sched.h"
 #include "core/sim.h"
 #include "core/timer.h"
-#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
@@ -214,11 +213,7 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			continue;
 		for (uint32_t i = 1; i < n; i++)
 			ring_push(t, w, batch[i]);
-		otpi_count(&w->steals, 1);
-		otpi_count(&w->stolen, n);
-		if (otpi_traced())
-			otpi_trace_worker(
-				w->thread, OTP_TRACE_STEAL, n, victim->index);
+		otpi_worker_stole(w, victim, n);
 		return batch[0];
 	}
 }
@@ -290,10 +285,7 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
-	/* Relaxed: one writer; a statistic. */
-	atomic_store_explicit(&w->pinned_len,
-		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
-		memory_order_relaxed);
+	otpi_count32(&w->pinned_len, 1);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -496,12 +488,8 @@ pinned_pop(struct worker *w, unsigned level)
 {
 	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
 
-	if (p) /* relaxed: as in pinned_push */
-		atomic_store_explicit(&w->pinned_len,
-			atomic_load_explicit(
-				&w->pinned_len, memory_order_relaxed) -
-				1,
-			memory_order_relaxed);
+	if (p)
+		otpi_count32(&w->pinned_len, (uint32_t)-1);
 	return p;
 }
 
@@ -680,24 +668,6 @@ anything_for(struct worker *w)
 	return false;
 }
 
-/* Until it is woken, or for so many milliseconds (-1: for ever). */
-static void
-worker_sleep(struct worker *w, int64_t ms)
-{
-	int64_t since = otpi_clock_ns();
-
-	if (otpi_traced())
-		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
-	/* Relaxed: one writer; statistics. */
-	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
-	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
-	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
-	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
-	otpi_count(&w->parks, 1);
-	if (otpi_traced())
-		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
-}
-
 static void
 worker_park(struct thread *t, struct worker *w)
 {
@@ -719,7 +689,7 @@ worker_park(struct thread *t, struct worker *w)
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
 	if (!anything_for(w))
-		worker_sleep(w, ms);
+		otpi_worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();

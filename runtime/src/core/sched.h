@@ -62,6 +62,15 @@ otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
 		memory_order_relaxed);
 }
 
+static inline void
+otpi_count32(_Atomic(uint32_t) *counter, uint32_t n)
+{
+	/* Relaxed: as above. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
 otpi_level_of(const struct process *p)
@@ -166,6 +175,10 @@ otpi_next(struct thread *t, struct worker *w)
 	return p;
 }
 
+/* Sleep while w is parked, for so many milliseconds at most (-1: for ever), and
+ * having stolen n from another: counted and traced, by w's thread. */
+void otpi_worker_sleep(struct worker *w, int64_t ms);
+void otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */

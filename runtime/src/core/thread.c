@@ -10,6 +10,12 @@
 #include <unistd.h>
 
 struct runtime otpi_runtime;
+const struct debug_facts otpi_debug_facts = {
+	.slot_chunk = SLOT_CHUNK,
+	.first_atoms = OTPI_ATOM_FIRST,
+	.inbox_idle = INBOX_IDLE,
+	.inbox_dead = INBOX_DEAD,
+};
 _Thread_local struct thread *otpi_thread_self;
 
 #define IDS_PER_RANGE ((uint64_t)1 << 20)
