@@ -24,6 +24,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 VIMDIR ?= $(PREFIX)/share/vim/vimfiles
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 CMAKEDIR ?= $(LIBDIR)/cmake/otp
+GDBDIR ?= $(PREFIX)/share/otp/gdb
 
 VERSION := 0.1.0
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -111,13 +112,14 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/breaking/run.sh tests/doc/run.sh tests/graph/run.sh \
 	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
-PLAIN_STORIES := install aarch64 new cmake meson
+PLAIN_STORIES := install aarch64 new cmake meson gdb
 LINTS := $(wildcard tests/lint/*.sh)
+MODELS := tests/model/run.sh
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads.
 ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
-	$(COMPILER_SCRIPTS) $(LINTS)
-ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) \
+	$(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
+ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
@@ -127,7 +129,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-quick bench-10m
+.PHONY: all otpc lib check test model bench bench-quick bench-10m
 .PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
 .PHONY: uninstall clean help format lint FORCE
 
@@ -291,6 +293,10 @@ lint: ## symbols, layers, format and files; part of the suite
 format: ## let clang-format write every C file
 	$(CLANG_FORMAT) -i $(C_FILES)
 
+# In the suite with smaller bounds.
+model: ## let spin search the models of the core's protocols: tests/model
+	@MODEL_BOUNDS=full tests/model/run.sh
+
 # Peers that are missing are named in the output.
 BENCHES := $(wildcard tests/bench/*/run.sh)
 BENCHES_ASKED = $(if $(ONLY),$(foreach b,$(BENCHES), \
@@ -368,7 +374,7 @@ INSTALLED = $(BINDIR)/otpc $(LIBDIR)/libotp.a $(LIBDIR)/pkgconfig/otp.pc \
 	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE \
 	$(BASHDIR)/otpc $(ZSHDIR)/_otpc $(FISHDIR)/otpc.fish \
 	$(CMAKEDIR)/otp-config.cmake $(CMAKEDIR)/otp-config-version.cmake \
-	$(VIM_FILES:%=$(VIMDIR)/%)
+	$(VIM_FILES:%=$(VIMDIR)/%) $(GDBDIR)/otp.py
 
 # A folder as CMake finds it from that of otp-config.cmake: the installed tree
 # may be moved.
@@ -393,6 +399,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 		install -m 644 compiler/share/vim/$$file \
 			$(DESTDIR)$(VIMDIR)/$$file || exit 1; \
 	done
+	install -m 644 runtime/share/gdb/otp.py $(DESTDIR)$(GDBDIR)/otp.py
 	$(OTPC) completion bash > $(DESTDIR)$(BASHDIR)/otpc
 	$(OTPC) completion zsh > $(DESTDIR)$(ZSHDIR)/_otpc
 	$(OTPC) completion fish > $(DESTDIR)$(FISHDIR)/otpc.fish
@@ -437,7 +444,7 @@ help: ## this list
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'
 	@echo '  PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR='
-	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR= VIMDIR='
+	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR= VIMDIR= GDBDIR='
 
 -include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
 	$(TEST_SPEC_C:.c=.d)

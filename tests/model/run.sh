@@ -1,23 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Lets spin search each model through, then its mutants, which must fail:
-#   tests/model/run.sh [PART-OF-NAME...]
+#   tests/model/run.sh [MODEL...]
 # MODEL_BOUNDS=full takes the bounds of `make model`, else those of the suite.
 # The head of a model says what it is run with:
-#   quick: ARGUMENTS...     for spin; full: the same
+#   quick: ARGUMENTS...     for spin, a line a run; full: the same
 #   mutant N: what is wrong in it
-#     fails with: words of the assertion that finds it
+#     bounds: ARGUMENTS...  unless those of the first quick run will do
+#     fails with: words of what finds it
 set -u
 cd "$(dirname "$0")" || exit 1
 
 bounds=${MODEL_BOUNDS:-quick}
 work=${WORK:-$(mktemp -d)}
 [ "${WORK:-}" ] || trap 'rm -rf "$work"' EXIT
-failed=0
 
 fail() {
 	echo "FAIL $1: $2"
-	failed=1
 }
 
 # A line of a model's head, behind "WORD: ".
@@ -33,8 +32,8 @@ search() { # MODEL FOLDER ARGUMENTS...
 	(
 		cd "$dir" &&
 			spin -a "$@" "$model" &&
-			gcc -w "${optimise:--O2}" -DSAFETY -DMEMLIM=1000 \
-				-DVECTORSZ=4096 -o pan pan.c &&
+			cc -w "${optimise:--O2}" -DSAFETY -DCOLLAPSE \
+				-DMEMLIM=1000 -o pan pan.c &&
 			timeout "${limit:-300}" ./pan -m200000 -n
 	) > "$dir/out" 2>&1
 }
@@ -46,30 +45,26 @@ states_of() { # FOLDER
 		' "$1/out"
 }
 
-model() { # FILE
-	local file=$1 name=${1%.pml} args asserts out=$work/${1%.pml}
-	args=$(head_of "$file" "$bounds")
-	asserts=$(grep -c 'assert(' "$file")
+model() { # FILE ARGUMENTS
+	local file=$1 name=${1%.pml} out=$work/${1%.pml}
 	# shellcheck disable=SC2086 # arguments are words
-	search "$file" "$out" $args
+	search "$file" "$out" $2
 	if ! grep -q 'errors: 0' "$out/out"; then
-		fail "$name" "$(grep -m 1 -E '^pan|rror' "$out/out")"
+		fail "$name ($2)" "$(grep -m 1 -E '^pan|rror' "$out/out")"
 		tail -n 40 "$out/out"
-	elif grep -q -E 'max search depth too small|out of memory' \
-		"$out/out"; then
-		fail "$name" "the search was not complete"
+	elif grep -q 'Search not completed' "$out/out"; then
+		fail "$name ($2)" "the search was not complete"
 		tail -n 40 "$out/out"
 	else
-		echo "ok $name: $(states_of "$out"); $asserts assertions," \
-			"no deadlock ($args)"
+		echo "ok $name${2:+ ($2)}: $(states_of "$out");" \
+			"$(grep -c 'assert(' "$file") assertions, no deadlock"
 	fi
 }
 
-mutant() { # FILE NUMBER WHAT WORDS
+mutant() { # FILE NUMBER WHAT WORDS ARGUMENTS
 	local file=$1 name="${1%.pml} mutant $2" out=$work/${1%.pml}.$2
-	# shellcheck disable=SC2046 # arguments are words
-	optimise=-O0 search "$file" "$out" -DMUTANT="$2" \
-		$(head_of "$file" quick)
+	# shellcheck disable=SC2086 # arguments are words
+	optimise=-O0 search "$file" "$out" -DMUTANT="$2" $5
 	if ! grep -q '^pan:1:' "$out/out"; then
 		fail "$name ($3)" "it does not fail"
 		tail -n 40 "$out/out"
@@ -82,29 +77,48 @@ mutant() { # FILE NUMBER WHAT WORDS
 }
 
 one() { # FILE
-	local line number what
-	model "$1"
+	local line number what with args quick mutants=0
+	quick=$(head_of "$1" quick | head -n 1)
+	while read -r args; do
+		model "$1" "$args"
+	done < <(head_of "$1" "$bounds")
 	while read -r line; do
 		case "$line" in
 		'* mutant '*)
 			number=${line#'* mutant '}
 			what=${number#*: }
 			number=${number%%:*}
+			args=$quick
 			;;
+		*'bounds: '*) args=${line#*bounds: } ;;
 		*'fails with: '*)
-			mutant "$1" "$number" "$what" "${line#*with: }"
+			with=${line#*with: }
+			mutant "$1" "$number" "$what" "$with" "$args"
+			mutants=$((mutants + 1))
 			;;
 		esac
 	done < <(sed '1d; /\*\//q' "$1")
+	if [ -z "$quick" ] || [ "$mutants" -eq 0 ]; then
+		fail "${1%.pml}" "its head has no bounds or no mutant"
+	fi
 }
 
 if ! command -v spin > /dev/null; then
 	echo "skip models # spin is not installed"
 	exit
 fi
+# As many at a time as there are processors; each says what it has to say when
+# it is through.
 for file in *.pml; do
 	if [ $# -eq 0 ] || [[ " $* " == *" ${file%.pml} "* ]]; then
-		one "$file"
+		while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do
+			wait -n
+		done
+		(
+			one "$file" > "$work/${file%.pml}.log"
+			cat "$work/${file%.pml}.log"
+		) &
 	fi
 done
-exit "$failed"
+wait
+! grep -q '^FAIL' "$work"/*.log

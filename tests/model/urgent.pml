@@ -9,11 +9,16 @@
  * the owner stores waits there, its own loads overtake it, an operation that is
  * seq_cst or reads and writes empties it first (x86-64).
  *
+ * quick: -DRECEIPTS=2
+ * full: -DRECEIPTS=4
  * mutant 1: the flag is cleared by a plain store
  *   fails with: urgent
  * mutant 2: the flag is set before the push
  *   fails with: urgent
  */
+#ifndef RECEIPTS
+#define RECEIPTS 2
+#endif
 #ifndef MUTANT
 #define MUTANT 0
 #endif
@@ -51,7 +56,7 @@ active proctype owner()
 	byte round;
 
 	/* In handlers and between them; the queue is never empty. */
-	for (round : 0 .. 2) {
+	for (round : 1 .. RECEIPTS) {
 		/* otpi_receive_signals */
 #if MUTANT == 1
 		buffered = true;

@@ -43,7 +43,7 @@ struct load {
 };
 
 extern const struct load load_mail, load_calls, load_links, load_timers,
-	load_names, load_tree, load_chaos;
+	load_names, load_tree;
 
 struct world {
 	uint64_t seed;

@@ -10,7 +10,6 @@
  *	LOAD_THREADS=1		on real threads (OTP_WORKERS of them)
  *	LOAD_SECONDS=n		no new seed after so long
  *	LOAD_JOBS=n		seeds at the same time
- *	LOAD_WATCHERS=threads	of chaos, see there
  *
  * In the deterministic mode every TWICE_EVERYth seed is run twice, and must be
  * the same run. Seeds that fail are printed with the command that replays them.
@@ -27,7 +26,7 @@
 #define CHILD_SECONDS 200
 
 static const struct load *const loads[] = {&load_mail, &load_calls, &load_links,
-	&load_timers, &load_names, &load_tree, &load_chaos};
+	&load_timers, &load_names, &load_tree};
 
 #define LOADS (sizeof loads / sizeof loads[0])
 
@@ -66,8 +65,8 @@ static void
 print_failure(uint64_t seed, const char *what)
 {
 	static const char *const said[] = {"LOAD_THREADS", "LOAD_ONLY",
-		"LOAD_STEPS", "LOAD_PROCESSES", "LOAD_WATCHERS", "OTP_WORKERS",
-		"OTP_HARD_SEED", "OTP_HARD_FAIL"};
+		"LOAD_STEPS", "LOAD_PROCESSES", "OTP_WORKERS", "OTP_HARD_SEED",
+		"OTP_HARD_FAIL"};
 
 	failed++;
 	printf("FAIL seed %" PRIu64 " (%s): %s; again: ", seed,

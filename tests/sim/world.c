@@ -142,29 +142,27 @@ look_at_mailbox(void)
 	otp_lent_free();
 }
 
-/* The main thread's process, and where there is one the watchdog's. */
+/* The process of this thread, and where there is one the watchdog's. */
 static uint64_t
 base(void)
 {
 	return world.is_sim ? 1 : 2;
 }
 
-bool
-load_run(const struct load *load, uint64_t *hash)
+/* Its thread ends with it, so that its process has given back all, too. */
+static void *
+load_main(void *arg)
 {
+	const struct load *load = arg;
 	const struct otp_runtime_opts opts = {
 		.sim = world.is_sim, .sim_seed = world.seed};
-	uint64_t out;
-	otp_err err = OTP_SYSTEM_LIMIT;
+	otp_err err;
 
 	otp_logger_level(OTP_LOG_EMERGENCY);
 	atomic_store(&world.seeds, world.seed << 20);
-	/* In hard mode it may fail at random. */
-	for (int i = 0; i < 100 && err == OTP_SYSTEM_LIMIT; i++)
-		err = otp_core_start(&opts);
-	if (err != OTP_OK) {
-		complain("start", err, 0);
-		return false;
+	if (otp_core_start(&opts) != OTP_OK) {
+		complain("start", 0, 0);
+		return NULL;
 	}
 	world.main = otp_self();
 	await_alive(base());
@@ -175,9 +173,35 @@ load_run(const struct load *load, uint64_t *hash)
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);
+	return NULL;
+}
+
+static void
+look_at_memory(void)
+{
+	struct otpi_audit audit;
+
+	otpi_audit(&audit);
+	if (otpi_count_used(audit.blocks))
+		complain("blocks are lost", otpi_count_used(audit.blocks), 0);
+	if (otpi_count_used(audit.stacks) || otpi_count_used(audit.slots))
+		complain("stacks or slots are lost",
+			otpi_count_used(audit.stacks),
+			otpi_count_used(audit.slots));
+	if (otpi_count_used(audit.pending))
+		complain("deferred calls are lost",
+			otpi_count_used(audit.pending), 0);
+}
+
+bool
+load_run(const struct load *load, uint64_t *hash)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, load_main, (void *)load) ||
+		pthread_join(thread, NULL))
+		complain("no thread", 0, 0);
 	*hash = otpi_sim_hash();
-	out = otpi_audit_blocks();
-	if (out)
-		complain("blocks are out", out, 0);
+	look_at_memory();
 	return atomic_load(&world.wrong) == 0;
 }

@@ -47,7 +47,7 @@ otp_msg_free(struct otp_msg *m)
 
 	if (unlikely(t->runner->building == m))
 		t->runner->building = NULL;
-	if (t->runner->held == m)
+	if (unlikely(t->runner->held == m))
 		t->runner->held = NULL;
 	if (likely(m && m->kind == SIGNAL_MESSAGE))
 		otpi_block_free(t, m);

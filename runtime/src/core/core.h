@@ -204,7 +204,7 @@ struct runner {
 	otp_term_builder message, state; /* of the report being made */
 };
 
-#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+#define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
 struct magazine {
 	struct otp_msg *free; /* linked by next */
@@ -327,6 +327,10 @@ struct worker {
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t turn; /* counts down to a look around */
+	/* Counted, so that each of two or three has its turn: sched.c. */
+	uint32_t local_turn, global_turn, level_turn[LEVELS];
+	struct batch *batch; /* of the global queue, in hand; NULL: none */
+	uint32_t batch_at; /* its next item */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;
@@ -389,6 +393,7 @@ struct runtime {
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
+	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
 	struct process *free_slots; /* oldest first */
 	struct process *free_last;
 	/* Threads; the watchdog's decisions are made under this lock. */
@@ -434,6 +439,23 @@ struct runtime {
 
 /* The one mutable global. */
 extern struct runtime otpi_runtime;
+
+/* Relaxed: it is published with the pid, and given up with the slot. */
+static inline void
+process_kind_set(struct process *p, enum process_kind kind)
+{
+	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
+}
+
+/* What debug information does not say: for runtime/share/gdb/otp.py. */
+struct debug_facts {
+	uint32_t slot_chunk; /* processes of a chunk of the table */
+	uint32_t first_atoms; /* names of the first chunk of theirs */
+	uintptr_t inbox_idle;
+	uintptr_t inbox_dead;
+};
+
+extern const struct debug_facts otpi_debug_facts;
 
 /* A pid in one word. Local pids only. */
 static inline uint64_t

@@ -26,7 +26,7 @@ close_inbox(struct process *p)
 
 	otpi_unmark(otpi_thread_now(), p);
 	list = otpi_oldest_first(otpi_bound_close(p));
-	if (unlikely(otpi_runtime.sim != NULL))
+	if (otpi_sim_logs())
 		otpi_runtime.sim->received(p, list);
 	for (; list; list = next) {
 		next = list->next;

@@ -29,17 +29,38 @@
  * is not; low when it has nothing else to do, or at the latest as its turn
  * number GLOBAL_EVERY. The handlers of blocking servers run on threads of their
  * own: blocking.h.
+ *
+ * Where nobody has a priority, a process that is scheduled gets its turn within
+ * OTPI_FAIR(n) dispatches of its worker that are not from the wake slot, n being
+ * how many are scheduled there and in the global queue, itself included; and
+ * between two of those there are at most WAKE_STREAK from the wake slot. Ring,
+ * pinned processes and a batch in hand take turns, so that each is served at
+ * least once in four, and each is served oldest first. One that leaves the ring
+ * as too much goes to the end of the global queue, and from there, by way of a
+ * batch in hand, does not come into the ring again before it has run, unless
+ * that is empty. core_fair.c counts.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
 
 #include "core/mailbox.h"
 
+#define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
+
 /* A statistic with one writer. */
 static inline void
 otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
 {
 	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
+static inline void
+otpi_count32(_Atomic(uint32_t) *counter, uint32_t n)
+{
+	/* Relaxed: as above. */
 	atomic_store_explicit(counter,
 		atomic_load_explicit(counter, memory_order_relaxed) + n,
 		memory_order_relaxed);
@@ -84,19 +105,25 @@ otpi_resting(struct worker *w)
 	return atomic_load_explicit(&w->resting, memory_order_relaxed);
 }
 
+static inline void
+otpi_resting_set(struct worker *w, struct process *p)
+{
+	atomic_store_explicit(&w->resting, p, memory_order_relaxed);
+}
+
 /*
  * A process that has nothing to do any more may rest instead of going idle, one
  * on a worker, if another is about to run there: mostly that one answers, and
  * then neither going idle nor waking up is needed. With the end of the next
  * activation it is settled: it goes idle, or runs if something has come. Not for
- * those that are unusual; nor in the deterministic mode, where `turn` stays 0.
+ * those that are unusual.
  */
 static inline bool
 otpi_may_rest(struct worker *w, const struct process *p)
 {
 	struct process *resting = w ? otpi_resting(w) : NULL;
 
-	return w && w->turn && !(p->flags & PROCESS_UNUSUAL) &&
+	return w && !(p->flags & PROCESS_UNUSUAL) &&
 		(atomic_load_explicit(&w->wake, memory_order_relaxed) ||
 			(resting && otpi_has_mail(resting)));
 }
@@ -110,7 +137,7 @@ otpi_rest(struct thread *t, struct worker *w, struct process *p)
 {
 	struct process *before = otpi_resting(w);
 
-	atomic_store_explicit(&w->resting, p, memory_order_relaxed);
+	otpi_resting_set(w, p);
 	if (before)
 		otpi_rest_over(t, w, before);
 }
@@ -122,9 +149,9 @@ void otpi_requeue(struct thread *t, struct process *p);
 void otpi_wait_over(struct thread *t, struct runner *r);
 /* The next process to run; NULL: the runtime stops. May park the thread. */
 struct process *otpi_next_of_all(struct thread *t, struct worker *w);
-/* The same, whether or not the mode is the deterministic one. */
+/* The same, also where the mode is the deterministic one. */
 struct process *otpi_next_native(struct thread *t, struct worker *w);
-/* The next: mostly it is the one that was woken last. */
+/* The same: mostly it is the one that was woken last. */
 static inline struct process *
 otpi_next(struct thread *t, struct worker *w)
 {
@@ -143,6 +170,10 @@ otpi_next(struct thread *t, struct worker *w)
 	return p;
 }
 
+/* Sleep while w is parked, for so many milliseconds at most (-1: for ever), and
+ * having stolen n from another: counted and traced, by w's thread. */
+void otpi_worker_sleep(struct worker *w, int64_t ms);
+void otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */

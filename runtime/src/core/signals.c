@@ -478,8 +478,6 @@ receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 		atomic_load_explicit(&p->serial, memory_order_relaxed);
 	struct otp_msg *next;
 
-	if (unlikely(otpi_runtime.sim != NULL))
-		otpi_runtime.sim->received(p, m);
 	for (; m; m = next) {
 		next = m->next;
 		if (unlikely(m->to_serial != serial))
@@ -527,7 +525,7 @@ otpi_receive_drained(
 	if (newest == NULL)
 		return;
 	if (unlikely(!turn_round(p, newest, &oldest, &n) ||
-		    p->flags & PROCESS_DYING || otpi_runtime.sim)) {
+		    p->flags & PROCESS_DYING)) {
 		receive_list(t, p, oldest);
 		return;
 	}
@@ -542,6 +540,8 @@ otpi_receive_drained(
 void
 otpi_receive_signals(struct thread *t, struct process *p)
 {
+	struct otp_msg *oldest;
+
 	/*
 	 * Relaxed: a flag that is set later is seen later. But clearing it must
 	 * not reach memory behind the look into the box, or it would hide a
@@ -554,7 +554,10 @@ otpi_receive_signals(struct thread *t, struct process *p)
 		otpi_receive_drained(t, p, otpi_drain(p));
 		return;
 	}
-	receive_list(t, p, otpi_oldest_first(otpi_bound_drain(p)));
+	oldest = otpi_oldest_first(otpi_bound_drain(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, oldest);
+	receive_list(t, p, oldest);
 	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);
 }

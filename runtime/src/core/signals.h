@@ -107,9 +107,6 @@ otpi_receive_next(struct thread *t, struct process *p)
 	/* Relaxed: a flag that is set again is seen again. */
 	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed))) {
 		otpi_receive_signals(t, p);
-	} else if (p->queue == NULL && unlikely(otpi_runtime.sim != NULL)) {
-		otpi_receive_signals(
-			t, p); /* which tells of what it receives */
 	} else if (p->queue == NULL) {
 		/* Acquire: what it holds is seen. */
 		m = (struct otp_msg *)(void *)atomic_load_explicit(
@@ -137,7 +134,7 @@ otpi_receive_waiting(struct thread *t, struct runner *r, struct process *p)
 {
 	struct otp_msg *m;
 
-	if (likely(r->await && p->mark == NULL && otpi_runtime.sim == NULL &&
+	if (likely(r->await && p->mark == NULL &&
 		    !(p->flags & PROCESS_BOUNDED))) {
 		m = otpi_drain(p);
 		if (likely(m && m->next == NULL && m->kind == SIGNAL_REPLY &&

@@ -23,6 +23,7 @@ struct sim_hooks {
 	struct process *(*next)(struct thread *t, struct worker *w);
 	/* Nothing is scheduled: let time pass, or wait for threads. */
 	void (*idle)(struct thread *t, struct worker *w);
+	bool logs; /* received is to be told */
 	/* p has received a list of signals, oldest first. */
 	void (*received)(const struct process *p, const struct otp_msg *m);
 	/* A foreign thread comes, and goes; the record is not used any more. */
@@ -32,7 +33,8 @@ struct sim_hooks {
 	 * False: the mode is over. */
 	bool (*wait)(struct thread *t, int64_t deadline_ms);
 	void (*woken)(struct thread *t);
-	/* Let others run for a millisecond. */
+	/* Let others run: for once, or for a millisecond. */
+	void (*yield)(struct thread *t);
 	void (*nap)(struct thread *t);
 	/* The main function of the thread that stands in for the watchdog. */
 	void *(*watch)(void *arg);
@@ -49,6 +51,24 @@ struct sim_hooks {
 otp_err otpi_sim_start(uint64_t seed);
 /* OTP_SIM; false: it is not set. OTP_BADARG as above in *err. */
 bool otpi_sim_wanted(uint64_t *seed, otp_err *err);
+
+/*
+ * Where each message is to be seen, a process receives in the way of those
+ * that have a bound: then there are no short cuts, and none is missed. Else in
+ * the way that is usual, so that this is what is tried out.
+ */
+static inline bool
+otpi_sim_logs(void)
+{
+	return unlikely(otpi_runtime.sim != NULL) && otpi_runtime.sim->logs;
+}
+
+/* Of a new process, besides those it has anyway. */
+static inline uint16_t
+otpi_sim_flags(void)
+{
+	return otpi_sim_logs() ? PROCESS_BOUNDED : 0;
+}
 
 /* Everything that is scheduled, one by one, in no order; NULL: no more. */
 struct process *otpi_take_any(struct thread *t, struct worker *w);

@@ -160,10 +160,14 @@ otpi_slot_free(struct thread *t, struct process *p)
 	struct runtime *rt = &otpi_runtime;
 
 	count(&t->ended);
+	process_kind_set(p, PROCESS_FREE);
 	if (atomic_load_explicit(&p->serial, memory_order_relaxed) ==
-		UINT32_MAX)
+		UINT32_MAX) {
+		/* Relaxed: for tests. */
+		atomic_fetch_add_explicit(
+			&rt->slots_retired, 1, memory_order_relaxed);
 		return;
-	p->kind = PROCESS_FREE;
+	}
 	p->run_next = t->slots;
 	t->slots = p;
 	if (unlikely(++t->slot_count > 2 * SLOT_BATCH))

@@ -3,6 +3,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -105,8 +106,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
 		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_PLAIN;
-	p->flags = PROCESS_NEW;
+	process_kind_set(p, PROCESS_PLAIN);
+	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
@@ -212,8 +213,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
 		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_BEHAVIOUR;
-	p->flags = PROCESS_NEW | PROCESS_STARTING;
+	process_kind_set(p, PROCESS_BEHAVIOUR);
+	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */

@@ -201,8 +201,8 @@ otpi_foreign_attach(void)
 	pthread_mutex_lock(&rt->lock);
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
-	p->kind = PROCESS_FOREIGN;
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	process_kind_set(p, PROCESS_FOREIGN);
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	otpi_thread_runs(t, &t->native_runner);
@@ -483,7 +483,18 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	return err;
 }
 
-/* Send kill to every process that is not a thread of the program's own. */
+/* Has the process that p is now been sent kill? Relaxed: once is enough. */
+static bool
+is_killed(const struct process *p)
+{
+	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+/*
+ * Send kill to every process that is not a thread of the program's own, once:
+ * a million that are on their way are not to be told a million times more.
+ */
 static void
 kill_all(struct thread *t)
 {
@@ -494,7 +505,7 @@ kill_all(struct thread *t)
 
 		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
 				INBOX_DEAD &&
-			p->kind != PROCESS_FOREIGN)
+			p->kind != PROCESS_FOREIGN && !is_killed(p))
 			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
 }

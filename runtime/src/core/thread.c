@@ -10,6 +10,12 @@
 #include <unistd.h>
 
 struct runtime otpi_runtime;
+const struct debug_facts otpi_debug_facts = {
+	.slot_chunk = SLOT_CHUNK,
+	.first_atoms = OTPI_ATOM_FIRST,
+	.inbox_idle = INBOX_IDLE,
+	.inbox_dead = INBOX_DEAD,
+};
 _Thread_local struct thread *otpi_thread_self;
 
 /*
@@ -35,7 +41,6 @@ otpi_thread_new(void)
 	list_init(&t->on);
 	list_init(&t->spare);
 	list_init(&t->counted);
-	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
 	if (otpi_runtime.sim)
 		atomic_init(&t->attention, ATTENTION_SIM);

@@ -9,7 +9,7 @@ set -eu
 here=$(dirname "$0")
 rounds=3
 failed=0
-programs=(messages queue monitors timers children blocked)
+programs=(messages queue monitors timers children blocked stop)
 
 for program in "${programs[@]}"; do
 	"$here/../build.sh" "$WORK" "$here/$program.c"

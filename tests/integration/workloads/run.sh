@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The workloads of tests/sim: some seeds in the deterministic mode, then on real
-# threads, with one, two and four workers, on one core, and in hard mode with
-# failures. STRESS_SECONDS makes these take as long, with other seeds: `make
-# stress`; `make sim` runs more seeds of the deterministic mode. Each that fails
-# is printed with what replays it.
+# threads, with one, two and four workers and on one core: other seeds and as
+# long with STRESS_SECONDS (`make stress`). `make sim` runs more seeds of the
+# deterministic mode. Each that fails is printed with what replays it.
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 load=$BUILD/tests/sim/load
@@ -39,7 +38,7 @@ workloads() {
 threads=(LOAD_THREADS=1 LOAD_SEEDS=7)
 if [ -n "${STRESS_SECONDS:-}" ]; then
 	threads=(LOAD_THREADS=1 LOAD_SEEDS=1000000 LOAD_FIRST="$RANDOM"
-		LOAD_SECONDS=$((STRESS_SECONDS / 6 + 1)))
+		LOAD_SECONDS=$((STRESS_SECONDS / 4 + 1)))
 else
 	workloads "from seeds" LOAD_SEEDS="$seeds" LOAD_JOBS=2
 fi
@@ -52,15 +51,3 @@ if command -v taskset > /dev/null; then
 else
 	echo "skip workloads on one core # taskset is not installed"
 fi
-workloads "of chaos watched by threads" "${threads[@]}" LOAD_ONLY=chaos \
-	OTP_WORKERS=2 LOAD_WATCHERS=threads LOAD_SEEDS="${STRESS_SECONDS:-2}"
-if [[ $MODE = hard* ]]; then
-	# They may end any process that is not a thread of the program.
-	workloads "of chaos with failures" "${threads[@]}" LOAD_ONLY=chaos \
-		OTP_WORKERS=2 LOAD_WATCHERS=threads OTP_HARD_FAIL=1/1000 \
-		LOAD_SEEDS="${STRESS_SECONDS:-2}"
-	workloads "of chaos with many failures" "${threads[@]}" \
-		LOAD_ONLY=chaos OTP_WORKERS=3 LOAD_WATCHERS=threads \
-		OTP_HARD_FAIL=1/50 LOAD_SEEDS="${STRESS_SECONDS:-2}"
-fi
-

@@ -7,25 +7,9 @@
 
 #include "core/audit.h"
 
+static const struct otp_runtime_opts opts = {.workers = 2};
+
 #define EXTRA 100 /* behind a reply: it needs a block of its own */
-
-static void
-runtime_start(void)
-{
-	const struct otp_runtime_opts opts = {.workers = 2};
-
-	assert_int_equal(otp_core_start(&opts), OTP_OK);
-	otp_self();
-}
-
-static void
-assert_nothing_is_left(void)
-{
-	otp_lent_free();
-	assert_int_equal(otp_core_stop(PATIENCE_MS), OTP_OK);
-	assert_int_equal(atomic_exchange(&failures, 0), 0);
-	assert_int_equal(otpi_audit_blocks(), 0);
-}
 
 static enum otp_verdict
 server_init(void *data, struct otp_msg *start)
@@ -64,7 +48,7 @@ server_start(void)
 	struct otp_process_opts how = {.process_class = &class};
 	otp_pid pid = {0, 0, 0, 0};
 
-	assert_int_equal(otp_process_start(&how, &pid, NULL), OTP_OK);
+	EXPECT(otp_process_start(&how, &pid, NULL) == OTP_OK);
 	return pid;
 }
 
@@ -100,47 +84,77 @@ ends_with_answer_owned(void *arg)
 	otp_exit(OTP_SHUTDOWN);
 }
 
+/* --- a thread that is a process for as long ------------------------------ */
+
 static void
 run_caller(void (*caller)(void *arg))
 {
-	otp_pid server;
-	otp_pid pid;
-	otp_ref ref;
+	otp_pid server = server_start();
+	otp_ref ref = otp_monitor(otp_spawn(caller, &server));
 
-	runtime_start();
-	server = server_start();
-	pid = otp_spawn(caller, &server);
-	ref = otp_monitor(pid);
-	assert_int_equal(otp_await_down(ref, PATIENCE_MS, NULL), OTP_OK);
-	assert_nothing_is_left();
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+}
+
+static void
+call_two(void (*unused)(void *arg))
+{
+	struct otp_msg *m = number_new(&ask_type, 2, 0);
+
+	(void)unused;
+	EXPECT(otp_msg_call(otp_to_pid(server_start()), &m, PATIENCE_MS) ==
+		OTP_DIED);
+}
+
+struct deed {
+	void (*run)(void (*caller)(void *arg));
+	void (*caller)(void *arg);
+};
+
+static void *
+deed_main(void *arg)
+{
+	const struct deed *deed = arg;
+
+	EXPECT(otp_core_start(&opts) == OTP_OK);
+	deed->run(deed->caller);
+	otp_lent_free();
+	EXPECT(otp_core_stop(PATIENCE_MS) == OTP_OK);
+	return NULL;
+}
+
+static void
+assert_nothing_is_left(struct deed deed)
+{
+	struct otpi_audit audit;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, deed_main, &deed), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(atomic_exchange(&failures, 0), 0);
+	otpi_audit(&audit);
+	assert_int_equal(otpi_count_used(audit.blocks), 0);
 }
 
 static void
 an_answer_in_hand(void **state)
 {
 	(void)state;
-	run_caller(ends_with_answer);
+	assert_nothing_is_left((struct deed){run_caller, ends_with_answer});
 }
 
 static void
 an_answer_that_a_destructor_frees(void **state)
 {
 	(void)state;
-	run_caller(ends_with_answer_owned);
+	assert_nothing_is_left(
+		(struct deed){run_caller, ends_with_answer_owned});
 }
 
 static void
 a_reply_that_was_begun(void **state)
 {
-	struct otp_msg *m;
-
 	(void)state;
-	runtime_start();
-	m = number_new(&ask_type, 2, 0);
-	assert_int_equal(
-		otp_msg_call(otp_to_pid(server_start()), &m, PATIENCE_MS),
-		OTP_DIED);
-	assert_nothing_is_left();
+	assert_nothing_is_left((struct deed){call_two, NULL});
 }
 
 int
@@ -152,5 +166,6 @@ main(void)
 		cmocka_unit_test(a_reply_that_was_begun),
 	};
 
+	alarm(120);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

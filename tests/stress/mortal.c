@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What mortals do: everything, by chance. */
-#include "chaos.h"
-
-#include <errno.h>
-#include <time.h>
-
-/* ThreadSanitizer holds signals back in a loop. */
-#define KILLS_LOOPS (!LOAD_TSAN)
+#include "stress.h"
 
 static char *volatile null_pointer;
 
@@ -45,6 +39,7 @@ do_call(struct mortal *self)
 	otp_err err;
 
 	m = note_new(&ask_type, number, any_size(&self->seed));
+	atomic_fetch_add(&world.calls, 1);
 	err = otp_msg_call(otp_to_pid(to), &m, limit);
 	switch (err) {
 	case OTP_OK:
@@ -53,6 +48,7 @@ do_call(struct mortal *self)
 			complain("answer", number,
 				((struct note *)otp_msg_payload(m))->number);
 		otp_msg_free(m);
+		atomic_fetch_add(&world.answers, 1);
 		break;
 	case OTP_TIMEOUT:
 		if (limit == PATIENCE_MS)
@@ -133,7 +129,7 @@ do_timers(struct mortal *self)
 static void
 await_kill(uint64_t *seed)
 {
-	_Atomic(uint64_t) *place = &chaos.doomed[chance(seed, DOOMED)];
+	_Atomic(uint64_t) *place = &world.doomed[chance(seed, DOOMED)];
 	uint64_t none = 0;
 	char c;
 
@@ -142,7 +138,7 @@ await_kill(uint64_t *seed)
 	if (KILLS_LOOPS && chance(seed, 8))
 		for (;;)
 			__asm__ volatile("");
-	while (read(chaos.pipes[0], &c, 1) < 0 && errno == EINTR)
+	while (read(world.pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;
 	otp_self();
 	complain("a dead process goes on", 0, 0);
@@ -183,7 +179,7 @@ do_send(struct mortal *self)
 	unsigned w = chance(&self->seed, WATCHERS);
 
 	if (chance(&self->seed, 2))
-		otp_msg_send(otp_to_pid(chaos.watchers[w]),
+		otp_msg_send(otp_to_pid(world.watchers[w]),
 			note_new(&note_type, ++self->sent[w],
 				any_size(&self->seed)));
 	else
@@ -199,6 +195,7 @@ do_end(struct mortal *self)
 	case 0:
 		otp_exit(any_reason(&self->seed));
 	case 1:
+		atomic_fetch_add(&world.crashes, 1);
 		crash();
 		break;
 	case 2:
@@ -252,21 +249,18 @@ do_wait(struct mortal *self)
 }
 
 void
-chaos_step(struct mortal *self)
+mortal_step(struct mortal *self)
 {
 	uint64_t *seed = &self->seed;
 	otp_ref *ref = &self->refs[chance(seed, 4)];
 
-	atomic_fetch_add(&chaos.steps, 1);
+	atomic_fetch_add(&world.steps, 1);
 	switch (chance(seed, 32)) {
 	case 0:
 		do_end(self);
 		break;
 	case 1:
-		/* No watchdog helps out of these. */
-		if (world.is_sim)
-			otp_yield();
-		else if (chance(seed, 20) == 0)
+		if (chance(seed, 20) == 0)
 			compute(2 + (int64_t)chance(seed, 10));
 		else if (chance(seed, 10) == 0)
 			await_kill(seed);
@@ -323,16 +317,16 @@ chaos_step(struct mortal *self)
 }
 
 void
-chaos_mortal_main(void *arg)
+mortal_main(void *arg)
 {
 	struct mortal *self = otp_alloc(sizeof *self);
 
 	(void)arg;
 	self->seed = seed_next();
-	for (unsigned n = 0; !atomic_load(&chaos.over); n++) {
+	for (unsigned n = 0; !atomic_load(&world.over); n++) {
 		otp_mark mark = otp_mark_set();
 
-		chaos_step(self);
+		mortal_step(self);
 		otp_release(mark);
 		if (n % 8 == 7)
 			otp_yield();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "chaos.h"
+#include "stress.h"
 
 #define WATCHED 64
 
@@ -67,6 +67,7 @@ watch_one(struct watcher *w, const struct otp_received *r)
 		break;
 	case OTP_RECEIVED_DOWN:
 		it = watched_by_ref(w, r->ref);
+		atomic_fetch_add(&world.downs, 1);
 		if (it == NULL)
 			complain("a DOWN too many", key_of(r->who.pid), 0);
 		else
@@ -74,6 +75,7 @@ watch_one(struct watcher *w, const struct otp_received *r)
 		break;
 	case OTP_RECEIVED_EXIT:
 		it = watched_by_pid(w, r->from);
+		atomic_fetch_add(&world.exits, 1);
 		if (it == NULL || !it->linked)
 			complain("an EXIT too many", key_of(r->from), 0);
 		else
@@ -132,7 +134,7 @@ watch_open(const struct watcher *w)
 }
 
 void
-chaos_watcher_main(void *arg)
+watcher_main(void *arg)
 {
 	struct watcher *w = otp_alloc(sizeof *w);
 	otp_mark mark = otp_mark_set();
@@ -141,7 +143,7 @@ chaos_watcher_main(void *arg)
 	(void)arg;
 	w->seed = seed_next();
 	otp_trap_exit(true);
-	while (!atomic_load(&chaos.over)) {
+	while (!atomic_load(&world.over)) {
 		watch_change(w);
 		while (otp_receive(&r, chance(&w->seed, 8) == 0) == OTP_OK)
 			watch_one(w, &r);
@@ -155,7 +157,7 @@ chaos_watcher_main(void *arg)
 		watch_one(w, &r);
 		otp_release(mark);
 	}
-	otp_msg_send(otp_to_pid(world.main), note_new(&note_type, 0, 0));
+	otp_msg_send(otp_to_pid(world.main_pid), note_new(&note_type, 0, 0));
 	/* Nothing more may come, while the others report. */
 	while (otp_receive(&r, 20) == OTP_OK)
 		watch_one(w, &r);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mortals that are servers: they hold calls back, and give them away. */
-#include "chaos.h"
+#include "stress.h"
 
 static void
-chaos_answer(struct otp_msg *m)
+give_answer(struct otp_msg *m)
 {
-	give_answer(m, note_in(m)->number % 5 ? OTP_OK : OTP_REFUSED);
+	uint64_t number = ((struct note *)otp_msg_payload(m))->number;
+	struct note *reply = otp_reply_begin(
+		m, sizeof *reply, number % 3 ? 0 : number % 9000);
+
+	reply->number = number + 1;
+	otp_call_answer(m, number % 5 ? OTP_OK : OTP_REFUSED);
 }
 
 static void
@@ -20,7 +25,7 @@ answer_oldest(struct mortal *self)
 		memmove(self->taken, self->taken + 1,
 			--self->taken_count * sizeof self->taken[0]);
 		if (chance(&self->seed, 4))
-			chaos_answer(oldest);
+			give_answer(oldest);
 		else
 			otp_call_forward(
 				otp_to_pid(any_server(&self->seed)), oldest);
@@ -31,7 +36,7 @@ answer_oldest(struct mortal *self)
 			--self->deferred_count * sizeof self->deferred[0]);
 		m = otp_answer_new(sizeof *note, 100);
 		note = otp_msg_payload(m);
-		*note = (struct note){.number = oldest.number + 1};
+		note->number = oldest.number + 1;
 		otp_from_answer(oldest.from,
 			chance(&self->seed, 3) ? OTP_OK : OTP_BAD_REQUEST, m);
 		if (chance(&self->seed, 3) == 0)
@@ -61,13 +66,13 @@ serve(struct mortal *self, struct otp_event *event)
 			self->taken[self->taken_count++] =
 				otp_event_take(event);
 		else
-			answer_oldest(self), chaos_answer(m);
+			answer_oldest(self), give_answer(m);
 		break;
 	case 1:
 		if (self->deferred_count < HELD)
 			defer(self, m);
 		else
-			answer_oldest(self), chaos_answer(m);
+			answer_oldest(self), give_answer(m);
 		break;
 	case 2:
 		otp_call_forward(otp_to_pid(any_server(&self->seed)), m);
@@ -80,11 +85,11 @@ serve(struct mortal *self, struct otp_event *event)
 	case 5:
 		if (chance(&self->seed, 10) == 0)
 			return otp_process_end_with(any_reason(&self->seed));
-		chaos_answer(m);
+		give_answer(m);
 		break;
 	default:
-		chaos_step(self);
-		chaos_answer(m);
+		mortal_step(self);
+		give_answer(m);
 		break;
 	}
 	return OTP_GO_ON;
@@ -99,7 +104,7 @@ server_init(void *data, struct otp_msg *start)
 	self->seed = seed_next();
 	self->is_server = true;
 	if (chance(&self->seed, 20) == 0)
-		chaos_step(self);
+		mortal_step(self);
 	if (chance(&self->seed, 40) == 0)
 		return otp_process_ignore();
 	return OTP_GO_ON;
@@ -115,7 +120,7 @@ server_handle(void *data, struct otp_event *event)
 	if (chance(&self->seed, 4) == 0)
 		otp_process_idle_after(chance(&self->seed, 4));
 	answer_oldest(self);
-	chaos_step(self);
+	mortal_step(self);
 	return OTP_GO_ON;
 }
 
@@ -125,7 +130,7 @@ server_ending(void *data, otp_term reason)
 	struct mortal *self = data;
 
 	(void)reason;
-	chaos_step(self);
+	mortal_step(self);
 }
 
 static const struct otp_behaviour server_behaviour = {
@@ -139,7 +144,7 @@ static const struct otp_behaviour server_behaviour = {
 	.behaviour = &server_behaviour, .name = "mortal", \
 	.data_size = sizeof(struct mortal)
 
-const struct otp_process_class chaos_server_classes[SERVER_CLASSES] = {
+const struct otp_process_class server_classes[SERVER_CLASSES] = {
 	{CLASS},
 	{CLASS},
 	{CLASS},
