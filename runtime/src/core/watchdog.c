@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/watchdog.h"
 #include "core/blocking.h"
+#include "core/fork.h"
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
@@ -115,6 +116,8 @@ otpi_attend(struct thread *t)
 	struct process *p;
 	uint32_t why;
 
+	if (otpi_is_forked())
+		otpi_fork_refuse();
 	if (atomic_load(&t->attention) == ATTENTION_SIM) {
 		if (rt->sim)
 			rt->sim->enter(t);
