@@ -106,11 +106,12 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson gdb
 LINTS := $(wildcard tests/lint/*.sh)
+MODELS := tests/model/run.sh
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads.
 ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
-	$(COMPILER_SCRIPTS) $(LINTS)
-ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) \
+	$(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
+ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
@@ -120,7 +121,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-quick bench-10m
+.PHONY: all otpc lib check test model bench bench-quick bench-10m
 .PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
 .PHONY: uninstall clean help format lint FORCE
 
@@ -282,6 +283,10 @@ lint: ## symbols, layers, format and files; part of the suite
 
 format: ## let clang-format write every C file
 	$(CLANG_FORMAT) -i $(C_FILES)
+
+# In the suite with smaller bounds.
+model: ## let spin search the models of the core's protocols: tests/model
+	@MODEL_BOUNDS=full tests/model/run.sh
 
 # Peers that are missing are named in the output.
 BENCHES := $(wildcard tests/bench/*/run.sh)

@@ -13,7 +13,7 @@
  *
  * quick: -DPROCESSES=5 -DTHIEVES=1
  * full: -DPROCESSES=4 -DTHIEVES=2
- * full: -DPROCESSES=7 -DTHIEVES=1
+ * full: -DPROCESSES=8 -DTHIEVES=1
  * mutant 1: a thief moves the head by a load and a store
  *   fails with: taken[
  * mutant 2: a thief does not check that head and tail are of one moment

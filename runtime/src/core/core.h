@@ -443,6 +443,13 @@ struct runtime {
 /* The one mutable global. */
 extern struct runtime otpi_runtime;
 
+/* Relaxed: it is published with the pid, and given up with the slot. */
+static inline void
+process_kind_set(struct process *p, enum process_kind kind)
+{
+	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
+}
+
 /* What debug information does not say: for runtime/share/gdb/otp.py. */
 struct debug_facts {
 	uint32_t slot_chunk; /* processes of a chunk of the table */

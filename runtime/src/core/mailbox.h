@@ -18,6 +18,8 @@
  *
  * A push is meant for one generation: if the slot has a new process by then,
  * its owner sees the wrong serial and treats the signal as undeliverable.
+ *
+ * models: tests/model/mailbox.pml, with scheduling; slot.pml, with serials.
  */
 #ifndef OTPI_MAILBOX_H
 #define OTPI_MAILBOX_H

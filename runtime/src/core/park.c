@@ -223,8 +223,11 @@ otpi_give_way(struct thread *t)
 	struct runner *r = t->runner, *next;
 	struct process *p = r->process;
 
-	if (r->fiber == NULL)
+	if (r->fiber == NULL) {
+		if (otpi_runtime.sim)
+			otpi_runtime.sim->yield(t);
 		return t;
+	}
 	if (t->pooled)
 		return leave_pool_thread(t, r, true);
 	t = otpi_migrate(t);

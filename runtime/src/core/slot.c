@@ -164,7 +164,7 @@ otpi_slot_free(struct thread *t, struct process *p)
 	if (atomic_load_explicit(&p->serial, memory_order_relaxed) ==
 		UINT32_MAX)
 		return;
-	p->kind = PROCESS_FREE;
+	process_kind_set(p, PROCESS_FREE);
 	p->run_next = t->slots;
 	t->slots = p;
 	if (unlikely(++t->slot_count > 2 * SLOT_BATCH))

@@ -105,7 +105,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return err;
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_PLAIN;
+	process_kind_set(p, PROCESS_PLAIN);
 	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
@@ -211,7 +211,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return err;
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_BEHAVIOUR;
+	process_kind_set(p, PROCESS_BEHAVIOUR);
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))

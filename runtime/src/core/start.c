@@ -198,7 +198,7 @@ otpi_foreign_attach(void)
 	pthread_mutex_lock(&rt->lock);
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
-	p->kind = PROCESS_FOREIGN;
+	process_kind_set(p, PROCESS_FOREIGN);
 	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;

@@ -43,7 +43,6 @@ otpi_thread_new(void)
 	list_init(&t->on);
 	list_init(&t->spare);
 	list_init(&t->counted);
-	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
 	if (otpi_runtime.sim)
 		atomic_init(&t->attention, ATTENTION_SIM);

@@ -88,9 +88,11 @@ otpi_timer_new(
 {
 	struct timer *timer = otpi_cell_new(t, TIMER_CLASS);
 
-	*timer = (struct timer){0};
+	timer->worker = NULL;
+	timer->message = NULL;
+	atomic_init(&timer->state, TIMER_ARMED);
 	list_init(&timer->on);
-	timer->kind = (uint8_t)kind;
+	atomic_init(&timer->kind, (uint8_t)kind);
 	timer->id = id;
 	timer->owner = owner;
 	atomic_init(&timer->holds, 2);
@@ -463,8 +465,6 @@ otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms)
 {
 	struct timer *timer = &r->timer;
 
-	timer->kind = TIMER_WAKE;
-	timer->runner = r;
 	timer->worker = t->worker;
 	deadline_set(timer, deadline_ms);
 	wheel_add(&t->worker->wheel, timer);
