@@ -45,10 +45,17 @@ MODE_CFLAGS.asan := -O1 -g -fsanitize=address,undefined \
 MODE_CFLAGS.ubsan := -O1 -g -fsanitize=undefined \
 	-fno-sanitize-recover=all
 MODE_CFLAGS.tsan := -O1 -g -fsanitize=thread
+# The runtime with other sizes, budgets and chances: runtime/src/hard.
+MODE_CFLAGS.hard := $(MODE_CFLAGS.debug)
+MODE_CFLAGS.hard-asan := $(MODE_CFLAGS.asan)
+MODE_CFLAGS.hard-tsan := $(MODE_CFLAGS.tsan)
 MODE_CFLAGS := $(MODE_CFLAGS.$(MODE))
 ifeq ($(MODE_CFLAGS),)
-$(error MODE=$(MODE) is none of debug release asan ubsan tsan)
+$(error MODE=$(MODE) is none of debug release asan ubsan tsan hard hard-asan \
+hard-tsan)
 endif
+HARD := $(if $(filter hard%,$(MODE)),runtime/src/hard)
+SRC_DIRS := $(HARD) runtime/src
 
 # What code on our stacks needs, ours and that of programs: frames that can be
 # walked from a signal handler, and no step over a guard page.
@@ -60,7 +67,7 @@ COMPILER_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -DOTPC_VERSION='"$(VERSION)"' -I
 PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
 RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
 	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
-	-Iruntime/src
+	$(SRC_DIRS:%=-I%)
 # JSON: otpc ast, otpc lsp.
 OTPC_LIBS := -ljansson
 TEST_LIBS := -lcmocka -lm -pthread
@@ -85,7 +92,8 @@ COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 
-RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim))
+RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim) \
+	$(HARD:%=%/*))
 RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
 	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
 SPECS := $(wildcard specs/otp/*.otp)
@@ -252,6 +260,7 @@ CHECK_NEEDS := $(filter $(BUILD)/%,$(TESTS)) $(if $(filter %.sh,$(TESTS)),all)
 SCRIPT_ENV = MODE='$(MODE)' BUILD='$(abspath $(BUILD))' CC='$(CC)' \
 	OTPC='$(abspath $(OTPC))' LIBOTP='$(abspath $(LIBOTP))' \
 	CFLAGS='$(MODE_CFLAGS) $(CFLAGS)' \
+	SRC_CFLAGS='$(SRC_DIRS:%=-I$(CURDIR)/%)' \
 	OTP_CFLAGS='$(FRAME_CFLAGS) -I$(CURDIR)/runtime/include \
 		-I$(abspath $(BUILD)/gen)' \
 	OTP_LIBS='$(abspath $(LIBOTP)) -pthread'

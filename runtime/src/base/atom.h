@@ -19,9 +19,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/tuning.h"
+
 #define OTPI_ATOM_MAX 1048576
-#define OTPI_ATOM_CHUNKS 15
-#define OTPI_ATOM_FIRST 64u /* entries of the first chunk */
 
 struct atom_index;
 

@@ -34,6 +34,7 @@
 #include "base/list.h"
 #include "base/reason.h"
 #include "base/table.h"
+#include "base/tuning.h"
 #include "core/contain.h"
 #include "core/fiber.h"
 
@@ -284,8 +285,6 @@ struct blocking_pool {
 	bool was_full; /* since there was room last */
 };
 
-#define RING_SIZE 256u
-
 /* What a ring had too much of, in the global queue: a cell of 1 KiB. */
 #define BATCH_SIZE 126u
 
@@ -295,9 +294,7 @@ struct batch {
 	struct process *items[BATCH_SIZE];
 };
 
-#define WHEEL_BITS 6
 #define WHEEL_SLOTS (1 << WHEEL_BITS)
-#define WHEEL_LEVELS 6
 
 struct wheel {
 	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
@@ -353,7 +350,6 @@ struct worker {
 	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 
-#define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
 #define TRACE_USERS 16u

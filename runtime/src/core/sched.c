@@ -7,11 +7,7 @@
 
 #include <string.h>
 
-#define SPINS 64
 #define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
-
-/* What `low` and the priorities above normal get: see sched.h. */
-#define PRIORITY_STREAK 16
 
 static void
 global_push(
@@ -103,6 +99,7 @@ ring_overflow(struct thread *t, struct worker *w, struct process *p,
 	for (uint32_t i = 0; i < n; i++)
 		batch->items[i] = atomic_load_explicit(
 			&w->ring[(head + i) % RING_SIZE], memory_order_relaxed);
+	otpi_chance_yield(CHANCE_RING);
 	/* acq_rel: as in ring_pop. A thief may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&w->head, &head, head + n,
 		    memory_order_acq_rel, memory_order_relaxed)) {
@@ -167,6 +164,7 @@ ring_pop(struct worker *w)
 			return NULL;
 		p = atomic_load_explicit(
 			&w->ring[head % RING_SIZE], memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		/* Against thieves; release: the slot has been read. */
 		if (atomic_compare_exchange_weak_explicit(&w->head, &head,
 			    head + 1, memory_order_acq_rel,
@@ -207,6 +205,7 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			batch[i] = atomic_load_explicit(
 				&victim->ring[(head + i) % RING_SIZE],
 				memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		if (!atomic_compare_exchange_strong_explicit(&victim->head,
 			    &head, head + n, memory_order_acq_rel,
 			    memory_order_relaxed))
@@ -402,6 +401,10 @@ otpi_schedule(struct thread *t, struct process *p)
 	if (w == NULL) {
 		global_push(OTP_PRIORITY_NORMAL, p, p, 1);
 		otpi_wake_any();
+		return;
+	}
+	if (otpi_chance(CHANCE_NO_WAKE_SLOT)) {
+		local_push(t, w, p);
 		return;
 	}
 	before = wake_slot(w);
@@ -678,7 +681,7 @@ worker_park(struct thread *t, struct worker *w)
 		rt->sim->idle(t, w);
 		return;
 	}
-	for (int i = 0; i < SPINS; i++) {
+	for (int i = 0; i < PARK_SPINS; i++) {
 		if (anything_for(w))
 			return;
 		otpi_cpu_relax();
@@ -688,6 +691,7 @@ worker_park(struct thread *t, struct worker *w)
 		return;
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
+	otpi_chance_yield(CHANCE_SLEEP);
 	if (!anything_for(w))
 		otpi_worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
@@ -724,6 +728,9 @@ otpi_next_native(struct thread *t, struct worker *w)
 			otpi_resting_set(w, NULL);
 			otpi_rest_over(t, w, p);
 		}
+		if (otpi_chance(CHANCE_STEAL) &&
+			((p = global_pop(t, w)) || (p = steal_any(t, w))))
+			return p;
 		p = wake_slot(w);
 		if (p && w->wake_streak < WAKE_STREAK) {
 			w->wake_streak++;

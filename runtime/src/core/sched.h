@@ -45,12 +45,7 @@
 
 #include "core/mailbox.h"
 
-#define WAKE_STREAK 64
-#define GLOBAL_EVERY 61 /* turns, until a worker looks around */
 #define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
-#define WAKE_BACKLOG 8
-#define BUDGET 512 /* messages of one activation */
-#define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
 /* A statistic with one writer. */
 static inline void
