@@ -2,6 +2,7 @@
 /*
  * Links, monitors, names and exit signals, as the public interface has them.
  * Each changes the caller's own tables and sends the peer a signal.
+ * models: tests/model/link.pml, name.pml
  */
 #include "core/spawn.h"
 #include "core/trace.h"
