@@ -3,7 +3,7 @@
 
 #include "alloc.h"
 
-#define MIN_CAPACITY 4
+#define MIN_CAPACITY 4 /* no less: a quarter of it stays free */
 
 struct table_slot {
 	uint64_t key; /* 0: free */

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SLAB_SIZE ((size_t)1 << 20)
-
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
 {

@@ -59,7 +59,7 @@ otpi_block_size(const struct otp_msg *m)
 static inline unsigned
 otpi_block_batch(unsigned size_class)
 {
-	return size_class < 8 ? 32 : 8;
+	return size_class < 8 ? BATCH_SMALL : BATCH_LARGE;
 }
 
 /* The class of a cell of at least `size` bytes, at most CELL_MAX. */

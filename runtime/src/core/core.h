@@ -34,6 +34,7 @@
 #include "base/list.h"
 #include "base/reason.h"
 #include "base/table.h"
+#include "base/tuning.h"
 #include "core/contain.h"
 #include "core/fiber.h"
 
@@ -284,8 +285,6 @@ struct blocking_pool {
 	bool was_full; /* since there was room last */
 };
 
-#define RING_SIZE 256u
-
 /* What a ring had too much of, in the global queue: a cell of 1 KiB. */
 #define BATCH_SIZE 126u
 
@@ -295,9 +294,7 @@ struct batch {
 	struct process *items[BATCH_SIZE];
 };
 
-#define WHEEL_BITS 6
 #define WHEEL_SLOTS (1 << WHEEL_BITS)
-#define WHEEL_LEVELS 6
 
 struct wheel {
 	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
@@ -353,7 +350,6 @@ struct worker {
 	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 
-#define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
 #define TRACE_USERS 16u
@@ -449,6 +445,16 @@ process_kind_set(struct process *p, enum process_kind kind)
 {
 	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
 }
+
+/* What debug information does not say: for runtime/share/gdb/otp.py. */
+struct debug_facts {
+	uint32_t slot_chunk; /* processes of a chunk of the table */
+	uint32_t first_atoms; /* names of the first chunk of theirs */
+	uintptr_t inbox_idle;
+	uintptr_t inbox_dead;
+};
+
+extern const struct debug_facts otpi_debug_facts;
 
 /* A pid in one word. Local pids only. */
 static inline uint64_t

@@ -23,8 +23,10 @@ struct runner *
 otpi_runner_new(size_t stack_size)
 {
 	struct otpi_fiber *fiber = NULL;
-	otp_err err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
+	otp_err err = OTP_SYSTEM_LIMIT;
 
+	if (!otpi_chance_fails(CHANCE_FAIL_STACK))
+		err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
 	return runner_on(err, fiber);
 }
 

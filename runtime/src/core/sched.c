@@ -3,16 +3,11 @@
 #include "core/sched.h"
 #include "core/sim.h"
 #include "core/timer.h"
-#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
 
-#define SPINS 64
 #define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
-
-/* What `low` and the priorities above normal get: see sched.h. */
-#define PRIORITY_STREAK 16
 
 static void
 global_push(
@@ -104,6 +99,7 @@ ring_overflow(struct thread *t, struct worker *w, struct process *p,
 	for (uint32_t i = 0; i < n; i++)
 		batch->items[i] = atomic_load_explicit(
 			&w->ring[(head + i) % RING_SIZE], memory_order_relaxed);
+	otpi_chance_yield(CHANCE_RING);
 	/* acq_rel: as in ring_pop. A thief may have been faster. */
 	if (!atomic_compare_exchange_strong_explicit(&w->head, &head, head + n,
 		    memory_order_acq_rel, memory_order_relaxed)) {
@@ -168,6 +164,7 @@ ring_pop(struct worker *w)
 			return NULL;
 		p = atomic_load_explicit(
 			&w->ring[head % RING_SIZE], memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		/* Against thieves; release: the slot has been read. */
 		if (atomic_compare_exchange_weak_explicit(&w->head, &head,
 			    head + 1, memory_order_acq_rel,
@@ -208,17 +205,14 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			batch[i] = atomic_load_explicit(
 				&victim->ring[(head + i) % RING_SIZE],
 				memory_order_relaxed);
+		otpi_chance_yield(CHANCE_RING);
 		if (!atomic_compare_exchange_strong_explicit(&victim->head,
 			    &head, head + n, memory_order_acq_rel,
 			    memory_order_relaxed))
 			continue;
 		for (uint32_t i = 1; i < n; i++)
 			ring_push(t, w, batch[i]);
-		otpi_count(&w->steals, 1);
-		otpi_count(&w->stolen, n);
-		if (otpi_traced())
-			otpi_trace_worker(
-				w->thread, OTP_TRACE_STEAL, n, victim->index);
+		otpi_worker_stole(w, victim, n);
 		return batch[0];
 	}
 }
@@ -290,10 +284,7 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
-	/* Relaxed: one writer; a statistic. */
-	atomic_store_explicit(&w->pinned_len,
-		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
-		memory_order_relaxed);
+	otpi_count32(&w->pinned_len, 1);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -412,6 +403,10 @@ otpi_schedule(struct thread *t, struct process *p)
 		otpi_wake_any();
 		return;
 	}
+	if (otpi_chance(CHANCE_NO_WAKE_SLOT)) {
+		local_push(t, w, p);
+		return;
+	}
 	before = wake_slot(w);
 	wake_slot_set(w, p);
 	if (before)
@@ -496,12 +491,8 @@ pinned_pop(struct worker *w, unsigned level)
 {
 	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
 
-	if (p) /* relaxed: as in pinned_push */
-		atomic_store_explicit(&w->pinned_len,
-			atomic_load_explicit(
-				&w->pinned_len, memory_order_relaxed) -
-				1,
-			memory_order_relaxed);
+	if (p)
+		otpi_count32(&w->pinned_len, (uint32_t)-1);
 	return p;
 }
 
@@ -680,24 +671,6 @@ anything_for(struct worker *w)
 	return false;
 }
 
-/* Until it is woken, or for so many milliseconds (-1: for ever). */
-static void
-worker_sleep(struct worker *w, int64_t ms)
-{
-	int64_t since = otpi_clock_ns();
-
-	if (otpi_traced())
-		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
-	/* Relaxed: one writer; statistics. */
-	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
-	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
-	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
-	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
-	otpi_count(&w->parks, 1);
-	if (otpi_traced())
-		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
-}
-
 static void
 worker_park(struct thread *t, struct worker *w)
 {
@@ -708,7 +681,7 @@ worker_park(struct thread *t, struct worker *w)
 		rt->sim->idle(t, w);
 		return;
 	}
-	for (int i = 0; i < SPINS; i++) {
+	for (int i = 0; i < PARK_SPINS; i++) {
 		if (anything_for(w))
 			return;
 		otpi_cpu_relax();
@@ -718,8 +691,9 @@ worker_park(struct thread *t, struct worker *w)
 		return;
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
+	otpi_chance_yield(CHANCE_SLEEP);
 	if (!anything_for(w))
-		worker_sleep(w, ms);
+		otpi_worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();
@@ -754,6 +728,9 @@ otpi_next_native(struct thread *t, struct worker *w)
 			otpi_resting_set(w, NULL);
 			otpi_rest_over(t, w, p);
 		}
+		if (otpi_chance(CHANCE_STEAL) &&
+			((p = global_pop(t, w)) || (p = steal_any(t, w))))
+			return p;
 		p = wake_slot(w);
 		if (p && w->wake_streak < WAKE_STREAK) {
 			w->wake_streak++;

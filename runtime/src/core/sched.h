@@ -48,18 +48,22 @@
 
 #include "core/mailbox.h"
 
-#define WAKE_STREAK 64
-#define GLOBAL_EVERY 61 /* turns, until a worker looks around */
 #define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
-#define WAKE_BACKLOG 8
-#define BUDGET 512 /* messages of one activation */
-#define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
 /* A statistic with one writer. */
 static inline void
 otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
 {
 	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
+static inline void
+otpi_count32(_Atomic(uint32_t) *counter, uint32_t n)
+{
+	/* Relaxed: as above. */
 	atomic_store_explicit(counter,
 		atomic_load_explicit(counter, memory_order_relaxed) + n,
 		memory_order_relaxed);
@@ -169,6 +173,10 @@ otpi_next(struct thread *t, struct worker *w)
 	return p;
 }
 
+/* Sleep while w is parked, for so many milliseconds at most (-1: for ever), and
+ * having stolen n from another: counted and traced, by w's thread. */
+void otpi_worker_sleep(struct worker *w, int64_t ms);
+void otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */

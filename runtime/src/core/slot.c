@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
 
-#define SLOT_BATCH 32u /* that a thread takes or gives at once */
-
 /* With the lock: a chunk's worth of new slots; false at the limit. */
 static bool
 slots_grow(struct runtime *rt)
@@ -17,6 +15,7 @@ slots_grow(struct runtime *rt)
 	for (uint32_t i = 0; i < SLOT_CHUNK; i++) {
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
+		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
 		chunk[i].run_next = i + 1 < SLOT_CHUNK ? &chunk[i + 1] : NULL;
 	}
 	atomic_store_explicit(&rt->chunks[count >> SLOT_CHUNK_BITS], chunk,

@@ -103,7 +103,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new(t)) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	process_kind_set(p, PROCESS_PLAIN);
 	p->flags = PROCESS_NEW | otpi_sim_flags();
@@ -209,7 +210,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new(t)) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	process_kind_set(p, PROCESS_BEHAVIOUR);
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();

@@ -138,10 +138,13 @@ static struct thread *
 thread_start(struct worker *w, bool pooled)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct thread *t = otpi_thread_new();
+	struct thread *t;
 	pthread_attr_t attr;
 	int err;
 
+	if (otpi_chance_fails(CHANCE_FAIL_THREAD))
+		return NULL;
+	t = otpi_thread_new();
 	t->worker = w;
 	t->pooled = pooled;
 	otpi_thread_runs(t, &t->native_runner);
@@ -440,6 +443,7 @@ core_start(const struct otp_runtime_opts *opts)
 		err = otpi_sim_start(rt->opts.sim_seed);
 	if (err != OTP_OK)
 		return err;
+	otpi_chances_allow(!rt->opts.sim);
 	atomic_store(&rt->closing, false);
 	atomic_store(&rt->stopping, false);
 	atomic_store(&rt->watchdog_stops, false);
@@ -453,6 +457,7 @@ core_start(const struct otp_runtime_opts *opts)
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		threads_stop(-1);
+		workers_free(otpi_thread_self); /* NULL will do: no timers */
 		otpi_trace_end();
 		atomic_store(&rt->running, false);
 		if (rt->sim)

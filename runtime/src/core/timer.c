@@ -180,6 +180,7 @@ timer_claim(struct timer *timer, enum timer_state to)
 {
 	uint32_t armed = TIMER_ARMED;
 
+	otpi_chance_yield(CHANCE_CLAIM);
 	/* acq_rel: the winner sees, and shows, all that was done before. */
 	return atomic_compare_exchange_strong_explicit(&timer->state, &armed,
 		(uint32_t)to, memory_order_acq_rel, memory_order_acquire);
@@ -388,7 +389,7 @@ wheel_next(const struct wheel *wheel)
 			continue;
 		/* Rotated so that bit 0 is the slot after the current one. */
 		here = (here + 1) & (WHEEL_SLOTS - 1);
-		used = used >> here | (here ? used << (64 - here) : 0);
+		used = used >> here | (here ? used << (WHEEL_SLOTS - here) : 0);
 		ahead = (unsigned)__builtin_ctzl(used) + 1;
 		at = (base + ahead) << shift;
 		if (at < best)

@@ -17,7 +17,7 @@ echo "ok workloads build"
 
 # A sanitizer makes a seed ten times slower, ThreadSanitizer a hundred.
 case $MODE in
-tsan) seeds=14 ;;
+*tsan) seeds=14 ;;
 *san) seeds=140 ;;
 *) seeds=500 ;;
 esac

@@ -621,12 +621,16 @@ static void
 threads_may_stay_for_ever(void **state)
 {
 	otp_pid pid = start(&blocking_class, (struct server){0});
+	unsigned threads;
 
 	(void)state;
 	assert_int_equal(ask(pid, ECHO, NULL), OTP_OK);
+	/* Mostly one; two if the call came before the first was idle again. */
+	threads = pool_threads();
+	assert_true(threads > 0);
 	for (int i = 0; i < IDLE_MS; i++)
 		nap();
-	assert_int_equal(pool_threads(), 1);
+	assert_int_equal(pool_threads(), threads);
 	finish(pid);
 }
 
