@@ -39,6 +39,9 @@
  * as too much goes to the end of the global queue, and from there, by way of a
  * batch in hand, does not come into the ring again before it has run, unless
  * that is empty. core_fair.c counts.
+ *
+ * models: tests/model/mailbox.pml, of waking, resting and parking; ring.pml, of
+ * the ring and stealing.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
