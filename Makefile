@@ -84,7 +84,7 @@ COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 
-RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp))
+RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim))
 RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
 	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
 SPECS := $(wildcard specs/otp/*.otp)
@@ -119,8 +119,9 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-10m fuzz fuzz-run demo deps install uninstall clean help
-.PHONY: fire format lint FORCE
+.PHONY: all otpc lib check test bench bench-quick bench-10m
+.PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
+.PHONY: uninstall clean help format lint FORCE
 
 # --- how --------------------------------------------------------------------
 
@@ -283,10 +284,19 @@ format: ## let clang-format write every C file
 
 # Peers that are missing are named in the output.
 BENCHES := $(wildcard tests/bench/*/run.sh)
-bench: ## measure, beside libei, protobuf-c and Erlang: tests/bench
+BENCHES_ASKED = $(if $(ONLY),$(foreach b,$(BENCHES), \
+	$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+bench: ## measure, beside Erlang, Go, tokio and others: tests/bench
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
-	@$(SCRIPT_ENV) tests/bench/run.sh $(if $(ONLY),$(foreach b,$(BENCHES), \
-		$(if $(findstring $(ONLY),$b),$b)),$(BENCHES))
+	@$(SCRIPT_ENV) tests/bench/run.sh $(BENCHES_ASKED)
+
+# Less of everything: rows that tell within a minute.
+QUICK_ENV = BENCH_QUICK=yes BENCH_RUNS=$${BENCH_RUNS:-3} \
+	BENCH_SCALE=$${BENCH_SCALE:-0.1} BENCH_CONFIGS=$${BENCH_CONFIGS:-all} \
+	BENCH_PEERS="$${BENCH_PEERS-erlang}"
+bench-quick: ## the core's rows in less than a minute, beside Erlang
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(QUICK_ENV) $(SCRIPT_ENV) tests/bench/run.sh tests/bench/core/run.sh
 
 # Memory and time of many servers; a status that says whether it is too much.
 BENCH_WORK = $(abspath $(BUILD)/../bench)
@@ -294,6 +304,11 @@ bench-10m: ## ten million servers in one program, a million in 350 MB
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
 	@$(SCRIPT_ENV) WORK='$(BENCH_WORK)/scale' \
 	tests/bench/scale/ten_million.sh
+
+bench-instructions: ## count instructions a message, a call and a process take
+	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
+	@$(SCRIPT_ENV) UPDATE='$(UPDATE)' WORK='$(BENCH_WORK)/instructions' \
+	tests/bench/instructions/check.sh
 
 # The suite has it, too, with fewer crashes.
 fire: ## 100,000 crashes of all kinds in release mode (FIRE_CRASHES, FIRE_SEED)
@@ -314,6 +329,17 @@ fuzz: ## fuzz decoders and compiler, FUZZ_SECONDS=60 each: tests/fuzz
 fuzz-run:
 	@$(SCRIPT_ENV) tests/fuzz/run.sh $(if $(ONLY),$(foreach f,$(FUZZERS), \
 		$(if $(findstring $(ONLY),$f),$f)),$(FUZZERS))
+
+# Debug: what is freed is filled. A few more seeds run with the suite.
+SEEDS ?= 10000
+SIM_MODE := $(if $(filter command,$(origin MODE)),$(MODE),debug)
+sim: ## workloads from SEEDS=10000 seeds, JOBS at once: tests/sim
+	@$(SUBMAKE) all MODE=$(SIM_MODE) BUILD=$(TEST_BUILD)/$(SIM_MODE)
+	@$(MAKE) --no-print-directory sim-run MODE=$(SIM_MODE) \
+		BUILD=$(TEST_BUILD)/$(SIM_MODE)
+
+sim-run:
+	@$(SCRIPT_ENV) SEEDS='$(SEEDS)' JOBS='$(JOBS)' tests/sim/run.sh
 
 demo: ## a bank under supervision: build it, run it, crash it
 	@.ci/deps demo
@@ -394,6 +420,10 @@ help: ## this list
 	@echo '  CC=gcc           or clang, or a cross compiler (then give OTPC=)'
 	@echo '  OTPC=BUILD/otpc  use this otpc and build none'
 	@echo '  ONLY=            check: only tests with this in their path'
+	@echo '                   bench: only folders of tests/bench with this in it'
+	@echo '  BENCH_ROWS=      bench: only these programs of tests/bench/core'
+	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
+	@echo '  SEEDS=10000      sim: so many'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

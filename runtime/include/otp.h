@@ -10,8 +10,10 @@
 #include <otp/logger.h>
 #include <otp/process.h>
 #include <otp/runtime.h>
+#include <otp/stats.h>
 #include <otp/supervisor.h>
 #include <otp/term.h>
+#include <otp/trace.h>
 #include <otp/type.h>
 #include <otp/value.h>
 

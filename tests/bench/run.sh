@@ -1,9 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the benchmarks and prints their rows: see README.md here.
+# Runs the benchmarks, prints their rows and writes results.json and
+# results.svg beside BUILD: see README.md here.
 #   run.sh NAME/run.sh...
+#   run.sh --report ROWS FOLDER    only that, of rows that are there
 set -u
-out=$BUILD/../bench
+here=$(dirname "$0")
+report() { # ROWS FOLDER
+	local picture=$2/results.svg
+	awk -f "$here/picture.awk" "$1" > "$picture" || rm -f "$picture"
+	awk -v json="$2/results.json" -f "$here/report.awk" "$1"
+}
+if [ "${1:-}" = --report ]; then
+	report "$2" "$3"
+	exit
+fi
+
+out=$(dirname "$BUILD")/bench
+status=0
 mkdir -p "$out"
 : > "$out/rows"
 for script; do
@@ -11,53 +25,18 @@ for script; do
 	export WORK=$out/$name
 	rm -rf "$WORK"
 	mkdir -p "$WORK"
-	"$script" >> "$out/rows" || printf 'note\t%s failed\n' "$name" \
-		>> "$out/rows"
+	if ! "$script" >> "$out/rows"; then
+		printf 'note\t%s failed\n' "$name" >> "$out/rows"
+		status=1
+	fi
 done
-awk -F '\t' -v json="$out/results.json" '
-function goal_of(peer,    i, n, goals) {
-	n = split(goal, goals, " ")
-	for (i = 1; i <= n; i++)
-		if (index(goals[i], peer ">=") == 1)
-			return substr(goals[i], length(peer) + 3)
-	return ""
-}
-function own_goal(    i, n, goals) {
-	n = split(goal, goals, " ")
-	for (i = 1; i <= n; i++)
-		if (index(goals[i], "OURS<=") == 1)
-			return substr(goals[i], 7)
-	return ""
-}
-BEGIN { printf "[" > json }
-$1 == "note" { notes = notes "  " $2 "\n"; next }
-$1 != "row" { next }
-{
-	goal = $7
-	printf "%-8s %-28s %-16s ours %10.1f", $2, $3, $4, $5
-	own = own_goal()
-	if (own != "")
-		printf " (goal %s%s)", own, ($5 + 0 <= own + 0 ? "" : ", missed")
-	n = split($6, peers, " ")
-	list = ""
-	for (i = 1; i <= n; i++) {
-		split(peers[i], pair, "=")
-		ratio = $5 > 0 ? pair[2] / $5 : 0
-		wanted = goal_of(pair[1])
-		printf " | %s %.1f, x%.1f", pair[1], pair[2], ratio
-		if (wanted != "")
-			printf " (goal x%s%s)", wanted, \
-				(ratio >= wanted + 0 ? "" : ", missed")
-		list = list (i > 1 ? ", " : "") "\"" pair[1] "\": " pair[2]
-	}
-	printf "\n"
-	printf "%s\n{\"bench\": \"%s\", \"config\": \"%s\", \"metric\": \"%s\", " \
-		"\"ours\": %s, \"peers\": {%s}, \"goal\": \"%s\"}", \
-		rows++ ? "," : "", $2, $3, $4, $5, list, goal > json
-}
-END {
-	printf "\n]\n" > json
-	printf "%s", notes
-	print rows + 0 " rows, also in " json
-	exit rows == 0
-}' "$out/rows"
+report "$out/rows" "$out" || status=1
+if [ -n "${UPDATE:-}" ]; then
+	if [ -n "${BENCH_ROWS:-}${BENCH_QUICK:-}" ] || [ $status -ne 0 ] ||
+		! grep -q '^about' "$out/rows"; then
+		echo "results.svg of the tree is as it was: not all was run"
+		exit 1
+	fi
+	cp "$out/results.svg" "$here/results.svg"
+fi
+exit $status

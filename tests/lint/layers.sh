@@ -22,6 +22,7 @@ check runtime/include "$own"
 check $src/base "$own|base/$own"
 check $src/core "$own|(base|core|core/arch)/$own"
 check $src/codec "$own|(base|core|codec)/$own"
+check $src/sim "$own|(base|core|sim)/$own"
 check $src/otp "$own|[a-z_0-9]+\.otp\.h"
 check examples "$own|[a-z_0-9]+\.otp\.h"
 

@@ -432,6 +432,22 @@ A27_linking_to_the_dead_signals_noproc(void **state)
 	assert_string_equal(down_reason(ref), "noproc");
 }
 
+/* A handle that was never filled in: nobody, like one who is dead. */
+static void
+A27_linking_to_nobody_signals_noproc(void **state)
+{
+	otp_pid nobody = {0}, pid = agent_spawn(false);
+	otp_ref ref = otp_monitor(pid);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		otp_link(nobody);
+		assert_string_equal(exit_reason(nobody), "noproc");
+	}
+	command(pid, DO_LINK, nobody, 0, "");
+	assert_string_equal(down_reason(ref), "noproc");
+}
+
 static void
 A29_a_link_that_fired_is_gone(void **state)
 {
@@ -524,6 +540,7 @@ main(void)
 		RULE(A24_links_are_a_set),
 		RULE(A25_A26_linking_to_oneself_and_unlinking_strangers_do_nothing),
 		RULE(A27_linking_to_the_dead_signals_noproc),
+		RULE(A27_linking_to_nobody_signals_noproc),
 		RULE(A29_a_link_that_fired_is_gone),
 		RULE(A30_a_kill_spreads_through_links_and_stops_at_trappers),
 		RULE(A31_spawn_link_is_atomic),

@@ -382,7 +382,8 @@ static struct sigaction fault_actions[FAULTS];
 static inline int
 runtime_begin(void **state)
 {
-	struct otp_runtime_opts opts = {.workers = 2};
+	/* A busy machine must not make a handler count as stuck. */
+	struct otp_runtime_opts opts = {.workers = 2, .stuck_ms = 2000};
 
 	(void)state;
 	if (otp_core_start(&opts) != OTP_OK)

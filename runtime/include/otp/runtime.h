@@ -3,8 +3,7 @@
 #ifndef OTP_RUNTIME_H
 #define OTP_RUNTIME_H
 
-#include <otp/err.h>
-#include <otp/term.h>
+#include <otp/process.h>
 
 OTP_BEGIN_DECLS
 
@@ -22,6 +21,8 @@ struct otp_runtime_opts {
 	unsigned blocking_threads; /* 0: 256; at most, for blocking servers */
 	otp_duration blocking_idle_ms; /* 0: 10 s; then such a thread ends */
 	enum otp_crash_policy crash; /* OTP_CRASH_CONTAIN */
+	bool sim; /* deterministic (OTP_SIM): see otp_sim_seed */
+	uint64_t sim_seed;
 };
 
 /*
@@ -53,6 +54,20 @@ bool otp_in_process(void);
 OTP_MUST_USE otp_err otp_core_start(const struct otp_runtime_opts *opts);
 OTP_MUST_USE otp_err otp_core_stop(otp_duration timeout_ms);
 
+/*
+ * Does the runtime run in the deterministic mode? Its seed goes to *seed (may
+ * be NULL). Asked for by OTP_SIM=seed in the environment, or by the options.
+ *
+ * In it there is one worker. Which process goes on, and when one has to wait,
+ * is drawn from the seed, at each call of the runtime; the clocks stand still
+ * while anything can run and then jump to the next timer. So a program whose
+ * threads wait in functions of the runtime only does the same each time with
+ * one seed, message for message. OTP_SIM_LOG=file: each choice and message as
+ * a line. OTP_SIM_LIMIT=seconds of real time (60; 0: none), after which the
+ * program ends with status 124 and says what was running.
+ */
+bool otp_sim_seed(uint64_t *seed);
+
 /* What the runtime has counted since its start. */
 struct otp_counters {
 	uint64_t processes; /* alive now */
@@ -67,8 +82,8 @@ struct otp_counters {
 	uint64_t heaps_outgrown; /* processes killed by their max_heap */
 };
 void otp_counters_get(struct otp_counters *counters);
-/* For supervisors: one child was started anew after it had ended. */
-void otp_counters_restarted(void);
+/* For supervisors: a child was started anew after it had ended; traced, too. */
+void otp_counters_restarted(otp_pid child, const char *id);
 
 OTP_END_DECLS
 #endif

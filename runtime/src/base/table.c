@@ -42,6 +42,7 @@ resize(struct table *table, uint32_t capacity)
 	table->capacity = capacity;
 	if (old_capacity == 0) {
 		table->slots[slot_of(table, only.key)] = only;
+		table->value = 0;
 		return;
 	}
 	for (uint32_t i = 0; i < old_capacity; i++)
@@ -152,6 +153,24 @@ otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
 	}
 	clear_slot(table, slot_of(table, key));
 	give_back(table);
+	return true;
+}
+
+bool
+otpi_table_take(struct table *table, uint64_t *key, uint64_t *value)
+{
+	struct table_slot slot = {table->key, table->value};
+
+	if (!table->count)
+		return false;
+	if (table->capacity)
+		do
+			slot = table->slots[table->value++];
+		while (!slot.key);
+	*key = slot.key;
+	*value = slot.value;
+	if (--table->count == 0)
+		otpi_table_free(table);
 	return true;
 }
 

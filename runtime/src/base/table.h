@@ -23,7 +23,7 @@ struct table {
 		struct table_slot *slots; /* capacity of them, owned */
 		uint64_t key; /* no capacity: of the only entry; 0: none */
 	};
-	uint64_t value; /* of the only entry */
+	uint64_t value; /* of it; else how many slots were emptied: _take */
 	uint32_t count;
 	uint32_t capacity; /* 0 or a power of two */
 };
@@ -71,6 +71,14 @@ otpi_table_remove_ptr(struct table *table, uint64_t key)
 	otpi_table_remove(table, key, &value);
 	return (void *)(uintptr_t)value;
 }
+
+/*
+ * Empties a table: takes any entry out; false: there was none. From the first
+ * call until it is empty, and owns nothing, it is no table any more: nothing is
+ * done with it but this and otpi_table_free. All calls together look at each
+ * slot once, so it may be emptied in steps.
+ */
+bool otpi_table_take(struct table *table, uint64_t *key, uint64_t *value);
 
 /*
  * Each entry once, in no order. Between begin and end the table is changed

@@ -35,4 +35,14 @@ otpi_count_used(struct otpi_count count)
 	return count.made - count.free;
 }
 
+/* Blocks that are in use. */
+static inline uint64_t
+otpi_audit_blocks(void)
+{
+	struct otpi_audit audit;
+
+	otpi_audit(&audit);
+	return otpi_count_used(audit.blocks);
+}
+
 #endif

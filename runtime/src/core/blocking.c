@@ -59,19 +59,24 @@ otpi_blocking_push(struct thread *t, struct process *p)
 	struct blocking_pool *pool = &otpi_runtime.blocking;
 	bool start, failed, full;
 
+	/*
+	 * It waits from the moment on in which it is decided that the idle
+	 * threads are enough: no other is promised the same one, and none
+	 * leaves (take). model: tests/model/pool.pml
+	 */
 	pthread_mutex_lock(&pool->lock);
-	start = needs_thread(pool, pool->waiting + 1);
+	start = needs_thread(pool, ++pool->waiting);
 	pthread_mutex_unlock(&pool->lock);
 	failed = start && !thread_start(t);
 	pthread_mutex_lock(&pool->lock);
 	if (failed)
 		pool->threads--;
 	if (failed && pool->threads == 0 && p->runner == NULL) {
+		pool->waiting--;
 		pthread_mutex_unlock(&pool->lock);
 		return false;
 	}
 	otpi_run_queue_push(&pool->queues[otpi_level_of(p)], p, p);
-	pool->waiting++;
 	full = atomic_load(&pool->full);
 	pthread_cond_signal(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
@@ -134,7 +139,8 @@ take(void)
 
 	pthread_mutex_lock(&pool->lock);
 	while (!atomic_load(&rt->stopping) && (p = pick(pool)) == NULL &&
-		(lasting || (pool->threads == 1 && pool->parked)))
+		(lasting || pool->waiting ||
+			(pool->threads == 1 && pool->parked)))
 		lasting = wait_for_more(pool);
 	if (p == NULL)
 		pool->threads--;

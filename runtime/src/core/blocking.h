@@ -33,11 +33,13 @@ void otpi_blocking_stop(void);
 /* A thread that does otpi_blocking_run. With runtime.lock. */
 bool otpi_blocking_thread_start(void);
 
-/* Do p's callbacks belong on the pool? What is left of a death does not. */
+/* Do p's callbacks belong on the pool? What is left of a death does not, and
+ * in the deterministic mode nothing does. */
 static inline bool
 otpi_is_blocking(const struct process *p)
 {
-	return p->process_class->blocking && !(p->flags & PROCESS_DYING);
+	return otpi_class_of(p)->blocking && !(p->flags & PROCESS_DYING) &&
+		otpi_runtime.sim == NULL;
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/relay.h"
+#include "core/trace.h"
 
 #include <sched.h>
 
@@ -93,6 +94,8 @@ static void
 drop(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	otpi_bound_left(p, m);
+	if (otpi_traced())
+		otpi_trace_drop(t, process_key(p), m, OTP_MAILBOX_FULL);
 	otpi_signal_free(t, m);
 	/* Relaxed: a statistic. */
 	atomic_fetch_add_explicit(
@@ -208,12 +211,15 @@ count(struct process *p, uint32_t limit)
 
 /* No room. OTP_OK: m was dropped. */
 static otp_err
-refuse(struct thread *t, struct otp_msg *m, enum otp_mailbox_policy policy)
+refuse(struct thread *t, struct process *p, struct otp_msg *m,
+	enum otp_mailbox_policy policy)
 {
 	bool dropped = policy != OTP_MAILBOX_REJECT && m->kind != SIGNAL_CALL;
 
 	/* Relaxed: statistics. */
 	if (dropped) {
+		if (otpi_traced())
+			otpi_trace_drop(t, process_key(p), m, OTP_MAILBOX_FULL);
 		otpi_block_free(t, m);
 		atomic_fetch_add_explicit(
 			&otpi_runtime.dropped, 1, memory_order_relaxed);
@@ -253,7 +259,7 @@ otpi_bound_push(struct thread *t, struct process *p, struct otp_msg *m)
 		if (atomic_load_explicit(&p->inbox, memory_order_relaxed) ==
 			INBOX_DEAD)
 			return OTP_NOPROC;
-		return refuse(t, m, policy);
+		return refuse(t, p, m, policy);
 	}
 	/* Relaxed: as in otpi_bound_left. */
 	before = atomic_fetch_add_explicit(

@@ -12,6 +12,7 @@
 #include "core/relay.h"
 #include "core/spawn.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #define NO_LIMIT INT64_MIN
@@ -46,6 +47,8 @@ otp_msg_free(struct otp_msg *m)
 
 	if (unlikely(t->runner->building == m))
 		t->runner->building = NULL;
+	if (unlikely(t->runner->held == m))
+		t->runner->held = NULL;
 	if (likely(m && m->kind == SIGNAL_MESSAGE))
 		otpi_block_free(t, m);
 	else if (m)
@@ -60,6 +63,8 @@ otp_msg_lend(struct otp_msg *m)
 
 	if (t->runner->building == m)
 		t->runner->building = NULL;
+	if (t->runner->held == m)
+		t->runner->held = NULL;
 	otpi_lend(t->runner, m);
 	otpi_heap_check(t, 0);
 	otpi_leave(t);
@@ -104,6 +109,8 @@ send_rare(struct thread *t, otp_to to, uint64_t key, struct otp_msg *m)
 
 	if (err == OTP_OK)
 		return OTP_OK;
+	if (otpi_traced())
+		otpi_trace_drop(t, key, m, err);
 	/* A5; A6, but for casts: B31. */
 	if (err == OTP_NOPROC &&
 		(key || to.name == 0 || to.node ||
@@ -122,6 +129,8 @@ otp_msg_send(otp_to to, struct otp_msg *m)
 
 	t->runner->building = NULL;
 	otpi_signal_set_from(m, process_key(t->runner->process));
+	if (otpi_traced())
+		otpi_trace_send(t, key, m);
 	if (unlikely(!delivered(t, key, m)))
 		err = send_rare(t, to, key, m);
 	otpi_leave(t);
@@ -222,6 +231,7 @@ answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
 
 	if (err == OTP_OK || err == OTP_REFUSED) {
 		answer->kind = SIGNAL_MESSAGE;
+		t->runner->held = answer;
 		*m = answer;
 		return err;
 	}
@@ -255,19 +265,20 @@ request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 		return OTP_OK;
 	err = deliver(t, key, m);
 	if (err != OTP_OK) { /* B27, A73 */
+		if (otpi_traced())
+			otpi_trace_drop(t, key, m, err);
 		t->runner->await = 0;
 		otpi_block_free(t, m);
 	}
 	return err;
 }
 
-otp_err
-otp_msg_call(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
+static inline __attribute__((always_inline)) otp_err
+call(otp_to to, struct otp_msg **m, otp_duration timeout_ms, uint64_t *id)
 {
 	struct thread *t = otpi_enter();
 	struct otp_msg *request = *m;
-	uint64_t id;
-	otp_err err = request_send(t, to, request, &id);
+	otp_err err = request_send(t, to, request, id);
 
 	*m = NULL;
 	if (likely(err == OTP_OK)) {
@@ -285,6 +296,31 @@ otp_msg_call(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
 	return err;
 }
 
+__attribute__((noinline, cold)) static otp_err
+call_traced(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
+{
+	struct thread *t = otpi_enter();
+	uint64_t key = otpi_resolve(to), id = 0;
+	otp_err err;
+
+	otpi_trace_call(t, key, *m);
+	err = call(to, m, timeout_ms, &id);
+	t = otpi_enter_again();
+	otpi_trace_call_end(t, key, id, err);
+	otpi_leave(t);
+	return err;
+}
+
+otp_err
+otp_msg_call(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
+{
+	uint64_t id;
+
+	if (otpi_traced())
+		return call_traced(to, m, timeout_ms);
+	return call(to, m, timeout_ms, &id);
+}
+
 otp_err
 otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 {
@@ -292,6 +328,8 @@ otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 	uint64_t id = 0;
 	otp_err err;
 
+	if (otpi_traced())
+		otpi_trace_send(t, otpi_resolve(to), m);
 	err = request_send(t, to, m, &id);
 	t->runner->await = 0;
 	if (err == OTP_OK) {
@@ -323,8 +361,13 @@ otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
 	answer = otpi_table_remove_ptr(&p->extras->rare->requests, id);
 	if (answer == NULL) {
 		r->await = id;
+		if (otpi_traced())
+			otpi_trace_call(t, 0, NULL);
 		err = otpi_await(&t, timeout_ms);
 		answer = t->runner->answer;
+		if (otpi_traced())
+			otpi_trace_call_end(t, 0, id,
+				answer ? (otp_err)answer->status : err);
 		t->runner->answer = NULL;
 	}
 	if (err == OTP_OK)
@@ -399,6 +442,8 @@ otp_call_answer(struct otp_msg *m, otp_err status)
 		otpi_lend(r, m);
 	}
 	otpi_answer_make(reply, status);
+	if (otpi_traced())
+		otpi_trace_reply(t, caller, reply->id, status);
 	if (unlikely(!otpi_push_to(t, caller, reply)))
 		otpi_block_free(t, reply); /* B19 */
 	otpi_leave(t);
@@ -429,6 +474,8 @@ otp_call_forward(otp_to to, struct otp_msg *m)
 	call_done(t, m);
 	if (m->next)
 		otpi_block_free(t, m->next);
+	if (otpi_traced())
+		otpi_trace_send(t, key, m);
 	err = deliver(t, key, m);
 	if (err != OTP_OK && m->kind == SIGNAL_CALL)
 		otpi_call_fail(t, m, err,

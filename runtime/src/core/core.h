@@ -26,6 +26,7 @@
 #include <otp/behaviour.h>
 #include <otp/report.h>
 #include <otp/runtime.h>
+#include <otp/trace.h>
 
 #include "base/alloc.h"
 #include "base/atom.h"
@@ -67,7 +68,9 @@ enum process_flag {
 	PROCESS_LIMITED = 32, /* its class has a max_heap */
 	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
-	PROCESS_UNUSUAL = 128
+	PROCESS_UNUSUAL = 128,
+	/* Linked to its parent since its start, which `links` does not say. */
+	PROCESS_CHILD = 256
 };
 
 /* What few processes have, or only for a while. Owner's. */
@@ -106,8 +109,9 @@ struct process {
 	_Atomic(uint32_t) kill_serial; /* generation that was sent kill */
 	_Atomic(bool) urgent; /* something in the inbox is not to wait */
 	_Atomic(bool) exiting; /* owner's; read by anybody */
+	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
-	uint8_t flags; /* enum process_flag; owner's */
+	_Atomic(bool) blocked; /* it waits with its runner; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -121,14 +125,18 @@ struct process {
 	struct otp_msg *mark; /* handled, but still in the inbox: mailbox.h */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
-	uint32_t queue_len;
-	_Atomic(uint32_t) name; /* registered; 0: none; by anybody: links.c */
-	const struct otp_process_class *process_class;
+	_Atomic(uint32_t) queue_len; /* of `queue`; by anybody */
+	_Atomic(uint32_t) name; /* registered; by anybody: otpi_name_word */
+	_Atomic(const struct otp_process_class *)
+		process_class; /* by anybody */
 	void *data;
 	struct extras *extras; /* NULL: none of it */
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
 	uint64_t parent; /* pid key */
+	_Atomic(uint64_t) handled; /* messages; by anybody */
+	/* What the watchdog saw it run for; the watchdog's. */
+	_Atomic(uint64_t) busy_us;
 };
 
 /* A wait with a limit, or a message to be sent later: see timer.c. */
@@ -185,6 +193,7 @@ struct runner {
 	bool yielding; /* it left a pool thread, but does not wait */
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
+	struct otp_msg *held; /* the last answer, not freed or lent yet */
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */
@@ -204,6 +213,7 @@ struct magazine {
 /* Why a thread is to look up at its next entry into the runtime. */
 enum attention {
 	ATTENTION_NONE,
+	ATTENTION_SIM, /* it is part of the deterministic mode: sim.h */
 	ATTENTION_KILL, /* the process it runs was killed */
 	ATTENTION_STUCK, /* it is to give up its worker, if that still waits */
 	ATTENTION_ASKED, /* the watchdog is about to decide */
@@ -236,12 +246,16 @@ struct thread {
 	struct runner *spare_runners; /* pooled: in the loop; by next */
 	struct runner native_runner; /* foreign threads */
 	pthread_t pthread;
+	int tid; /* the system's number of it; for debuggers */
+	uint32_t number; /* from 1, each its own; for traces */
+	struct trace_ring *trace_ring; /* NULL: none yet; see trace_ring.h */
 	void *altstack;
 	_Atomic(uint32_t) wake; /* futex: foreign waits, spares wait */
 	struct list on; /* runtime.threads */
 	struct list spare; /* runtime.spares */
 	struct list counted; /* runtime.counted */
 	bool locked; /* the watchdog's own record: it has runtime.lock */
+	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
 	uint64_t kill_key; /* of whom */
@@ -311,17 +325,29 @@ struct worker {
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
 	_Atomic(struct process *) wake;
 	uint32_t wake_streak;
-	struct process *resting; /* has nothing to do, but is not idle */
+	/* Has nothing to do, but is not idle; by anybody. */
+	_Atomic(struct process *) resting;
 	struct run_queue pinned[LEVELS]; /* woken with a stack */
 	uint32_t urgent_streak; /* above normal priority, in a row */
 	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t turn; /* counts down to a look around */
+	/* Counted, so that each of two or three has its turn: sched.c. */
+	uint32_t local_turn, global_turn, level_turn[LEVELS];
+	struct batch *batch; /* of the global queue, in hand; NULL: none */
+	uint32_t batch_at; /* its next item */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;
 	struct wheel wheel;
 	struct thread *thread; /* changed under runtime.lock */
 	unsigned index;
+	/* Its thread's; otp_stats_workers reads. */
+	_Atomic(uint32_t) pinned_len; /* all of `pinned` */
+	_Atomic(uint64_t) steals; /* times, and processes */
+	_Atomic(uint64_t) stolen;
+	_Atomic(uint64_t) parks;
+	_Atomic(uint64_t) parked_ns; /* in all, but for the one that lasts */
+	_Atomic(int64_t) parked_since_ns; /* 0: it is not parked */
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
@@ -331,6 +357,24 @@ struct worker {
 #define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
+#define TRACE_USERS 16u
+
+/* See trace.h. */
+struct trace {
+	pthread_mutex_t lock; /* who sets the hook */
+	otp_trace_handler handler;
+	void *arg;
+	/* Threads in the handler, by number. */
+	struct {
+		_Alignas(64) _Atomic(uint32_t) count;
+	} users[TRACE_USERS];
+	struct trace_file *file; /* that is written; NULL: none */
+	bool is_ours; /* the runtime opened it, for OTP_TRACE */
+	unsigned starts; /* that did so */
+	pthread_mutex_t rings_lock;
+	struct list rings; /* struct trace_ring: of all threads */
+};
+
 struct runtime {
 	_Atomic(bool) running;
 	_Atomic(bool) ready; /* it was started once: threads may come */
@@ -338,14 +382,20 @@ struct runtime {
 	sigset_t signal_mask; /* of the thread that started it */
 	struct otp_runtime_opts opts;
 	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
+	/* Read by all, written at start; but see sim.h. */
+	struct sim_hooks *sim; /* NULL: not the deterministic mode */
+	struct sim_hooks *sim_kept; /* of an earlier start */
+	int budget; /* messages of one activation */
+	int death_budget; /* what one step of a death takes off tables */
 	/*
 	 * Threads of the program may look at them at any time, also while the
 	 * runtime stops or starts: so the memory stays. Changed between two
-	 * lives: start.c.
+	 * lives, under `lock`, too: stop.h.
 	 */
 	_Atomic(unsigned) worker_count;
 	_Atomic(struct worker *) workers;
 	bool workers_lost; /* a late stop: they may still be in use */
+	int64_t started_ns; /* with these */
 	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
@@ -391,6 +441,8 @@ struct runtime {
 	struct atom_table atoms;
 	_Atomic(otp_report_handler) report;
 	pthread_key_t thread_key;
+	_Atomic(uint32_t) thread_numbers;
+	struct trace trace;
 	/* What the signals did before the runtime started. */
 	struct sigaction previous[NSIG];
 	/* otp_counters. */
@@ -423,6 +475,13 @@ process_key(const struct process *p)
 	return (uint64_t)atomic_load_explicit(&p->serial, memory_order_relaxed)
 		<< 32 |
 		p->id;
+}
+
+/* Relaxed: the owner's own; or cold, and its tables are constant. */
+static inline const struct otp_process_class *
+otpi_class_of(const struct process *p)
+{
+	return atomic_load_explicit(&p->process_class, memory_order_relaxed);
 }
 
 static inline otp_ref

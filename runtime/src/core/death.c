@@ -13,10 +13,10 @@
 #include "core/heap.h"
 #include "core/pending.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/timer.h"
-
-#define DEATH_BUDGET 1024
+#include "core/trace.h"
 
 /* The mailbox takes nothing from now on; what it had is in the queue. */
 static void
@@ -26,6 +26,8 @@ close_inbox(struct process *p)
 
 	otpi_unmark(otpi_thread_now(), p);
 	list = otpi_oldest_first(otpi_bound_close(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, list);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))
@@ -50,65 +52,66 @@ flush_queue(struct thread *t, struct process *p, int *budget)
 
 /* The starter of a failed start hears of it by the answer alone (B7, B8). */
 static void
-forget_starter(struct process *p)
+forget_starter(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
-	struct rare *rare = x->rare;
 
 	if (!(p->flags & PROCESS_STARTING))
 		return;
-	if (rare->start_linked)
-		otpi_table_remove(&x->links, rare->starter, NULL);
-	if (rare->start_monitor)
-		otpi_table_remove(&x->watchers, rare->start_monitor, NULL);
+	if (x->rare->start_linked)
+		otpi_table_remove(otpi_links(t, p), x->rare->starter, NULL);
+	if (x->rare->start_monitor)
+		otpi_table_remove(&x->watchers, x->rare->start_monitor, NULL);
+}
+
+/* The link that p was started with. */
+static void
+tell_parent(struct thread *t, struct process *p)
+{
+	if (!(p->flags & PROCESS_CHILD))
+		return;
+	p->flags &= (uint16_t)~PROCESS_CHILD;
+	otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, process_key(p), p->parent,
+		0, p->end_reason);
 }
 
 static void
 tell_links(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t peer, unlink_id;
 
-	otpi_table_iter_begin(&it, &p->extras->links);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		if (it.value == 0)
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->links, &peer, &unlink_id);
+		(*budget)--)
+		if (unlink_id == 0)
 			otpi_signal_send_reason(t, SIGNAL_EXIT_LINK,
-				process_key(p), it.key, 0, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+				process_key(p), peer, 0, p->end_reason);
 }
 
 static void
 tell_watchers(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, watcher;
 
-	otpi_table_iter_begin(&it, &p->extras->watchers);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_signal_send_reason(t, SIGNAL_DOWN, process_key(p),
-			it.value, it.key, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->watchers, &ref, &watcher);
+		(*budget)--)
+		otpi_signal_send_reason(t, SIGNAL_DOWN, process_key(p), watcher,
+			ref, p->end_reason);
 }
 
 /* A42. */
 static void
 drop_monitors(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, target;
 
-	otpi_table_iter_begin(&it, &p->extras->monitors);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_signal_send(t, it.value,
+	for (; *budget > 0 &&
+		otpi_table_take(&p->extras->monitors, &ref, &target);
+		(*budget)--)
+		otpi_signal_send(t, target,
 			otpi_signal_new(
-				t, SIGNAL_DEMONITOR, process_key(p), it.key));
-		otpi_table_iter_remove(&it);
-		(*budget)--;
-	}
-	otpi_table_iter_end(&it);
+				t, SIGNAL_DEMONITOR, process_key(p), ref));
 }
 
 /*
@@ -118,51 +121,47 @@ drop_monitors(struct thread *t, struct process *p, int *budget)
 static void
 drop_timers(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	uint64_t ref, value;
 
-	otpi_table_iter_begin(&it, &p->extras->timers);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		struct timer *timer = (struct timer *)(uintptr_t)it.value;
+	for (; *budget > 0 && otpi_table_take(&p->extras->timers, &ref, &value);
+		(*budget)--) {
+		struct timer *timer = (struct timer *)(uintptr_t)value;
 
 		if (timer->kind == TIMER_SIGNAL)
 			otpi_timer_cancel_drop(t, timer);
 		else
 			otpi_timer_drop(t, timer);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
 	}
-	otpi_table_iter_end(&it);
 }
 
 /* Calls that were taken from their events and not answered. */
 static void
 fail_taken(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	struct table *taken = &p->extras->rare->taken;
+	uint64_t call, block;
 
-	otpi_table_iter_begin(&it, &p->extras->rare->taken);
-	while (*budget > 0 && otpi_table_iter_next(&it)) {
-		otpi_call_fail(t, (struct otp_msg *)(uintptr_t)it.value,
-			OTP_DIED, p->end_reason);
-		otpi_table_iter_remove(&it);
-		(*budget)--;
+	for (; *budget > 0 && otpi_table_take(taken, &call, &block);
+		(*budget)--) {
+		struct otp_msg *m = (struct otp_msg *)(uintptr_t)block;
+
+		/* It may have been about to be answered. */
+		if (m->next)
+			otpi_block_free(t, m->next);
+		otpi_call_fail(t, m, OTP_DIED, p->end_reason);
 	}
-	otpi_table_iter_end(&it);
 }
 
 static void
-drop_requests(struct thread *t, struct process *p)
+drop_requests(struct thread *t, struct process *p, int *budget)
 {
-	struct table_iter it;
+	struct table *requests = &p->extras->rare->requests;
+	uint64_t call, block;
 
-	otpi_table_iter_begin(&it, &p->extras->rare->requests);
-	while (otpi_table_iter_next(&it)) {
-		if (it.value)
-			otpi_signal_free(
-				t, (struct otp_msg *)(uintptr_t)it.value);
-		otpi_table_iter_remove(&it);
-	}
-	otpi_table_iter_end(&it);
+	for (; *budget > 0 && otpi_table_take(requests, &call, &block);
+		(*budget)--)
+		if (block)
+			otpi_signal_free(t, (struct otp_msg *)(uintptr_t)block);
 }
 
 /* All that is in the tables; leaves budget > 0 when nothing is left. */
@@ -174,14 +173,15 @@ clear_extras(struct thread *t, struct process *p, int *budget)
 	while (*budget > 0 && otpi_pending_fail_one(t, p))
 		(*budget)--;
 	fail_taken(t, p, budget);
-	forget_starter(p);
+	if (*budget > 0)
+		tell_parent(t, p);
 	tell_links(t, p, budget);
 	tell_watchers(t, p, budget);
 	drop_monitors(t, p, budget);
 	drop_timers(t, p, budget);
+	drop_requests(t, p, budget);
 	if (*budget <= 0)
 		return;
-	drop_requests(t, p);
 	if (x->rare->idle_timer)
 		otpi_timer_cancel_drop(t, x->rare->idle_timer);
 	if (x->rare->alarm)
@@ -211,22 +211,27 @@ otpi_death_begin(struct process *p)
 {
 	if (p->flags & PROCESS_CLOSED)
 		return;
+	if (otpi_traced())
+		otpi_trace_exit(otpi_thread_now(), p);
 	atomic_store_explicit(&p->exiting, true, memory_order_relaxed);
 	otpi_name_release(p);
 	close_inbox(p);
 	otpi_name_release(p); /* given to it meanwhile: links.c */
 	drop_owned(p);
+	forget_starter(otpi_thread_now(), p);
 }
 
 bool
 otpi_death_step(struct thread *t, struct process *p)
 {
-	int budget = DEATH_BUDGET;
+	int budget = otpi_runtime.death_budget;
 
 	otpi_death_begin(p);
 	flush_queue(t, p, &budget);
-	if (p->extras && budget > 0)
+	if (budget > 0 && p->extras)
 		clear_extras(t, p, &budget);
+	else if (budget > 0)
+		tell_parent(t, p);
 	otpi_heap_free_some(t, &p->heap, &budget);
 	if (budget <= 0)
 		return false;

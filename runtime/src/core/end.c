@@ -5,6 +5,7 @@
  */
 #include "core/run.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/user.h"
 
 #include <stdio.h>
@@ -42,7 +43,7 @@ report_end(struct thread *t, struct runner *r)
 	if (m && m->type && m->type->encode)
 		otpi_call_encode_message(t, r, &r->message);
 	if (p->kind == PROCESS_BEHAVIOUR &&
-		p->process_class->behaviour->encode_state &&
+		otpi_class_of(p)->behaviour->encode_state &&
 		!(p->flags & PROCESS_STARTING))
 		otpi_call_encode(otpi_thread_now(), r, &r->state);
 	otpi_report_end(r, p, built(&r->message), built(&r->state));
@@ -125,18 +126,26 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	/* It may come from a wait. */
 	otpi_wait_disarm(t, r);
 	give_back(t, r);
-	p->flags &= (uint8_t)~PROCESS_DYING;
+	p->flags &= (uint16_t)~PROCESS_DYING;
 	if (report)
 		report_end(t, r);
 	if (ending) {
 		r->stage = STAGE_ENDING;
 		r->ended = true;
+		if (otpi_traced())
+			otpi_trace_handler(t, p, NULL, "ending");
 		otpi_call_ending(otpi_thread_now(), r);
+		if (otpi_traced())
+			otpi_trace_handler_end(otpi_thread_now(), p, false);
 	}
 	destruct(r);
 	t = otpi_thread_now();
 	p->flags |= PROCESS_DYING;
 	give_back(t, r);
+	/* Nobody is left who could free it. */
+	if (r->held)
+		otpi_block_free(t, r->held);
+	r->held = NULL;
 	/* Who hears of the end and calls again meets a dead process (B27). */
 	otpi_death_begin(p);
 	if (r->current)
@@ -148,6 +157,8 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	r->silent = r->ended = r->interrupted = false;
 	r->fault.signal = 0;
 	p->runner = NULL;
+	if (otpi_traced())
+		otpi_trace_stop(t, p);
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	if (!otpi_death_step(t, p))
 		otpi_requeue(t, p);
@@ -157,7 +168,7 @@ bool
 otpi_has_ending(const struct process *p)
 {
 	return p->kind == PROCESS_BEHAVIOUR && !(p->flags & PROCESS_STARTING) &&
-		p->process_class->behaviour->ending;
+		otpi_class_of(p)->behaviour->ending;
 }
 
 /* The frames above were abandoned: see why, and end the process. */
@@ -188,6 +199,8 @@ otpi_land(struct thread *t, struct runner *r)
 	bool ending = !r->silent && !r->ended && otpi_has_ending(p);
 	struct otpi_reason *reason = NULL;
 
+	if (otpi_traced())
+		otpi_trace_handler_end(t, p, true);
 	r->landed = false;
 	otpi_building_drop(t, r);
 	if (r->killed) {
@@ -207,6 +220,8 @@ otpi_land(struct thread *t, struct runner *r)
 		reason = NULL;
 	}
 	if (reason) {
+		if (otpi_traced())
+			otpi_trace_fault(t, p, &r->fault);
 		if (p->end_reason)
 			otpi_reason_unref(p->end_reason);
 		p->end_reason = reason;
@@ -257,7 +272,9 @@ otpi_abandoned_end(struct thread *t)
 		otpi_block_free(t, r->current->next);
 	if (r->current)
 		otpi_signal_free(t, r->current);
-	r->building = r->current = NULL;
+	if (r->held)
+		otpi_block_free(t, r->held);
+	r->building = r->current = r->held = NULL;
 	otpi_lent_free(t, r);
 	report_drop(r);
 	if (r->start)

@@ -80,9 +80,9 @@ explain(int sig, const siginfo_t *info, const struct process *p,
 		line_add(&line, ".");
 		line_add_number(&line, process_key(p) >> 32, 10);
 		line_add(&line, ">");
-		if (p->process_class) {
+		if (otpi_class_of(p)) {
 			line_add(&line, " (");
-			line_add(&line, p->process_class->name);
+			line_add(&line, otpi_class_of(p)->name);
 			line_add(&line, ")");
 		}
 	}

@@ -63,15 +63,15 @@ round_size(size_t size)
 	return rounded;
 }
 
-otp_err
-otpi_fiber_new(
-	size_t stack_size, void (*entry)(void), struct otpi_fiber **fiber)
+static otp_err
+fiber_new(size_t stack_size, bool reserve, void (*entry)(void),
+	struct otpi_fiber **fiber)
 {
 	struct otpi_fiber *made;
 
 	if (stack_size > OTPI_STACK_MAX)
 		return OTP_BADARG;
-	made = otpi_stack_take(round_size(stack_size));
+	made = otpi_stack_take(round_size(stack_size), reserve);
 	if (!made)
 		return OTP_SYSTEM_LIMIT;
 	made->entry = entry;
@@ -84,6 +84,19 @@ otpi_fiber_new(
 	san_fiber_new(made);
 	*fiber = made;
 	return OTP_OK;
+}
+
+otp_err
+otpi_fiber_new(
+	size_t stack_size, void (*entry)(void), struct otpi_fiber **fiber)
+{
+	return fiber_new(stack_size, false, entry, fiber);
+}
+
+otp_err
+otpi_fiber_new_reserve(void (*entry)(void), struct otpi_fiber **fiber)
+{
+	return fiber_new(0, true, entry, fiber);
 }
 
 void

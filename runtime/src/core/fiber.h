@@ -51,6 +51,9 @@ struct otpi_fiber {
  */
 OTP_MUST_USE otp_err otpi_fiber_new(
 	size_t stack_size, void (*entry)(void), struct otpi_fiber **fiber);
+/* The same of 64 KiB, if need be on a stack of the reserve: see stack.h. */
+OTP_MUST_USE otp_err otpi_fiber_new_reserve(
+	void (*entry)(void), struct otpi_fiber **fiber);
 
 /*
  * Gives the stack back for reuse and frees the fiber, which is not running.

@@ -34,7 +34,7 @@ otpi_heap_outgrown(struct runner *r, size_t more)
 		otpi_reason_unref(p->end_reason);
 	p->end_reason = &otpi_reason_killed;
 	/* Its end may take what it takes: report, destructors. */
-	p->flags &= (uint8_t)~PROCESS_LIMITED;
+	p->flags &= (uint16_t)~PROCESS_LIMITED;
 	/* Relaxed: a statistic. */
 	atomic_fetch_add_explicit(
 		&otpi_runtime.outgrown, 1, memory_order_relaxed);

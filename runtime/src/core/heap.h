@@ -64,7 +64,7 @@ otpi_heap_outgrows(const struct runner *r, size_t more)
 	const struct process *p = r->process;
 
 	return unlikely(p->flags & PROCESS_LIMITED) &&
-		otpi_heap_size(p, r) + more > p->process_class->max_heap;
+		otpi_heap_size(p, r) + more > otpi_class_of(p)->max_heap;
 }
 
 /* Settle that r's process is killed for `more` bytes. */

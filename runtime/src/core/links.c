@@ -4,12 +4,13 @@
  * Each changes the caller's own tables and sends the peer a signal.
  */
 #include "core/spawn.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
 #include <string.h>
 
-#define NAME_CLOSED UINT32_MAX /* it is dying: no name any more */
+#define NAME_CLOSED NAME_INDEX /* it is dying: no name any more */
 
 otp_pid
 otp_self(void)
@@ -67,7 +68,7 @@ otp_trap_exit(bool on)
 	if (on)
 		p->flags |= PROCESS_TRAP_EXIT;
 	else if (p->kind != PROCESS_FOREIGN)
-		p->flags &= (uint8_t)~PROCESS_TRAP_EXIT;
+		p->flags &= (uint16_t)~PROCESS_TRAP_EXIT;
 	otpi_leave(t);
 	return before;
 }
@@ -108,6 +109,8 @@ otpi_exit_signal(struct thread *t, uint64_t to, struct otpi_reason *reason)
 				memory_order_relaxed))
 			continue;
 		otpi_watchdog_wake();
+		if (otpi_traced())
+			otpi_trace_kill(t, to);
 	}
 	otpi_signal_send_reason(t, SIGNAL_EXIT, self, to, 0, reason);
 }
@@ -136,8 +139,11 @@ otp_link(otp_pid peer)
 	uint64_t key = pid_key(peer), self = process_key(p), unlink_id;
 	struct table *links;
 
-	if (key != self) { /* A25 */
-		links = &otpi_extras(t, p)->links;
+	if (key == 0) { /* nobody: A27, and no key of a table */
+		otpi_signal_send_reason(
+			t, SIGNAL_EXIT, 0, self, 0, &otpi_reason_noproc);
+	} else if (key != self) { /* A25 */
+		links = otpi_links(t, p);
 		if (!otpi_table_get(links, key, &unlink_id) || unlink_id) {
 			otpi_table_put(links, key, 0);
 			otpi_signal_send(t, key,
@@ -152,8 +158,8 @@ unlink_peer(struct thread *t, struct process *p, uint64_t key)
 {
 	uint64_t unlink_id;
 
-	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->links, key, &unlink_id) ||
+	if ((p->extras == NULL && !(p->flags & PROCESS_CHILD)) ||
+		!otpi_table_get(otpi_links(t, p), key, &unlink_id) ||
 		unlink_id != 0)
 		return; /* A26 */
 	unlink_id = otpi_id_next(t);
@@ -289,20 +295,23 @@ holder_of(uint32_t name)
  * Whoever registers claims the process's side first, then the name's, and then
  * looks whether the process is alive. Death closes the process's side first, if
  * it has a name, then the mailbox, then looks again. So whoever comes second sees
- * the other and takes the name back. All seq_cst: each side writes one and reads
- * the other.
+ * the other and takes the name back. p->name says of which generation it is: who
+ * comes too late leaves the slot's next owner alone. All seq_cst: each side
+ * writes one and reads the other. model: tests/model/name.pml
  */
 bool
 otpi_name_claim(struct process *p, uint64_t key, uint32_t name)
 {
 	uint64_t nobody = 0;
-	uint32_t none = 0;
+	uint32_t none = otpi_name_word(key, 0);
+	uint32_t claimed = otpi_name_word(key, name);
 
-	if (!atomic_compare_exchange_strong(&p->name, &none, name))
+	if (!atomic_compare_exchange_strong(&p->name, &none, claimed))
 		return false;
 	if (atomic_compare_exchange_strong(holder_of(name), &nobody, key))
 		return true;
-	atomic_compare_exchange_strong(&p->name, &name, 0);
+	atomic_compare_exchange_strong(
+		&p->name, &claimed, otpi_name_word(key, 0));
 	return false;
 }
 
@@ -310,12 +319,13 @@ void
 otpi_name_release(struct process *p)
 {
 	uint64_t self = process_key(p);
-	uint32_t name;
+	uint32_t word = atomic_load(&p->name), name;
 
 	/* Without one, mostly: who gives it one from now on is left to see. */
-	if (atomic_load(&p->name) == 0)
+	if ((word & NAME_INDEX) == 0)
 		return;
-	name = atomic_exchange(&p->name, NAME_CLOSED);
+	word = atomic_exchange(&p->name, otpi_name_word(self, NAME_CLOSED));
+	name = word & NAME_INDEX;
 
 	if (name && name != NAME_CLOSED)
 		atomic_compare_exchange_strong(holder_of(name), &self, 0);
@@ -327,17 +337,19 @@ name_register(uint32_t name, uint64_t key)
 {
 	struct process *p = otpi_slot_find(key);
 	uint64_t holder = key;
-	uint32_t claimed = name;
+	uint32_t word;
 
 	if (p == NULL || !otpi_alive(key))
 		return OTP_NOPROC;
 	if (!otpi_name_claim(p, key, name))
-		return OTP_ALREADY_REGISTERED;
-	if (atomic_load(&p->name) == name && otpi_alive(key))
+		return otpi_alive(key) ? OTP_ALREADY_REGISTERED : OTP_NOPROC;
+	/* Nameless: somebody has taken it back already. */
+	word = atomic_load(&p->name);
+	if ((word & ~NAME_INDEX) == otpi_name_word(key, 0) &&
+		(word & NAME_INDEX) != NAME_CLOSED)
 		return OTP_OK;
 	/* It ended meanwhile; the slot may be another's. */
-	if (atomic_compare_exchange_strong(holder_of(name), &holder, 0))
-		atomic_compare_exchange_strong(&p->name, &claimed, 0);
+	atomic_compare_exchange_strong(holder_of(name), &holder, 0);
 	return OTP_NOPROC;
 }
 
@@ -345,20 +357,21 @@ name_register(uint32_t name, uint64_t key)
 static otp_err
 name_unregister(uint32_t name)
 {
-	uint64_t holder = atomic_load(holder_of(name));
-	struct process *p = holder ? otpi_slot_find(holder) : NULL;
-	uint32_t held = name;
+	uint64_t key = atomic_load(holder_of(name)), holder = key;
+	struct process *p = key ? otpi_slot_find(key) : NULL;
+	uint32_t held = otpi_name_word(key, name);
 
 	if (p == NULL ||
 		!atomic_compare_exchange_strong(holder_of(name), &holder, 0))
 		return OTP_BADARG;
-	atomic_compare_exchange_strong(&p->name, &held, 0);
+	atomic_compare_exchange_strong(&p->name, &held, otpi_name_word(key, 0));
 	return OTP_OK;
 }
 
 const char *
 otpi_name_text(uint32_t name)
 {
+	name &= NAME_INDEX;
 	return name == 0 || name == NAME_CLOSED
 		? NULL
 		: otpi_atom_entry(&otpi_runtime.atoms, name)->text;

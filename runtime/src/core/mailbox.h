@@ -77,8 +77,8 @@ otpi_oldest_first(struct otp_msg *m)
 static inline struct otp_msg *
 otpi_drain(struct process *p)
 {
-	/* Relaxed: an empty box needs no order, a full one gets it below. */
-	if (atomic_load_explicit(&p->inbox, memory_order_relaxed) == 0)
+	/* A full box gets its order below. seq_cst: otpi_receive_signals. */
+	if (atomic_load(&p->inbox) == 0)
 		return NULL;
 	/* Acquire: what the signals hold is seen. */
 	return (struct otp_msg *)(void *)atomic_exchange_explicit(
@@ -133,6 +133,26 @@ otpi_go_idle(struct thread *t, struct process *p)
 	return false;
 }
 
+/* One more message was taken out of its mailbox, to be handled. */
+static inline void
+otpi_handled_one(struct process *p)
+{
+	/* Relaxed: a number that nothing else hangs on. */
+	atomic_store_explicit(&p->handled,
+		atomic_load_explicit(&p->handled, memory_order_relaxed) + 1,
+		memory_order_relaxed);
+}
+
+/* Its owner adds to the length of the queue; others read it. */
+static inline void
+otpi_queue_len_add(struct process *p, uint32_t n)
+{
+	/* Relaxed: a number that nothing else hangs on. */
+	atomic_store_explicit(&p->queue_len,
+		atomic_load_explicit(&p->queue_len, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
 /* The private queue: what was received and is to be handled. Owner's. */
 static inline void
 otpi_queue_push(struct process *p, struct otp_msg *m)
@@ -143,7 +163,7 @@ otpi_queue_push(struct process *p, struct otp_msg *m)
 	else
 		p->queue = m;
 	p->queue_last = m;
-	p->queue_len++;
+	otpi_queue_len_add(p, 1);
 }
 
 static inline struct otp_msg *
@@ -152,7 +172,7 @@ otpi_queue_pop(struct process *p)
 	struct otp_msg *m = p->queue;
 
 	p->queue = m->next;
-	p->queue_len--;
+	otpi_queue_len_add(p, (uint32_t)-1);
 	return m;
 }
 

@@ -4,7 +4,34 @@
  * goes on on another; a foreign thread sleeps.
  */
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
+
+/* For those who look from outside: relaxed. */
+static inline void
+blocked_set(struct process *p, bool blocked)
+{
+	atomic_store_explicit(&p->blocked, blocked, memory_order_relaxed);
+}
+
+/* p leaves t, whoever goes on with it. */
+static inline void
+runs_no_more(struct thread *t, struct process *p)
+{
+	if (otpi_traced())
+		otpi_trace_stop(t, p);
+	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+}
+
+static inline void
+runs_again(struct thread *t, struct process *p)
+{
+	/* Release: the watchdog that reads it sees the process. */
+	atomic_store_explicit(&t->running, p, memory_order_release);
+	if (otpi_traced())
+		otpi_trace_run(t, p);
+}
 
 struct thread *
 otpi_migrate(struct thread *t)
@@ -17,11 +44,11 @@ otpi_migrate(struct thread *t)
 	/* Any worker will do: it comes back as its parked process. */
 	r->home = &rt->workers[r->process->id % rt->worker_count];
 	t->leaving = r->process;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	runs_no_more(t, r->process);
 	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	atomic_store_explicit(&t->running, r->process, memory_order_release);
+	runs_again(t, r->process);
 	return t;
 }
 
@@ -38,6 +65,9 @@ block_foreign(struct thread *t, int64_t deadline_ms)
 	int64_t left = -1;
 
 	if (!otpi_go_idle(t, p))
+		return;
+	if (unlikely(otpi_runtime.sim != NULL) &&
+		otpi_runtime.sim->wait(t, deadline_ms))
 		return;
 	/* Acquire: whoever has counted has done with the record. */
 	while (atomic_load_explicit(&t->wake, memory_order_acquire) == seen) {
@@ -65,6 +95,8 @@ otpi_foreign_wake(struct process *p)
 	struct thread *t =
 		container_of(p->runner, struct thread, native_runner);
 
+	if (unlikely(otpi_runtime.sim != NULL))
+		otpi_runtime.sim->woken(t);
 	atomic_fetch_add_explicit(&t->wake, 1, memory_order_release);
 	/* The thread may be gone: then the address wakes nobody. */
 	otpi_futex_wake(&t->wake);
@@ -81,11 +113,13 @@ leave_pool_thread(struct thread *t, struct runner *r, bool yielding)
 	otpi_unmark(t, p);
 	r->yielding = yielding;
 	t->leaving = p;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	blocked_set(p, true);
+	runs_no_more(t, p);
 	otpi_thread_runs(t, &t->native_runner);
 	otpi_fiber_switch(r->fiber, &t->native);
 	t = otpi_thread_now();
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	blocked_set(p, false);
+	runs_again(t, p);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	return t;
@@ -164,7 +198,8 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	}
 	r->home = t->worker;
 	otpi_unmark(t, p);
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	blocked_set(p, true);
+	runs_no_more(t, p);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
 		otpi_switch(t, r, next);
@@ -174,8 +209,9 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_pool_push(t->worker, next);
 	}
 	t = r->thread;
+	blocked_set(p, false);
 	otpi_beat(t);
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	runs_again(t, p);
 	otpi_receive_waiting(t, r, p);
 	otpi_check_end(t);
 	return t;
@@ -196,12 +232,12 @@ otpi_give_way(struct thread *t)
 	if (next == NULL)
 		return t;
 	r->home = t->worker;
-	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
+	runs_no_more(t, p);
 	otpi_requeue(t, p);
 	otpi_switch(t, r, next);
 	t = otpi_thread_now();
 	otpi_beat(t);
-	atomic_store_explicit(&t->running, p, memory_order_release);
+	runs_again(t, p);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	return t;

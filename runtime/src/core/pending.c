@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/pending.h"
 #include "core/relay.h"
+#include "core/trace.h"
 
 static struct pending *
 pending_new(void)
@@ -146,6 +147,8 @@ otp_from_answer(otp_from from, otp_err status, struct otp_msg *m)
 	if (caller) {
 		otpi_answer_make(m, status);
 		m->id = call;
+		if (otpi_traced())
+			otpi_trace_reply(t, caller, call, status);
 		if (!otpi_push_to(t, caller, m))
 			otpi_block_free(t, m);
 	}

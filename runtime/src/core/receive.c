@@ -4,7 +4,9 @@
  */
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 /* A queued block in the words of otp_receive; false: none of its business. */
@@ -94,6 +96,9 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		if (m) {
 			r->searching = within;
 			otpi_queue_remove(p, before, m);
+			otpi_handled_one(p);
+			if (otpi_traced())
+				otpi_trace_receive(t, p, m);
 			otpi_bound_left(p, m);
 			otpi_lend(r, m);
 			otpi_heap_check(t, 0);
@@ -209,11 +214,11 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 otp_timestamp
 otp_now(void)
 {
-	return otpi_clock_wall_us();
+	return otpi_now_wall_us();
 }
 
 int64_t
 otp_monotonic_ms(void)
 {
-	return otpi_clock_ns() / 1000000;
+	return otpi_now_ns() / 1000000;
 }

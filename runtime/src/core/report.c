@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports of crashes, and the reason of a contained fault. */
 #include "core/run.h"
+#include "core/trace.h"
 #include "core/user.h"
 
 #include <string.h>
@@ -45,21 +46,23 @@ otpi_report_end(
 	report.pid = key_pid(process_key(p));
 	report.name = otpi_name_text(name);
 	report.parent = key_pid(p->parent);
-	if (p->process_class) {
-		report.behaviour = p->process_class->behaviour->name;
-		report.class_name = p->process_class->name;
+	if (otpi_class_of(p)) {
+		report.behaviour = otpi_class_of(p)->behaviour->name;
+		report.class_name = otpi_class_of(p)->name;
 	}
 	describe_message(&report, r);
 	report.message_term = message;
 	report.state = state;
 	report.reason = otpi_reason_term(p->end_reason);
-	report.mailbox_length = p->queue_len;
+	report.mailbox_length =
+		atomic_load_explicit(&p->queue_len, memory_order_relaxed);
+	report.link_count = p->flags & PROCESS_CHILD ? 1 : 0;
 	if (p->extras)
-		report.link_count = otpi_table_count(&p->extras->links);
+		report.link_count += otpi_table_count(&p->extras->links);
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;
-		report.max_heap = p->process_class->max_heap;
+		report.max_heap = otpi_class_of(p)->max_heap;
 		r->outgrown = 0;
 	}
 	if (r->fault.signal) {
@@ -113,7 +116,7 @@ build_fault(otp_term_builder *b, struct runner *r, struct process *p)
 	otp_build_bool(b, fault->overflow);
 	otp_build_atom(b, otp_atom_of("handler"));
 	otp_build_atom(b,
-		otp_atom_of(p->process_class ? p->process_class->name
+		otp_atom_of(otpi_class_of(p) ? otpi_class_of(p)->name
 					     : "undefined"));
 	otp_build_atom(b, otp_atom_of("message"));
 	otp_build_atom(
@@ -200,7 +203,14 @@ otp_counters_get(struct otp_counters *counters)
 }
 
 void
-otp_counters_restarted(void)
+otp_counters_restarted(otp_pid child, const char *id)
 {
+	struct thread *t;
+
 	atomic_fetch_add(&otpi_runtime.restarts, 1);
+	if (otpi_traced()) {
+		t = otpi_enter();
+		otpi_trace_restart(t, child, id);
+		otpi_leave(t);
+	}
 }

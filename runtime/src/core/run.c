@@ -2,6 +2,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/trace.h"
 #include "core/user.h"
 
 #include <stdlib.h>
@@ -69,9 +70,13 @@ activate_new(struct thread *t, struct runner *r)
 	enum otp_verdict verdict;
 	struct otp_msg *start;
 
-	p->flags &= (uint8_t)~PROCESS_NEW;
+	p->flags &= (uint16_t)~PROCESS_NEW;
 	if (p->kind == PROCESS_PLAIN) {
+		if (otpi_traced())
+			otpi_trace_handler(t, p, NULL, "run");
 		otpi_call_plain(t, r);
+		if (otpi_traced())
+			otpi_trace_handler_end(r->thread, p, false);
 		p->end_reason = &otpi_reason_normal;
 		otpi_end_stages(otpi_thread_now(), r, false, false);
 		return false;
@@ -84,8 +89,12 @@ activate_new(struct thread *t, struct runner *r)
 		otpi_end_stages(t, r, true, false);
 		return false;
 	}
+	if (otpi_traced())
+		otpi_trace_handler(t, p, NULL, "init");
 	verdict = otpi_call_init(t, r, start);
 	t = otpi_thread_now();
+	if (otpi_traced())
+		otpi_trace_handler_end(t, p, false);
 	if (verdict == OTP_END) {
 		if (p->end_reason == NULL)
 			p->end_reason = &otpi_reason_normal;
@@ -101,9 +110,13 @@ activate_new(struct thread *t, struct runner *r)
 
 /* r is free again: as runner_new made it. */
 static inline void
-activation_end(struct thread *t, struct runner *r, struct process *p)
+activation_end(
+	struct thread *t, struct runner *r, struct process *p, bool traced)
 {
+	if (traced)
+		otpi_trace_stop(t, p);
 	r->process = NULL;
+	r->held = NULL;
 	if (unlikely(p->flags & PROCESS_LIMITED))
 		r->lent_size = 0;
 	p->runner = NULL;
@@ -111,12 +124,15 @@ activation_end(struct thread *t, struct runner *r, struct process *p)
 }
 
 static inline void
-activation_begin(struct thread *t, struct runner *r, struct process *p)
+activation_begin(
+	struct thread *t, struct runner *r, struct process *p, bool traced)
 {
 	r->process = p;
 	p->runner = r;
 	/* Release: the watchdog that reads it sees the process. */
 	atomic_store_explicit(&t->running, p, memory_order_release);
+	if (traced)
+		otpi_trace_run(t, p);
 }
 
 /* What is left of the block in hand; mostly it was not a call. */
@@ -156,9 +172,9 @@ is_stale(struct thread *t, struct process *p, struct otp_msg *m)
 }
 
 /* One event; m is out of the queue. False: the process is over. */
-static inline bool
+static ALWAYS_INLINE bool
 activate_one(struct thread *t, struct runner *r, struct process *p,
-	struct otp_msg *m)
+	struct otp_msg *m, bool traced)
 {
 	struct otp_event event;
 	enum otp_verdict verdict;
@@ -177,8 +193,12 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 		r->caller = 0;
 		event_of(&event, m, p);
 	}
+	if (traced)
+		otpi_trace_handler(t, p, m, NULL);
 	verdict = otpi_call_handle(t, r, &event);
 	t = r->thread;
+	if (traced)
+		otpi_trace_handler_end(t, p, false);
 	if (unlikely(verdict == OTP_END)) {
 		if (p->end_reason == NULL)
 			p->end_reason = &otpi_reason_normal;
@@ -204,8 +224,9 @@ bounded_next(struct thread *t, struct process *p)
 }
 
 /* Nothing is left to be handled. True: so it is over; false: look again. */
-static inline bool
-activation_over(struct thread *t, struct runner *r, struct process *p)
+static ALWAYS_INLINE bool
+activation_over(
+	struct thread *t, struct runner *r, struct process *p, bool traced)
 {
 	if (unlikely(p->flags & PROCESS_DYING)) {
 		r->silent = true;
@@ -214,14 +235,14 @@ activation_over(struct thread *t, struct runner *r, struct process *p)
 	}
 	if (unlikely(p->extras != NULL))
 		otpi_extras_trim(t, p);
-	activation_end(t, r, p);
+	activation_end(t, r, p, traced);
 	if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
 		return true;
 	}
 	if (likely(otpi_go_idle(t, p)))
 		return true;
-	activation_begin(t, r, p);
+	activation_begin(t, r, p, traced);
 	return false;
 }
 
@@ -232,11 +253,14 @@ is_detached(const struct thread *t)
 	return unlikely(t->worker == NULL) && !t->pooled;
 }
 
-/* Run a process that is scheduled and has no runner. */
-static inline void
-activate(struct thread *t, struct runner *r, struct process *p)
+/*
+ * Run a process that is scheduled and has no runner; `traced` is a constant, so
+ * that where nobody traces, one test is enough for all its messages.
+ */
+static ALWAYS_INLINE void
+activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 {
-	int budget = BUDGET;
+	int budget = otpi_runtime.budget;
 	struct otp_msg *m;
 
 	if (unlikely(p->flags & (PROCESS_DYING | PROCESS_NEW))) {
@@ -245,14 +269,14 @@ activate(struct thread *t, struct runner *r, struct process *p)
 				otpi_requeue(t, p);
 			return;
 		}
-		activation_begin(t, r, p);
+		activation_begin(t, r, p, traced);
 		otpi_beat(t);
 		otpi_receive_signals(t, p);
 		if (!(p->flags & PROCESS_DYING) && !activate_new(t, r))
 			return;
 		t = r->thread;
 	} else {
-		activation_begin(t, r, p);
+		activation_begin(t, r, p, traced);
 	}
 	for (;;) {
 		if (unlikely(p->flags & PROCESS_BOUNDED))
@@ -260,23 +284,39 @@ activate(struct thread *t, struct runner *r, struct process *p)
 		else
 			m = otpi_receive_next(t, p);
 		if (m == NULL) {
-			if (activation_over(t, r, p))
+			if (activation_over(t, r, p, traced))
 				return;
 			continue;
 		}
 		otpi_beat(t);
+		otpi_handled_one(p);
 		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_LIMITED)) &&
 			!take(t, r, m))
 			return;
-		if (!activate_one(t, r, p, m))
+		if (!activate_one(t, r, p, m, traced))
 			return;
 		t = r->thread;
 		if (unlikely(--budget == 0 || is_detached(t))) {
-			activation_end(t, r, p);
+			activation_end(t, r, p, traced);
 			otpi_requeue(t, p);
 			return;
 		}
 	}
+}
+
+__attribute__((noinline, cold)) static void
+activate_traced(struct thread *t, struct runner *r, struct process *p)
+{
+	activate_as(t, r, p, true);
+}
+
+static inline void
+activate(struct thread *t, struct runner *r, struct process *p)
+{
+	if (otpi_traced())
+		activate_traced(t, r, p);
+	else
+		activate_as(t, r, p, false);
 }
 
 /* A process that needs more stack than r has: onto a runner that has it; if
@@ -349,7 +389,7 @@ otpi_runner_main(void)
 void
 otpi_worker_run(struct thread *t)
 {
-	struct runner *r = otpi_pool_pop(t->worker);
+	struct runner *r = otpi_loop_runner(t->worker);
 
 	if (r == NULL)
 		otpi_out_of_memory(OTPI_STACK_DEFAULT);

@@ -24,7 +24,7 @@ otpi_stack_of(const struct process *p)
 		return 0;
 	if (p->kind == PROCESS_PLAIN)
 		return ((const struct plain *)p->data)->stack;
-	return p->process_class->stack;
+	return otpi_class_of(p)->stack;
 }
 
 /* Begin the loop on the calling thread; returns when it has lost its worker or
@@ -78,7 +78,7 @@ bool otpi_death_step(struct thread *t, struct process *p);
 /* The calling thread's process was declared dead: give back what is left. */
 OTP_NORETURN void otpi_abandoned_end(struct thread *t);
 
-/* The text of a process's name field; NULL: it has none. */
+/* The text of an index, or of what a process has in `name`; NULL: none. */
 const char *otpi_name_text(uint32_t name);
 
 /* A report of the end of p on r; `message` and `state` may be empty. */

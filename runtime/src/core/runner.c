@@ -2,17 +2,39 @@
 #include "core/runner.h"
 #include "core/heap.h"
 
+/* On a fiber that was made with this result. */
+static struct runner *
+runner_on(otp_err err, struct otpi_fiber *fiber)
+{
+	struct runner *r;
+
+	if (err != OTP_OK)
+		return NULL;
+	r = otpi_calloc(1, sizeof *r);
+	r->fiber = fiber;
+	list_init(&r->timer.on);
+	return r;
+}
+
 struct runner *
 otpi_runner_new(size_t stack_size)
 {
-	struct runner *r = otpi_calloc(1, sizeof *r);
+	struct otpi_fiber *fiber = NULL;
+	otp_err err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
 
-	if (otpi_fiber_new(stack_size, otpi_runner_main, &r->fiber) != OTP_OK) {
-		otpi_free(r);
-		return NULL;
-	}
-	list_init(&r->timer.on);
-	return r;
+	return runner_on(err, fiber);
+}
+
+struct runner *
+otpi_loop_runner(struct worker *w)
+{
+	struct otpi_fiber *fiber = NULL;
+	otp_err err;
+
+	if (w->pool)
+		return otpi_pool_pop(w);
+	err = otpi_fiber_new_reserve(otpi_runner_main, &fiber);
+	return runner_on(err, fiber);
 }
 
 void

@@ -32,6 +32,9 @@ otpi_pool_pop(struct worker *w)
 	return r;
 }
 
+/* The same for a thread that has just got w and cannot go on without one. */
+struct runner *otpi_loop_runner(struct worker *w);
+
 static inline void
 otpi_pool_push(struct worker *w, struct runner *r)
 {

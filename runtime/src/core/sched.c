@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/blocking.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 #include <string.h>
 
-#define GLOBAL_EVERY 61
 #define SPINS 64
 #define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
 
@@ -213,6 +214,11 @@ steal(struct thread *t, struct worker *w, struct worker *victim)
 			continue;
 		for (uint32_t i = 1; i < n; i++)
 			ring_push(t, w, batch[i]);
+		otpi_count(&w->steals, 1);
+		otpi_count(&w->stolen, n);
+		if (otpi_traced())
+			otpi_trace_worker(
+				w->thread, OTP_TRACE_STEAL, n, victim->index);
 		return batch[0];
 	}
 }
@@ -284,6 +290,10 @@ pinned_push(struct worker *w, struct process *p)
 	unsigned level = otpi_level_of(p);
 
 	otpi_run_queue_push(&w->pinned[level], p, p);
+	/* Relaxed: one writer; a statistic. */
+	atomic_store_explicit(&w->pinned_len,
+		atomic_load_explicit(&w->pinned_len, memory_order_relaxed) + 1,
+		memory_order_relaxed);
 	if (unlikely(level >= OTP_PRIORITY_HIGH))
 		poke(w);
 }
@@ -484,23 +494,57 @@ remote_receive(struct worker *w)
 static struct process *
 pinned_pop(struct worker *w, unsigned level)
 {
-	return otpi_run_queue_pop(&w->pinned[level]);
+	struct process *p = otpi_run_queue_pop(&w->pinned[level]);
+
+	if (p) /* relaxed: as in pinned_push */
+		atomic_store_explicit(&w->pinned_len,
+			atomic_load_explicit(
+				&w->pinned_len, memory_order_relaxed) -
+				1,
+			memory_order_relaxed);
+	return p;
 }
 
-/* A batch of the global queue: one to run, the rest into the ring. */
+/* The next of the batch in hand, which is there. */
+static struct process *
+batch_next(struct thread *t, struct worker *w)
+{
+	struct batch *batch = w->batch;
+	struct process *p = batch->items[w->batch_at++];
+
+	if (w->batch_at == batch->count) {
+		w->batch = NULL;
+		otpi_cell_free(t, batch, BATCH_CLASS);
+	}
+	return p;
+}
+
+/*
+ * A batch of the global queue: one to run, the rest in hand. Not into the ring,
+ * which may be full of others: what it has too much of goes to the end of the
+ * global queue, and some would go round for ever.
+ */
 static struct process *
 batch_pop(struct thread *t, struct worker *w)
 {
-	struct batch *batch = batch_take();
-	struct process *p;
+	if (w->batch == NULL) {
+		w->batch = batch_take();
+		w->batch_at = 0;
+	}
+	return w->batch ? batch_next(t, w) : NULL;
+}
 
-	if (batch == NULL)
-		return NULL;
-	p = batch->items[0];
-	for (uint32_t i = 1; i < batch->count; i++)
-		ring_push(t, w, batch->items[i]);
-	otpi_cell_free(t, batch, BATCH_CLASS);
-	return p;
+/* When the ring is empty, what is in hand goes there, where others find it. */
+static struct process *
+ring_next(struct thread *t, struct worker *w)
+{
+	struct process *p = ring_pop(w);
+
+	if (likely(p != NULL || w->batch == NULL))
+		return p;
+	while (w->batch)
+		ring_push(t, w, batch_next(t, w));
+	return ring_pop(w);
 }
 
 /* The processes that are there one by one: one to run, and a share of others. */
@@ -530,7 +574,7 @@ global_pop(struct thread *t, struct worker *w)
 	if (n == 0)
 		return NULL;
 	n = n / rt->worker_count + 1;
-	if (w->turn & 1) {
+	if (w->global_turn++ & 1) {
 		p = batch_pop(t, w);
 		return p ? p : single_pop(t, w, n);
 	}
@@ -539,15 +583,21 @@ global_pop(struct thread *t, struct worker *w)
 }
 
 static struct process *
-local_pop(struct worker *w)
+local_pop(struct thread *t, struct worker *w)
 {
+	uint32_t n = w->local_turn++;
 	struct process *p;
 
-	if (w->turn & 1) {
-		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
-		return p ? p : ring_pop(w);
+	if (unlikely(w->batch != NULL)) {
+		if (n & 1)
+			return batch_next(t, w);
+		n >>= 1;
 	}
-	p = ring_pop(w);
+	if (n & 1) {
+		p = pinned_pop(w, OTP_PRIORITY_NORMAL);
+		return p ? p : ring_next(t, w);
+	}
+	p = ring_next(t, w);
 	return p ? p : pinned_pop(w, OTP_PRIORITY_NORMAL);
 }
 
@@ -557,7 +607,7 @@ level_pop(struct worker *w, unsigned level)
 {
 	struct process *p = NULL;
 
-	if (w->turn & 1)
+	if (w->level_turn[level]++ & 1)
 		p = pinned_pop(w, level);
 	if (p == NULL)
 		p = global_take(level, 1);
@@ -603,17 +653,16 @@ look_around(struct thread *t, struct worker *w)
 
 	if (w->turn == 0) {
 		w->turn = GLOBAL_EVERY;
-		if ((p = level_pop(w, OTP_PRIORITY_LOW)))
+		if ((p = level_pop(w, OTP_PRIORITY_LOW))) {
+			poke(w); /* the rest of this is next */
 			return p;
+		}
 	}
 	atomic_store_explicit(&w->poke, false, memory_order_relaxed);
 	if ((p = urgent_pop(w)))
 		return p;
 	otpi_wheel_run(t, w);
-	p = global_pop(t, w);
-	if (p)
-		local_push(t, w, p);
-	return NULL;
+	return global_pop(t, w);
 }
 
 /* Is there anything for w? Read after `parked` was set: see sched.h. */
@@ -631,12 +680,34 @@ anything_for(struct worker *w)
 	return false;
 }
 
+/* Until it is woken, or for so many milliseconds (-1: for ever). */
+static void
+worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t since = otpi_clock_ns();
+
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
+	/* Relaxed: one writer; statistics. */
+	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
+	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
+	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
+	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
+}
+
 static void
 worker_park(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
+	if (unlikely(rt->sim != NULL)) {
+		rt->sim->idle(t, w);
+		return;
+	}
 	for (int i = 0; i < SPINS; i++) {
 		if (anything_for(w))
 			return;
@@ -648,7 +719,7 @@ worker_park(struct thread *t, struct worker *w)
 	atomic_store(&w->parked, 1);
 	atomic_fetch_add(&rt->idle, 1);
 	if (!anything_for(w))
-		otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+		worker_sleep(w, ms);
 	atomic_fetch_sub(&rt->idle, 1);
 	atomic_store(&w->parked, 0);
 	otpi_watchdog_wake();
@@ -656,6 +727,14 @@ worker_park(struct thread *t, struct worker *w)
 
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
+{
+	if (unlikely(otpi_runtime.sim != NULL))
+		return otpi_runtime.sim->next(t, w);
+	return otpi_next_native(t, w);
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p;
@@ -671,8 +750,8 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			(p = look_around(t, w)))
 			return p;
 		w->turn--;
-		if ((p = w->resting)) {
-			w->resting = NULL;
+		if ((p = otpi_resting(w))) {
+			otpi_resting_set(w, NULL);
 			otpi_rest_over(t, w, p);
 		}
 		p = wake_slot(w);
@@ -686,7 +765,7 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			wake_slot_set(w, NULL);
 			local_push(t, w, p);
 		}
-		if ((p = local_pop(w)) || (p = global_pop(t, w)))
+		if ((p = local_pop(t, w)) || (p = global_pop(t, w)))
 			return p;
 		otpi_wheel_run(t, w);
 		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
@@ -697,4 +776,24 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 			return p;
 		worker_park(t, w);
 	}
+}
+
+struct process *
+otpi_take_any(struct thread *t, struct worker *w)
+{
+	struct process *p = otpi_resting(w);
+
+	remote_receive(w);
+	otpi_resting_set(w, NULL);
+	if (p)
+		otpi_rest_over(t, w, p);
+	if ((p = wake_slot(w)) == NULL)
+		p = ring_next(t, w);
+	else
+		wake_slot_set(w, NULL);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = level_pop(w, level);
+	if (p || (p = global_pop(t, w)))
+		otpi_unmark(t, p);
+	return p;
 }

@@ -29,6 +29,16 @@
  * is not; low when it has nothing else to do, or at the latest as its turn
  * number GLOBAL_EVERY. The handlers of blocking servers run on threads of their
  * own: blocking.h.
+ *
+ * Where nobody has a priority, a process that is scheduled gets its turn within
+ * OTPI_FAIR(n) dispatches of its worker that are not from the wake slot, n being
+ * how many are scheduled there and in the global queue, itself included; and
+ * between two of those there are at most WAKE_STREAK from the wake slot. Ring,
+ * pinned processes and a batch in hand take turns, so that each is served at
+ * least once in four, and each is served oldest first. One that leaves the ring
+ * as too much goes to the end of the global queue, and from there, by way of a
+ * batch in hand, does not come into the ring again before it has run, unless
+ * that is empty. core_fair.c counts.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
@@ -36,15 +46,28 @@
 #include "core/mailbox.h"
 
 #define WAKE_STREAK 64
+#define GLOBAL_EVERY 61 /* turns, until a worker looks around */
+#define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
 #define WAKE_BACKLOG 8
 #define BUDGET 512 /* messages of one activation */
+#define DEATH_BUDGET 1024 /* see runtime.death_budget */
+
+/* A statistic with one writer. */
+static inline void
+otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
+{
+	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
 
 /* Its enum otp_priority. Owner's. */
 static inline unsigned
 otpi_level_of(const struct process *p)
 {
-	return unlikely(p->flags & PROCESS_UNUSUAL) && p->process_class
-		? p->process_class->priority
+	return unlikely(p->flags & PROCESS_UNUSUAL) && otpi_class_of(p)
+		? otpi_class_of(p)->priority
 		: OTP_PRIORITY_NORMAL;
 }
 
@@ -71,6 +94,19 @@ otpi_run_queue_pop(struct run_queue *queue)
 	return p;
 }
 
+/* Relaxed: its thread's own; others only compare it. */
+static inline struct process *
+otpi_resting(struct worker *w)
+{
+	return atomic_load_explicit(&w->resting, memory_order_relaxed);
+}
+
+static inline void
+otpi_resting_set(struct worker *w, struct process *p)
+{
+	atomic_store_explicit(&w->resting, p, memory_order_relaxed);
+}
+
 /*
  * A process that has nothing to do any more may rest instead of going idle, one
  * on a worker, if another is about to run there: mostly that one answers, and
@@ -81,9 +117,11 @@ otpi_run_queue_pop(struct run_queue *queue)
 static inline bool
 otpi_may_rest(struct worker *w, const struct process *p)
 {
+	struct process *resting = w ? otpi_resting(w) : NULL;
+
 	return w && !(p->flags & PROCESS_UNUSUAL) &&
 		(atomic_load_explicit(&w->wake, memory_order_relaxed) ||
-			(w->resting && otpi_has_mail(w->resting)));
+			(resting && otpi_has_mail(resting)));
 }
 
 /* p, which rested on w, is settled. */
@@ -93,9 +131,9 @@ void otpi_rest_over(struct thread *t, struct worker *w, struct process *p);
 static inline void
 otpi_rest(struct thread *t, struct worker *w, struct process *p)
 {
-	struct process *before = w->resting;
+	struct process *before = otpi_resting(w);
 
-	w->resting = p;
+	otpi_resting_set(w, p);
 	if (before)
 		otpi_rest_over(t, w, before);
 }
@@ -107,6 +145,8 @@ void otpi_requeue(struct thread *t, struct process *p);
 void otpi_wait_over(struct thread *t, struct runner *r);
 /* The next process to run; NULL: the runtime stops. May park the thread. */
 struct process *otpi_next_of_all(struct thread *t, struct worker *w);
+/* The same, also where the mode is the deterministic one. */
+struct process *otpi_next_native(struct thread *t, struct worker *w);
 /* The same: mostly it is the one that was woken last. */
 static inline struct process *
 otpi_next(struct thread *t, struct worker *w)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/pending.h"
+#include "core/sim.h"
 
 #define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
 #define RARE_CLASS otpi_cell_class(sizeof(struct rare))
@@ -31,6 +33,18 @@ otpi_rare(struct thread *t, struct process *p)
 		list_init(&x->rare->pending);
 	}
 	return x->rare;
+}
+
+struct table *
+otpi_links(struct thread *t, struct process *p)
+{
+	struct table *links = &otpi_extras(t, p)->links;
+
+	if (p->flags & PROCESS_CHILD) {
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+		otpi_table_put(links, p->parent, 0);
+	}
+	return links;
 }
 
 static void
@@ -119,7 +133,7 @@ otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 		p->queue = m->next;
 	if (p->queue_last == m)
 		p->queue_last = before;
-	p->queue_len--;
+	otpi_queue_len_add(p, (uint32_t)-1);
 }
 
 struct otp_msg *
@@ -178,16 +192,18 @@ otpi_signal_send_reason(struct thread *t, enum signal_kind kind, uint64_t from,
 	struct process *p = otpi_slot_find(to);
 
 	otpi_signal_reason(m)->reason = otpi_reason_ref(reason);
-	if (!otpi_push_to(t, to, m)) {
+	m->to_serial = (uint32_t)(to >> 32);
+	if (p == NULL || !otpi_push(t, p, m)) {
 		otpi_signal_free(t, m);
 		return;
 	}
 	/*
-	 * Behind the push, or a receipt in between would clear it. Relaxed: a
-	 * hint to receive soon; set for the slot's next owner it does no harm.
+	 * Behind the push, or a receipt in between would clear it. seq_cst: not
+	 * overtaken by the owner's store; set for the slot's next owner it does
+	 * no harm. model: tests/model/urgent.pml
 	 */
 	if (kind != SIGNAL_DOWN)
-		atomic_store_explicit(&p->urgent, true, memory_order_relaxed);
+		atomic_store(&p->urgent, true);
 }
 
 void
@@ -196,6 +212,8 @@ otpi_call_fail(struct thread *t, struct otp_msg *m, otp_err status,
 {
 	uint64_t caller = otpi_signal_from(m), id = m->id;
 
+	if (otpi_traced())
+		otpi_trace_reply(t, caller, id, status);
 	otpi_signal_free(t, m);
 	m = otpi_signal_new(t, SIGNAL_REPLY, 0, id);
 	m->status = (uint16_t)status;
@@ -262,7 +280,10 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 	bool linked = m->kind == SIGNAL_EXIT_LINK;
 	uint64_t unlink_id, self = process_key(p);
 
-	if (linked) {
+	if (linked && p->flags & PROCESS_CHILD &&
+		otpi_signal_from(m) == p->parent) {
+		p->flags &= (uint16_t)~PROCESS_CHILD; /* A29 */
+	} else if (linked) {
 		if (p->extras == NULL ||
 			!otpi_table_get(&p->extras->links, otpi_signal_from(m),
 				&unlink_id) ||
@@ -297,7 +318,7 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 static void
 receive_link(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	struct table *links = &otpi_extras(t, p)->links;
+	struct table *links = otpi_links(t, p);
 	uint64_t peer = otpi_signal_from(m);
 
 	/* While an unlink of ours is on its way the link was sent before. */
@@ -311,7 +332,9 @@ receive_unlink(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint64_t peer = otpi_signal_from(m), value;
 
-	if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
+	if (p->flags & PROCESS_CHILD && peer == p->parent)
+		p->flags &= (uint16_t)~PROCESS_CHILD;
+	else if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
 		value == 0)
 		otpi_table_remove(&p->extras->links, peer, NULL);
 	m->kind = SIGNAL_UNLINK_ACK;
@@ -511,20 +534,30 @@ otpi_receive_drained(
 	else
 		p->queue = oldest;
 	p->queue_last = newest;
-	p->queue_len += n;
+	otpi_queue_len_add(p, n);
 }
 
 void
 otpi_receive_signals(struct thread *t, struct process *p)
 {
-	/* Relaxed: a flag that is set again is seen again. */
-	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
+	struct otp_msg *oldest;
+
+	/*
+	 * Relaxed: a flag that is set later is seen later. But clearing it must
+	 * not reach memory behind the look into the box, or it would hide a
+	 * signal that came in between: seq_cst, as the look is (otpi_drain).
+	 */
+	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed)))
+		atomic_store(&p->urgent, false);
 	otpi_unmark(t, p);
 	if (likely(!(p->flags & PROCESS_BOUNDED))) {
 		otpi_receive_drained(t, p, otpi_drain(p));
 		return;
 	}
-	receive_list(t, p, otpi_oldest_first(otpi_bound_drain(p)));
+	oldest = otpi_oldest_first(otpi_bound_drain(p));
+	if (otpi_sim_logs())
+		otpi_runtime.sim->received(p, oldest);
+	receive_list(t, p, oldest);
 	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);
 }

@@ -99,7 +99,7 @@ otpi_mark(struct thread *t, struct process *p, struct otp_msg *m)
  * message in an empty mailbox, the common case, is marked and never put into the
  * queue. Not for one that is PROCESS_BOUNDED.
  */
-static inline struct otp_msg *
+static ALWAYS_INLINE struct otp_msg *
 otpi_receive_next(struct thread *t, struct process *p)
 {
 	struct otp_msg *m;
@@ -168,6 +168,8 @@ struct extras *otpi_extras(struct thread *t, struct process *p);
 /* What few have: to be read through `rare`, to be written through this. */
 struct rare *otpi_rare(struct thread *t, struct process *p);
 extern const struct rare otpi_rare_none;
+/* The links of p, all of them, to be changed. */
+struct table *otpi_links(struct thread *t, struct process *p);
 /* Free them when nothing is left in them. */
 void otpi_extras_trim(struct thread *t, struct process *p);
 /* Free them, whatever is left. */

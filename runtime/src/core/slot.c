@@ -134,10 +134,11 @@ otpi_slot_new(struct thread *t)
 	p->flags = 0;
 	p->runner = NULL;
 	p->mark = p->queue = p->queue_last = NULL;
-	p->queue_len = 0;
-	/* Release: who sees a name taken here sees the slot without one. */
-	atomic_store_explicit(&p->name, 0, memory_order_release);
-	p->process_class = NULL;
+	atomic_store_explicit(&p->queue_len, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->handled, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->blocked, false, memory_order_relaxed);
+	atomic_store_explicit(&p->busy_us, 0, memory_order_relaxed);
+	atomic_store_explicit(&p->process_class, NULL, memory_order_relaxed);
 	p->data = NULL;
 	p->extras = NULL;
 	p->heap = NULL;
@@ -152,6 +153,9 @@ otpi_slot_new(struct thread *t)
 	atomic_store_explicit(&p->serial,
 		atomic_load_explicit(&p->serial, memory_order_relaxed) + 1,
 		memory_order_relaxed);
+	/* Release: who gives it a name sees the slot as it is. */
+	atomic_store_explicit(&p->name, otpi_name_word(process_key(p), 0),
+		memory_order_release);
 	/* Release: who pushes from now on sees the new serial's fields. */
 	atomic_store_explicit(&p->inbox, 0, memory_order_release);
 	count(&t->begun);

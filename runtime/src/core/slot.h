@@ -50,6 +50,21 @@ otpi_slot_find(uint64_t key)
 	return p;
 }
 
+/*
+ * What `name` of a process holds: the index of its name, or 0, or that it can
+ * have none any more (links.c), with the low bits of its serial. So who takes
+ * the slot for its last owner's does not change the next one's.
+ */
+#define NAME_BITS 21
+#define NAME_INDEX (((uint32_t)1 << NAME_BITS) - 1)
+_Static_assert(OTPI_ATOM_MAX < NAME_INDEX, "one is left for NAME_CLOSED");
+
+static inline uint32_t
+otpi_name_word(uint64_t key, uint32_t index)
+{
+	return (uint32_t)(key >> 32) << NAME_BITS | index;
+}
+
 /* Who `to` is now, here; 0: nobody. */
 static inline uint64_t
 otpi_resolve(otp_to to)

@@ -3,7 +3,9 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 
 #include <stdlib.h>
@@ -55,7 +57,7 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	p->parent = process_key(self);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		otpi_table_put(&otpi_extras(t, p)->links, process_key(self), 0);
+		p->flags |= PROCESS_CHILD;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -136,7 +138,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_PLAIN;
-	p->flags = PROCESS_NEW;
+	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
 	if (name && !otpi_name_claim(p, process_key(p), name))
@@ -146,6 +148,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	if (opts->monitor)
 		*opts->monitor = id_ref(monitor);
 	*pid = key_pid(process_key(p));
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	otpi_requeue(t, p);
 	return OTP_OK;
 }
@@ -181,7 +185,7 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 	struct otp_msg *m =
 		otpi_signal_new(t, SIGNAL_REPLY, process_key(p), x->start_call);
 
-	p->flags &= (uint8_t)~PROCESS_STARTING;
+	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
 	if (status != OTP_OK)
 		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
@@ -207,7 +211,8 @@ class_apply(struct thread *t, struct process *p,
 {
 	uint32_t bound = otpi_bound_of(class);
 
-	p->process_class = class;
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
 	if (bound) {
 		p->flags |= PROCESS_BOUNDED;
 		/* Relaxed: its pid and its name are published after this. */
@@ -240,7 +245,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	if ((p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
 	p->kind = PROCESS_BEHAVIOUR;
-	p->flags = PROCESS_NEW | PROCESS_STARTING;
+	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
 	class_apply(t, p, class);
@@ -350,6 +355,8 @@ otp_process_start(
 		child = process_key(p);
 		started = key_pid(child);
 		t->runner->await = p->extras->rare->start_call;
+		if (otpi_traced())
+			otpi_trace_spawn(t, p);
 		otpi_schedule(t, p);
 		err = start_wait(t, how, child, monitor);
 		t = otpi_thread_now();

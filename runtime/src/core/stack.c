@@ -140,18 +140,28 @@ set_guard(char *guard)
 
 	if (all->guard_install)
 		return !madvise(guard, all->guard_size, GUARD_INSTALL);
-	if (all->slots >= all->slot_limit)
-		return false;
 	return !mprotect(guard, all->guard_size, PROT_NONE);
+}
+
+/* Have so many been carved, or are they in use, as there may be? */
+static bool
+is_at_limit(size_t count, bool reserve)
+{
+	const struct stacks *all = &otpi_stacks;
+
+	return !all->guard_install &&
+		count >= all->slot_limit + (reserve ? STACK_RESERVE : 0);
 }
 
 /* What is left of an arena that could not be guarded is tried again later. */
 static char *
-carve(struct stack_class *cls, size_t stack_size)
+carve(struct stack_class *cls, size_t stack_size, bool reserve)
 {
 	size_t guard = otpi_stacks.guard_size;
 	char *slot;
 
+	if (is_at_limit(otpi_stacks.slots, reserve))
+		return NULL;
 	if (cls->arena == cls->arena_end && !refill(cls, guard + stack_size))
 		return NULL;
 	slot = cls->arena;
@@ -163,19 +173,22 @@ carve(struct stack_class *cls, size_t stack_size)
 }
 
 struct otpi_fiber *
-otpi_stack_take(size_t stack_size)
+otpi_stack_take(size_t stack_size, bool reserve)
 {
 	struct stack_class *cls = class_of(stack_size);
-	struct otpi_fiber *fiber;
+	struct otpi_fiber *fiber = NULL;
 	char *stack = NULL;
 
 	otpi_stacks_init();
 	pthread_mutex_lock(&otpi_stacks.lock);
-	fiber = cls->free;
-	if (fiber)
-		cls->free = fiber->next;
-	else
-		stack = carve(cls, stack_size);
+	if (!is_at_limit(otpi_stacks.in_use, reserve)) {
+		fiber = cls->free;
+		if (fiber)
+			cls->free = fiber->next;
+		else
+			stack = carve(cls, stack_size, reserve);
+		otpi_stacks.in_use += fiber || stack;
+	}
 	pthread_mutex_unlock(&otpi_stacks.lock);
 	if (fiber || !stack)
 		return fiber;
@@ -195,5 +208,6 @@ otpi_stack_give(struct otpi_fiber *fiber)
 	pthread_mutex_lock(&otpi_stacks.lock);
 	fiber->next = cls->free;
 	cls->free = fiber;
+	otpi_stacks.in_use--;
 	pthread_mutex_unlock(&otpi_stacks.lock);
 }

@@ -8,6 +8,8 @@
  * The guard costs no mapping where the kernel can mark pages in the page
  * table (`guard_install`); where it is a mapping of its own, slots are
  * counted, so that the program does not run out of mappings for other things.
+ * Beyond that limit there are a few more, for the loops of threads that take a
+ * worker over: without them nobody could go on and give a stack back.
  */
 #ifndef OTPI_STACK_H
 #define OTPI_STACK_H
@@ -17,6 +19,8 @@
 #include <pthread.h>
 
 #define STACK_CLASSES 8 /* 64 KiB to 8 MiB */
+
+#define STACK_RESERVE 500 /* stacks beyond the limit */
 
 struct stack_class {
 	struct otpi_fiber *free; /* linked by next */
@@ -29,6 +33,7 @@ struct stacks {
 	pthread_mutex_t lock; /* for what follows but the constants */
 	struct stack_class classes[STACK_CLASSES];
 	size_t slots; /* ever carved */
+	size_t in_use; /* of them */
 	/* Constant after the first use. */
 	size_t page_size;
 	size_t guard_size;
@@ -43,8 +48,11 @@ extern struct stacks otpi_stacks;
 /* Finds out what the kernel can do, once. */
 void otpi_stacks_init(void);
 
-/* NULL when there can be no more. `stack_size` is a size of a class. */
-struct otpi_fiber *otpi_stack_take(size_t stack_size);
+/*
+ * NULL when there can be no more, or, unless `reserve`, none but the reserve.
+ * `stack_size` is a size of a class.
+ */
+struct otpi_fiber *otpi_stack_take(size_t stack_size, bool reserve);
 void otpi_stack_give(struct otpi_fiber *fiber);
 
 #endif

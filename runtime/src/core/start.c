@@ -9,9 +9,11 @@
 #include "core/fork.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/sim.h"
 #include "core/spawn.h"
 #include "core/stop.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 
@@ -71,6 +73,7 @@ thread_end(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
 	otpi_fiber_thread_fini(&t->native);
@@ -79,6 +82,8 @@ thread_end(struct thread *t)
 	pthread_mutex_lock(&rt->lock);
 	list_remove(&t->on);
 	list_remove(&t->spare);
+	if (t->worker)
+		t->worker->thread = NULL;
 	rt->thread_count--;
 	pthread_cond_broadcast(&rt->thread_ended);
 	pthread_mutex_unlock(&rt->lock);
@@ -89,6 +94,7 @@ static void
 thread_begin(struct thread *t)
 {
 	otpi_thread_self = t;
+	t->tid = gettid();
 	mask_signals();
 	t->altstack = otpi_altstack_new();
 	otpi_fiber_thread_init(&t->native);
@@ -188,6 +194,8 @@ otpi_foreign_attach(void)
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
+	if (rt->sim)
+		rt->sim->attach(t);
 	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
@@ -197,14 +205,17 @@ otpi_foreign_attach(void)
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
 	atomic_fetch_add(&rt->foreigners, 1);
-	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL;
+	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
 	otpi_thread_runs(t, &t->native_runner);
 	t->runner->process = p;
 	t->pthread = pthread_self();
+	t->tid = gettid();
 	otpi_thread_self = t;
 	pthread_setspecific(rt->thread_key, t);
+	if (otpi_traced())
+		otpi_trace_spawn(t, p);
 	return t;
 }
 
@@ -218,6 +229,7 @@ foreign_detach(void *arg)
 	otp_mark none = {NULL, 0};
 
 	otpi_thread_self = t;
+	otpi_enter(); /* in the deterministic mode, in its turn */
 	while (p->extras && (owned = p->extras->owned)) {
 		p->extras->owned = owned->next;
 		owned->destructor(owned->ptr);
@@ -232,9 +244,12 @@ foreign_detach(void *arg)
 	atomic_fetch_sub(&otpi_runtime.foreigners, 1); /* as in attach */
 	while (!otpi_death_step(t, p))
 		continue;
+	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
 	otpi_thread_self = NULL;
+	if (otpi_runtime.sim)
+		otpi_runtime.sim->detach(t);
 	otpi_thread_free(t);
 }
 
@@ -256,6 +271,9 @@ runtime_init_once(void)
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
 	otpi_fork_init();
+	pthread_mutex_init(&rt->trace.lock, NULL);
+	pthread_mutex_init(&rt->trace.rings_lock, NULL);
+	list_init(&rt->trace.rings);
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	list_init(&rt->counted);
@@ -278,6 +296,8 @@ options_fill(struct otp_runtime_opts *opts)
 	const char *text = getenv("OTP_WORKERS");
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
+	if (opts->sim)
+		opts->workers = 1;
 	if (opts->workers == 0 && text)
 		opts->workers = (unsigned)strtoul(text, NULL, 10);
 	if (opts->workers == 0)
@@ -300,15 +320,22 @@ static otp_err
 options_take(const struct otp_runtime_opts *given)
 {
 	struct otp_runtime_opts opts = {0};
+	otp_err err = OTP_OK;
 
 	if (given)
 		opts = *given;
+	if (!opts.sim && otpi_sim_wanted(&opts.sim_seed, &err))
+		opts.sim = true;
+	if (err != OTP_OK)
+		return err;
 	options_fill(&opts);
 	if (opts.workers > OTPI_WORKERS_MAX || opts.stuck_ms < 0 ||
 		opts.blocking_idle_ms < 0 || opts.max_processes < SLOT_CHUNK ||
 		opts.kill_signal < SIGRTMIN || opts.kill_signal > SIGRTMAX)
 		return OTP_BADARG;
 	otpi_runtime.opts = opts;
+	otpi_runtime.budget = BUDGET;
+	otpi_runtime.death_budget = DEATH_BUDGET;
 	atomic_store(&otpi_runtime.process_limit, opts.max_processes);
 	return OTP_OK;
 }
@@ -320,6 +347,7 @@ workers_start(void)
 	otp_err err = OTP_OK;
 
 	pthread_mutex_lock(&rt->lock);
+	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)
@@ -340,7 +368,8 @@ watchdog_start(void)
 	atomic_store(&rt->watchdog_wake, 1);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&rt->watchdog, NULL, otpi_watchdog_main, NULL);
+	err = pthread_create(&rt->watchdog, NULL,
+		rt->sim ? rt->sim->watch : otpi_watchdog_main, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err == 0;
 }
@@ -351,6 +380,8 @@ core_start(const struct otp_runtime_opts *opts)
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = options_take(opts);
 
+	if (err == OTP_OK && rt->opts.sim)
+		err = otpi_sim_start(rt->opts.sim_seed);
 	if (err != OTP_OK)
 		return err;
 	otpi_workers_prepare(rt->opts.workers);
@@ -363,12 +394,16 @@ core_start(const struct otp_runtime_opts *opts)
 	rt->membarrier = otpi_membarrier_init();
 	otpi_fault_init();
 	atomic_store(&rt->running, true);
+	otpi_trace_begin();
 	err = workers_start();
 	if (err == OTP_OK && !watchdog_start())
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		otpi_threads_stop(-1);
+		otpi_trace_end();
 		atomic_store(&rt->running, false);
+		if (rt->sim)
+			rt->sim->end();
 		otpi_fault_fini();
 		return err;
 	}

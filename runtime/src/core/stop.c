@@ -5,13 +5,16 @@
 #include "core/fault.h"
 #include "core/run.h"
 #include "core/signals.h"
+#include "core/sim.h"
 #include "core/timer.h"
+#include "core/trace.h"
 #include "core/wait.h"
 #include "core/watchdog.h"
 #include "core/spawn.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -39,14 +42,23 @@ worker_prepare(struct thread *none, struct worker *w, unsigned index)
 {
 	if (w->wheel.slots[0][0].next)
 		otpi_wheel_fini(none, &w->wheel);
+	otpi_wheel_init(&w->wheel);
 	atomic_store(&w->parked, 0);
 	atomic_store(&w->poke, false);
+	atomic_store(&w->beat, 0);
 	w->index = index;
 	w->seed = index * 7919u + 1;
+	w->wake_streak = w->urgent_streak = w->max_streak = 0;
+	w->turn = w->local_turn = w->global_turn = 0;
+	memset(w->level_turn, 0, sizeof w->level_turn);
+	atomic_store(&w->steals, 0);
+	atomic_store(&w->stolen, 0);
+	atomic_store(&w->parks, 0);
+	atomic_store(&w->parked_ns, 0);
+	atomic_store(&w->parked_since_ns, 0);
 	w->beat_since_ms = otpi_clock_ns() / 1000000;
 	w->last_beat = 0;
 	w->given_up = 0;
-	otpi_wheel_init(&w->wheel);
 }
 
 void
@@ -124,16 +136,32 @@ otpi_threads_stop(int64_t deadline_ns)
 		otpi_futex_wake(&t->wake);
 	}
 	otpi_blocking_stop();
+	if (rt->sim)
+		rt->sim->release();
 	while (rt->thread_count > 0 &&
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &end) !=
 			ETIMEDOUT)
 		continue;
+	rt->started_ns = 0; /* nothing is shown of workers any more */
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		rt->workers[i].thread = NULL;
 	pthread_mutex_unlock(&rt->lock);
 }
 
 /* --- stop ----------------------------------------------------------------- */
 
-/* Send kill to every process that is not a thread of the program's own. */
+/* Has the process that p is now been sent kill? Relaxed: once is enough. */
+static bool
+is_killed(const struct process *p)
+{
+	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
+		atomic_load_explicit(&p->serial, memory_order_relaxed);
+}
+
+/*
+ * Send kill to every process that is not a thread of the program's own, once:
+ * a million that are on their way are not to be told a million times more.
+ */
 static void
 kill_all(struct thread *t)
 {
@@ -145,7 +173,8 @@ kill_all(struct thread *t)
 		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
 				INBOX_DEAD &&
 			(p->kind == PROCESS_BEHAVIOUR ||
-				p->kind == PROCESS_PLAIN))
+				p->kind == PROCESS_PLAIN) &&
+			!is_killed(p))
 			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
 	}
 }
@@ -185,7 +214,10 @@ end_all(struct thread *t, int64_t deadline_ns)
 	for (kill_all(t); any_left(); kill_all(t)) {
 		if (deadline_ns >= 0 && otpi_clock_ns() > deadline_ns)
 			return false;
-		nanosleep(&pause, NULL);
+		if (otpi_runtime.sim)
+			otpi_runtime.sim->nap(t);
+		else
+			nanosleep(&pause, NULL);
 	}
 	return true;
 }
@@ -212,9 +244,13 @@ core_stop(int64_t deadline_ns)
 	if (all)
 		workers_clear(t);
 	rt->workers_lost = !all;
+	otpi_extras_trim(t, t->runner->process);
+	otpi_trace_end();
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);
+	if (rt->sim)
+		rt->sim->end();
 	return all;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "core/thread.h"
+#include "core/sim.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -30,11 +30,17 @@ otpi_thread_new(void)
 {
 	struct thread *t = otpi_calloc(1, sizeof *t);
 
+	/* Relaxed: only that each has another. */
+	t->number = 1 +
+		atomic_fetch_add_explicit(
+			&otpi_runtime.thread_numbers, 1, memory_order_relaxed);
 	list_init(&t->on);
 	list_init(&t->spare);
 	list_init(&t->counted);
 	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
+	if (otpi_runtime.sim)
+		atomic_init(&t->attention, ATTENTION_SIM);
 	return t;
 }
 

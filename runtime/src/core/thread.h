@@ -10,6 +10,7 @@
  * and gives up, or it sees the attention and settles it under the lock. The
  * fast path needs no barrier of its own: the compiler keeps the order
  * (atomic_signal_fence), membarrier supplies the processor's.
+ * model: tests/model/watchdog.pml
  */
 #ifndef OTPI_THREAD_H
 #define OTPI_THREAD_H
@@ -18,6 +19,8 @@
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+/* Where it is called twice, but one of them must not pay for the other. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 extern _Thread_local struct thread *otpi_thread_self;
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timer.h"
 #include "core/sched.h"
+#include "core/sim.h"
 #include "core/signals.h"
+#include "core/trace.h"
 
 #define NS_PER_MS 1000000
 
 static int64_t
 now_ms(void)
 {
-	return otpi_clock_ns() / NS_PER_MS;
+	return otpi_now_ns() / NS_PER_MS;
 }
 
 int64_t
@@ -16,7 +18,7 @@ otpi_deadline(otp_duration ms)
 {
 	if (ms > OTPI_DEADLINE_MAX)
 		return OTPI_DEADLINE_MAX;
-	return (otpi_clock_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
+	return (otpi_now_ns() + NS_PER_MS - 1) / NS_PER_MS + ms;
 }
 
 void
@@ -253,6 +255,8 @@ fire_message(struct thread *t, struct timer *timer)
 {
 	uint64_t to = pid_key(otp_to_whereis(timer->to)); /* A54 */
 
+	if (otpi_traced())
+		otpi_trace_send(t, to, timer->message);
 	if (to == 0 || !otpi_push_to(t, to, timer->message))
 		otpi_signal_free(t, timer->message);
 	timer->message = NULL;

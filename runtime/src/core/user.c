@@ -11,7 +11,7 @@ otpi_call_handle(struct thread *t, struct runner *r, struct otp_event *event)
 	enum otp_verdict verdict;
 
 	ENTER_USER(t, r);
-	verdict = p->process_class->behaviour->handle(p->data, event);
+	verdict = otpi_class_of(p)->behaviour->handle(p->data, event);
 	otpi_return(r->thread);
 	return verdict;
 }
@@ -23,7 +23,7 @@ otpi_call_init(struct thread *t, struct runner *r, struct otp_msg *start)
 	enum otp_verdict verdict;
 
 	ENTER_USER(t, r);
-	verdict = p->process_class->behaviour->init(p->data, start);
+	verdict = otpi_class_of(p)->behaviour->init(p->data, start);
 	otpi_enter_again();
 	return verdict;
 }
@@ -45,7 +45,7 @@ otpi_call_ending(struct thread *t, struct runner *r)
 	otp_term reason = otpi_reason_term(p->end_reason);
 
 	ENTER_USER(t, r);
-	p->process_class->behaviour->ending(p->data, reason);
+	otpi_class_of(p)->behaviour->ending(p->data, reason);
 	otpi_enter_again();
 }
 
@@ -78,7 +78,7 @@ otpi_call_encode(struct thread *t, struct runner *r, otp_term_builder *builder)
 	struct process *p = r->process;
 
 	ENTER_USER(t, r);
-	p->process_class->behaviour->encode_state(builder, p->data);
+	otpi_class_of(p)->behaviour->encode_state(builder, p->data);
 	otpi_enter_again();
 }
 

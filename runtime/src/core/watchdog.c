@@ -5,7 +5,9 @@
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
+#include "core/sim.h"
 #include "core/spawn.h"
+#include "core/trace.h"
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -30,6 +32,7 @@ otpi_membarrier_init(void)
  * Ask for t's attention and say whether it is in user code now; if so it stays
  * there, or waits for the lock, until the caller has decided and says so in
  * `attention`. If not, what was called for before stands again. With the lock.
+ * model: tests/model/watchdog.pml
  */
 static bool
 caught_outside(struct thread *t)
@@ -48,12 +51,27 @@ caught_outside(struct thread *t)
 	return false;
 }
 
+bool
+otpi_thread_catch(struct thread *t)
+{
+	return caught_outside(t);
+}
+
+void
+otpi_thread_release(struct thread *t)
+{
+	/* What it was asked for before it will be asked again. */
+	atomic_store(&t->attention, ATTENTION_NONE);
+}
+
 /* The worker goes on with the spare. With the lock. */
 static void
 hand_over(struct worker *w, struct thread *t, struct thread *spare)
 {
 	struct runtime *rt = &otpi_runtime;
 
+	if (otpi_traced())
+		otpi_trace_stuck(t, spare);
 	t->worker = NULL;
 	spare->worker = w;
 	w->thread = spare;
@@ -96,6 +114,13 @@ otpi_attend(struct thread *t)
 
 	if (otpi_is_forked())
 		otpi_fork_refuse();
+	if (atomic_load(&t->attention) == ATTENTION_SIM) {
+		if (rt->sim)
+			rt->sim->enter(t);
+		else
+			atomic_store(&t->attention, ATTENTION_NONE);
+		return;
+	}
 	pthread_mutex_lock(&rt->lock);
 	why = atomic_load(&t->attention);
 	if (why != ATTENTION_DEAD)
@@ -181,7 +206,7 @@ answer_taken(struct thread *self, struct runner *r, struct process *p)
  * lent to it and its heap, until it next enters the runtime.
  */
 static void
-declare_dead(struct thread *self, struct thread *t)
+declare_dead(struct thread *self, struct thread *t, uint64_t key)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct runner *r;
@@ -191,11 +216,20 @@ declare_dead(struct thread *self, struct thread *t)
 		return;
 	if (!caught_outside(t))
 		return;
+	r = t->runner;
+	p = r->process;
+	/* Its handler has returned after all, and t goes on with the next. */
+	if (process_key(p) != key) {
+		atomic_store(&t->attention, ATTENTION_NONE);
+		return;
+	}
 	atomic_store(&t->attention, ATTENTION_DEAD);
 	if (t->pooled)
 		otpi_blocking_lost(t);
-	r = t->runner;
-	p = r->process;
+	if (otpi_traced()) {
+		otpi_trace_handler_end(t, p, true);
+		otpi_trace_stop(t, p);
+	}
 	otpi_killed(self, p);
 	otpi_death_begin(p);
 	answer_current(self, r->current, p->end_reason);
@@ -283,7 +317,7 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 		ms -= KILL_PATIENCE_MS;
 	}
 	if (ms >= KILL_PATIENCE_MS) {
-		declare_dead(self, t);
+		declare_dead(self, t, t->kill_key);
 		return;
 	}
 	/* At its next entry into the runtime, or in the middle: fault.c. */
@@ -340,8 +374,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
 		caught_outside(t)) {
 		otpi_wake_slot_clear(self, w);
-		/* What it was asked for before it will be asked again. */
-		atomic_store(&t->attention, ATTENTION_NONE);
+		otpi_thread_release(t);
 	}
 	if (otpi_has_backlog(w) || otpi_has_global())
 		otpi_wake_any();
@@ -394,8 +427,24 @@ report_full(void)
 	otp_report_send(&report);
 }
 
+/*
+ * What t runs now is taken for what it ran since the last look: a statistic. A
+ * new process of the slot may get a little of the last one's.
+ */
 static void
-tick(struct thread *self)
+credit(struct thread *t, int64_t ns)
+{
+	struct process *p =
+		atomic_load_explicit(&t->running, memory_order_acquire);
+
+	if (p)
+		atomic_fetch_add_explicit(
+			&p->busy_us, (uint64_t)ns / 1000, memory_order_relaxed);
+}
+
+/* Behind a pause, and so long after the last look. */
+static void
+tick(struct thread *self, int64_t pause_ns, int64_t since_ns)
 {
 	struct runtime *rt = &otpi_runtime;
 	int64_t now_ms = otpi_clock_ns() / 1000000;
@@ -403,8 +452,12 @@ tick(struct thread *self)
 	lock(self);
 	for (unsigned i = 0; i < rt->worker_count; i++)
 		look_at_worker(self, &rt->workers[i], now_ms);
-	list_for_each (it, &rt->threads)
-		look_at_kill(self, container_of(it, struct thread, on), now_ms);
+	list_for_each (it, &rt->threads) {
+		struct thread *t = container_of(it, struct thread, on);
+
+		credit(t, t->pooled ? since_ns : pause_ns);
+		look_at_kill(self, t, now_ms);
+	}
 	unlock(self);
 	report_full();
 }
@@ -437,25 +490,41 @@ sleep_ns(void)
 		: -1;
 }
 
+/* While there is nothing to look at. False: nothing ran meanwhile. */
+static bool
+doze(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	int64_t ns;
+
+	if (!all_idle())
+		return true;
+	atomic_store(&rt->watchdog_wake, 0);
+	ns = sleep_ns();
+	if (all_idle())
+		otpi_futex_wait(&rt->watchdog_wake, 0, ns);
+	atomic_store(&rt->watchdog_wake, 1);
+	return ns >= 0;
+}
+
 void *
 otpi_watchdog_main(void *arg)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct timespec pause = {0, TICK_NS};
 	struct thread *self = otpi_enter();
+	int64_t last = otpi_clock_ns(), before, now;
 
 	(void)arg;
 	otpi_leave(self);
 	while (!atomic_load(&rt->watchdog_stops)) {
-		if (all_idle()) {
-			atomic_store(&rt->watchdog_wake, 0);
-			if (all_idle())
-				otpi_futex_wait(
-					&rt->watchdog_wake, 0, sleep_ns());
-			atomic_store(&rt->watchdog_wake, 1);
-		}
+		bool worked = doze();
+
+		before = otpi_clock_ns();
 		nanosleep(&pause, NULL);
-		tick(self);
+		now = otpi_clock_ns();
+		tick(self, now - before, now - (worked ? last : before));
+		last = now;
 	}
 	return NULL;
 }

@@ -34,6 +34,13 @@ otpi_watchdog_wake(void)
  * can't. */
 bool otpi_membarrier_init(void);
 
+/*
+ * Hold t in user code, so that what its process owns stays as it is: true, or
+ * false if it is not there now. With runtime.lock, until it is released.
+ */
+bool otpi_thread_catch(struct thread *t);
+void otpi_thread_release(struct thread *t);
+
 /* A spare thread that is ready to take a worker; NULL: none can be made. With
  * the lock. */
 struct thread *otpi_spare_take(void);

@@ -2,6 +2,8 @@
 #include "app.h"
 
 #include <otp/logger.h>
+#include <otp/msg.h>
+#include <otp/runtime.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -18,10 +20,13 @@
 
 /*
  * What otp_app_main waits for. The event descriptor is written after `status`
- * or `root_is_gone`, and read before them: it orders all else.
+ * or `root_is_gone`, and read before them: it orders all else. In the
+ * deterministic mode it is a message, so that it comes in its turn.
  */
 static struct {
 	_Atomic int event; /* eventfd + 1; 0: nobody waits */
+	_Atomic bool by_message; /* main, which is set before */
+	otp_pid main;
 	_Atomic int status; /* of otp_halt */
 	_Atomic int roots; /* that are gone; the first is kept: */
 	_Atomic bool root_is_gone;
@@ -29,12 +34,18 @@ static struct {
 	char reason[REASON_MOST];
 } halt = {.status = NOT_HALTED};
 
+static const struct otp_msg_type wake_type = {
+	.name = "wake", .owner = "application", .kind = OTP_MSG_INFO};
+
 static void
 wake_main(void)
 {
 	int event = atomic_load(&halt.event);
 	uint64_t one = 1;
 
+	if (atomic_load(&halt.by_message))
+		(void)otp_msg_send(
+			otp_to_pid(halt.main), otp_msg_new(&wake_type, 0));
 	/* A full counter has woken it already. */
 	if (event > 0 && write(event - 1, &one, sizeof one) < 0)
 		return;
@@ -79,7 +90,7 @@ end_at_once(int signal)
 
 /* From here on a signal does not wait for the orderly stop. */
 static void
-end_at_second_signal(void)
+end_at_signal(void)
 {
 	struct sigaction action = {.sa_handler = end_at_once};
 	sigset_t set;
@@ -103,6 +114,27 @@ end_of_root(const struct otp_app_class *app)
 		fprintf(stderr, "%s: the root supervisor of %s ended: %s\n",
 			app->name, halt.app->name, halt.reason);
 	return 1;
+}
+
+/* The same where a signal is nothing that a run could do again: it ends the
+ * program at once. */
+static int
+wait_in_turn(const struct otp_app_class *app)
+{
+	otp_mark mark = otp_mark_set();
+	struct otp_received wake;
+	int status;
+
+	end_at_signal();
+	halt.main = otp_self();
+	atomic_store(&halt.by_message, true);
+	while ((status = atomic_load(&halt.status)) == NOT_HALTED &&
+		!atomic_load(&halt.root_is_gone)) {
+		(void)!otp_receive(&wake, OTP_INFINITY);
+		otp_release(mark);
+	}
+	atomic_store(&halt.by_message, false);
+	return status == NOT_HALTED ? end_of_root(app) : status;
 }
 
 /* Until a signal, otp_halt, or the root's end; the exit status. */
@@ -158,8 +190,9 @@ run(const struct envs *envs, int signals)
 
 	if (err != OTP_OK)
 		return start_failed(app, err);
-	status = wait_for_end(app, signals);
-	end_at_second_signal();
+	status = otp_sim_seed(NULL) ? wait_in_turn(app)
+				    : wait_for_end(app, signals);
+	end_at_signal();
 	otp_logger_flush();
 	err = otp_app_stop(app);
 	if (err != OTP_OK)

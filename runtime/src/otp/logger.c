@@ -30,11 +30,9 @@ limit_take(struct limit *limit)
 {
 	uint64_t seen =
 		atomic_load_explicit(&limit->window, memory_order_relaxed);
-	struct timespec now;
 	uint64_t second, next;
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	second = (uint64_t)now.tv_sec & UINT32_MAX;
+	second = (uint64_t)(otp_monotonic_ms() / 1000) & UINT32_MAX;
 	do {
 		next = (seen >> 32) == second ? seen + 1 : second << 32 | 1;
 		if ((uint32_t)next > limit->most) {

@@ -29,10 +29,7 @@ const struct otp_msg_type otpi_logger_stop_type = {
 otp_timestamp
 otpi_logger_clock(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (otp_timestamp)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return otp_now();
 }
 
 void

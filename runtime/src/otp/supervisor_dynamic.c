@@ -4,6 +4,8 @@
 #include "event.h"
 #include "supervisor_tree.h"
 
+#define SOME_MAX 256u
+
 static const struct otp_child_class *
 template_of(const struct supervisor *s)
 {
@@ -47,6 +49,35 @@ list_remove(struct dynamic_children *all, struct dynamic_child *child)
 		all->last = child->previous;
 }
 
+/* Many at once: by itself each would take twice the memory. */
+static struct dynamic_child *
+child_new(struct dynamic_children *all)
+{
+	struct dynamic_child *child = all->free, *some;
+
+	if (child == NULL) {
+		size_t n = all->table.count / 8 + 1;
+
+		if (n > SOME_MAX)
+			n = SOME_MAX;
+
+		some = otp_alloc(n * sizeof *some);
+		for (size_t i = 0; i < n; i++)
+			some[i].next = i + 1 < n ? &some[i + 1] : NULL;
+		child = some;
+	}
+	all->free = child->next;
+	*child = (struct dynamic_child){0};
+	return child;
+}
+
+static void
+child_free(struct dynamic_children *all, struct dynamic_child *child)
+{
+	child->next = all->free;
+	all->free = child;
+}
+
 static void
 forget(struct supervisor *s, struct dynamic_child *child)
 {
@@ -54,7 +85,7 @@ forget(struct supervisor *s, struct dynamic_child *child)
 	list_remove(&s->dynamic, child);
 	if (child->start)
 		otp_start_drop(child->start);
-	otp_free(child);
+	child_free(&s->dynamic, child);
 }
 
 otp_err
@@ -71,7 +102,7 @@ otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid)
 	if (err != OTP_OK)
 		return err;
 
-	struct dynamic_child *child = otp_alloc(sizeof *child);
+	struct dynamic_child *child = child_new(&s->dynamic);
 
 	child->pid = *pid;
 	if (start && class->restart != OTP_TEMPORARY)
@@ -113,7 +144,7 @@ restart(struct supervisor *s, struct dynamic_child *child)
 		child->pid = pid;
 		child->restarting = false;
 		otpi_pid_table_add(&s->dynamic.table, child);
-		otp_counters_restarted();
+		otp_counters_restarted(pid, class->id);
 		otpi_child_started(s, class, pid);
 	}
 }

@@ -249,7 +249,7 @@ try_start(struct supervisor *s, size_t i)
 	otp_err err = otpi_child_start(s, i, &pid);
 
 	if (err == OTP_OK)
-		otp_counters_restarted();
+		otp_counters_restarted(pid, s->classes[i].id);
 	if (err == OTP_OK || err == OTP_IGNORE)
 		return true;
 	otpi_child_report(s, OTP_REPORT_START, &s->classes[i], pid,

@@ -53,6 +53,7 @@ struct dynamic_children {
 	struct pid_table table;
 	struct dynamic_child *first;
 	struct dynamic_child *last;
+	struct dynamic_child *free; /* by `next`: memory for more */
 };
 
 /* Times of the restarts within the period, oldest first: a ring (C21). */

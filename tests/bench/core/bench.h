@@ -129,13 +129,28 @@ bench_body(void *arg)
 	(*(void (**)(void))arg)();
 }
 
+/* Run body in a process of a runtime with these options. */
+static inline int
+bench_run(const struct otp_runtime_opts *opts, void (*body)(void))
+{
+	struct otp_spawn_opts spawn = {0};
+	struct otp_received down;
+	otp_ref ref;
+
+	otp_logger_level(OTP_LOG_EMERGENCY);
+	bench_ok(otp_runtime_start(opts));
+	spawn.monitor = &ref;
+	bench_ok(otp_spawn_opt(bench_body, &body, &spawn, NULL));
+	bench_ok(otp_receive(&down, OTP_INFINITY));
+	bench_check(otp_term_equal(down.reason, OTP_NORMAL));
+	bench_ok(otp_runtime_stop(60000));
+	return 0;
+}
+
 static inline int
 bench_main(int argc, char **argv, void (*body)(void))
 {
 	struct otp_runtime_opts opts = {.workers = bench_workers()};
-	struct otp_spawn_opts spawn = {0};
-	struct otp_received down;
-	otp_ref ref;
 
 	if (argc > 1)
 		bench_scale = strtod(argv[1], NULL);
@@ -143,14 +158,7 @@ bench_main(int argc, char **argv, void (*body)(void))
 		fprintf(stderr, "usage: %s [SCALE]\n", argv[0]);
 		return 2;
 	}
-	otp_logger_level(OTP_LOG_EMERGENCY);
-	bench_ok(otp_runtime_start(&opts));
-	spawn.monitor = &ref;
-	bench_ok(otp_spawn_opt(bench_body, &body, &spawn, NULL));
-	bench_ok(otp_receive(&down, OTP_INFINITY));
-	bench_check(otp_term_equal(down.reason, OTP_NORMAL));
-	bench_ok(otp_runtime_stop(10000));
-	return 0;
+	return bench_run(&opts, body);
 }
 
 /* The program: BENCH(body) at its end. */

@@ -70,7 +70,7 @@ measure(const char *metric, int64_t children)
 static void
 run(void)
 {
-	int64_t children = bench_times(1500000, 1);
+	int64_t children = bench_times(500000, 1);
 
 	bench_ok(fork_join_parent_start(NULL, &parent));
 	measure(NULL, 1000);

@@ -111,9 +111,9 @@ left_compare(void)
 	const struct otpi_audit *a = &first->audit, *b = &second->audit;
 
 	puts("what the runtime owned, after both lives:");
-	/* One: of this thread, which is a process, too. */
-	compare_counts("blocks", a->blocks, b->blocks, 1);
+	compare_counts("blocks", a->blocks, b->blocks, 0);
 	compare_counts("stacks", a->stacks, b->stacks, 0);
+	/* One: of this thread, which is a process, too. */
 	compare_counts("slots of processes", a->slots, b->slots, 1);
 	compare_counts("deferred calls", a->pending, b->pending, 0);
 	printf("  %-24s %8" PRIu64 "\n", "timers on a wheel", b->timers_left);

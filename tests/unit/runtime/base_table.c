@@ -145,6 +145,39 @@ table_iterates_while_removing(void **state)
 	}
 }
 
+/* Every entry once, also in steps; each slot is looked at once in all. */
+static void
+table_is_emptied_in_steps(void **state)
+{
+	uint64_t seed = 11;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		struct table table = {0};
+		uint64_t keys[200], key, value;
+		uint8_t seen[200] = {0};
+		uint32_t n = random_below(&seed, round < 20 ? 3 : 200), steps;
+
+		for (uint32_t i = 0; i < n; i++) {
+			keys[i] = random_next(&seed);
+			otpi_table_put(&table, keys[i], i);
+		}
+		for (steps = 0; otpi_table_take(&table, &key, &value);
+			steps++) {
+			assert_int_equal(key, keys[value]);
+			seen[value]++;
+			assert_int_equal(table.count, n - steps - 1);
+		}
+		assert_int_equal(steps, n);
+		for (uint32_t i = 0; i < n; i++)
+			assert_int_equal(seen[i], 1);
+		assert_int_equal(table.capacity, 0);
+		assert_null(table.slots);
+		assert_true(otpi_table_put(&table, 1, 10));
+		otpi_table_free(&table);
+	}
+}
+
 int
 main(void)
 {
@@ -154,6 +187,7 @@ main(void)
 		cmocka_unit_test(table_grows_and_shrinks),
 		cmocka_unit_test(table_random_against_model),
 		cmocka_unit_test(table_iterates_while_removing),
+		cmocka_unit_test(table_is_emptied_in_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands in for the watchdog: no worker is taken from anybody. It ends a
+ * program whose time is over, and takes the baton from a thread that waits
+ * elsewhere. For the latter it is not enough that time passes: the thread must
+ * be asleep in the kernel each time it is looked at, so that a slow machine
+ * does not change what a run does.
+ */
+#include "sim/sim.h"
+#include "core/spawn.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TICK_MS 10
+#define OUTSIDE_TICKS 5
+#define STATUS 124 /* as timeout(1) */
+
+/* --- a thread that waits elsewhere ---------------------------------------- */
+
+static bool
+is_asleep(pid_t tid)
+{
+	char path[64], text[512];
+	const char *state;
+	size_t n;
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)tid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	n = fread(text, 1, sizeof text - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	/* Behind the name, which is in parentheses and may hold some. */
+	state = strrchr(text, ')');
+	return state && strncmp(state, ") S", 3) == 0;
+}
+
+static bool
+is_outside(const struct party *party)
+{
+	/* Acquire: what it did inside is seen. */
+	return party->thread == NULL ||
+		atomic_load_explicit(
+			&party->thread->inside, memory_order_acquire) == 0;
+}
+
+static void
+warn(struct sim *sim)
+{
+	if (!sim->warned)
+		fprintf(stderr,
+			"libotp: OTP_SIM=%" PRIu64
+			": a thread waits outside of the runtime. The "
+			"others go on, and the run is not repeatable.\n",
+			sim->seed);
+	sim->warned = true;
+}
+
+struct outside {
+	const struct party *party;
+	uint64_t progress;
+	unsigned ticks;
+};
+
+static void
+look_outside(struct sim *sim, struct outside *seen)
+{
+	struct party *party;
+
+	pthread_mutex_lock(&sim->lock);
+	party = sim->holder;
+	if (party == NULL || sim->over || !is_outside(party) ||
+		!is_asleep(party->tid) || party != seen->party ||
+		sim->progress != seen->progress)
+		seen->ticks = 0;
+	else
+		seen->ticks++;
+	seen->party = party;
+	seen->progress = sim->progress;
+	if (seen->ticks >= OUTSIDE_TICKS) {
+		warn(sim);
+		party->state = PARTY_OUTSIDE;
+		otpi_sim_take_baton(sim, party);
+	}
+	pthread_mutex_unlock(&sim->lock);
+}
+
+/* --- the limit ------------------------------------------------------------ */
+
+static void
+print_process(const struct process *p)
+{
+	uint64_t key = process_key(p);
+	const char *name = otpi_name_text(atomic_load(&p->name));
+
+	fprintf(stderr, "%u.%u", (uint32_t)key, (uint32_t)(key >> 32));
+	if (name)
+		fprintf(stderr, ", %s", name);
+	if (p->process_class)
+		fprintf(stderr, ", a %s", p->process_class->name);
+}
+
+/*
+ * The handler has not returned for a tick: what it handles is there. It may
+ * end while this is read, but nothing that is read is ever unmapped, unless
+ * that is a large message.
+ */
+static void
+print_running(void)
+{
+	const struct thread *t = otpi_runtime.workers[0].thread;
+	const struct process *p =
+		atomic_load_explicit(&t->running, memory_order_acquire);
+	const struct otp_msg *m;
+
+	if (p == NULL) {
+		fprintf(stderr, "Nothing runs.\n");
+		return;
+	}
+	fprintf(stderr, "Process ");
+	print_process(p);
+	m = p->runner ? p->runner->current : NULL;
+	if (m && m->size_class != BLOCK_LARGE && m->type)
+		fprintf(stderr, ", handles %s.%s", m->type->owner,
+			m->type->name);
+	fprintf(stderr, " and does not return.\n");
+}
+
+static void
+print_last(struct sim *sim, uint64_t choices)
+{
+	const struct process *last = atomic_load(&sim->last);
+
+	fprintf(stderr, "It makes choices, %" PRIu64 " so far", choices);
+	if (last) {
+		fprintf(stderr, ", the last: ");
+		print_process(last);
+	}
+	fprintf(stderr, ".\n");
+}
+
+static void
+look_at_limit(struct sim *sim, uint64_t *seen)
+{
+	uint64_t choices = atomic_load(&sim->choices);
+	bool returns = choices != *seen;
+
+	*seen = choices;
+	if (sim->limit_ns == 0 ||
+		otpi_clock_ns() - sim->began_ns < sim->limit_ns)
+		return;
+	fprintf(stderr,
+		"libotp: OTP_SIM=%" PRIu64 ": %" PRId64
+		" seconds (OTP_SIM_LIMIT) are over. ",
+		sim->seed, sim->limit_ns / 1000000000);
+	if (returns)
+		print_last(sim, choices);
+	else
+		print_running();
+	_exit(STATUS);
+}
+
+void
+otpi_sim_stuck(const struct sim *sim)
+{
+	fprintf(stderr,
+		"libotp: OTP_SIM=%" PRIu64
+		": all processes and threads wait, and no timer is set: "
+		"nothing can happen any more.\n",
+		sim->seed);
+	_exit(STATUS);
+}
+
+void *
+otpi_sim_watch(void *arg)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct sim *sim = otpi_sim_now();
+	struct outside outside = {NULL, 0, 0};
+	uint64_t choices = 0;
+
+	(void)arg;
+	for (;;) {
+		/* seq_cst: with otpi_watchdog_wake, behind watchdog_stops. */
+		atomic_store(&rt->watchdog_wake, 0);
+		if (atomic_load(&rt->watchdog_stops))
+			return NULL;
+		otpi_futex_wait(&rt->watchdog_wake, 0, TICK_MS * 1000000);
+		look_outside(sim, &outside);
+		look_at_limit(sim, &choices);
+	}
+}

@@ -1,0 +1,29 @@
+%% SPDX-License-Identifier: Apache-2.0
+%% A process monitors a server and takes that back, with the message that may
+%% have come. One operation is both; after each thousand it calls the server, so
+%% that what that one has to do for them is done, too, and counts.
+-module(monitor).
+-behaviour(gen_server).
+-export([main/1, init/1, handle_call/3, handle_cast/2]).
+
+main(Args) ->
+    bench:main(Args, fun(Scale) ->
+        Times = bench:times(Scale, 3000000, 1000),
+        [{ns, bench:measure(Times, 1000, fun run/1)}]
+    end).
+
+run(Times) ->
+    {ok, Server} = gen_server:start(?MODULE, [], []),
+    Calls = Times div 1000,
+    Calls = lists:last([batch(Server, 1000) || _ <- lists:seq(1, Calls)]),
+    {monitors, []} = process_info(self(), monitors),
+    ok = gen_server:stop(Server).
+
+batch(Server, 0) -> gen_server:call(Server, sync);
+batch(Server, Left) ->
+    true = demonitor(erlang:monitor(process, Server), [flush]),
+    batch(Server, Left - 1).
+
+init([]) -> {ok, 0}.
+handle_call(sync, _, Calls) -> {reply, Calls + 1, Calls + 1}.
+handle_cast(_, Calls) -> {noreply, Calls}.

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# build_load FILE: the workloads as one program, with what the Makefile gives
+# to scripts. It looks into the runtime, for what is left in the end.
+build_load() {
+	local here
+	here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+	mkdir -p "$(dirname "$1")"
+	# shellcheck disable=SC2086 # flags are words
+	$CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS $OTP_CFLAGS \
+		-I"$here/../../runtime/src" -D_GNU_SOURCE= -o "$1" \
+		"$here"/*.c $OTP_LIBS
+}

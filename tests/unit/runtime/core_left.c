@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a process has in hand when it ends is given back: after a stop no block
+ * is in use.
+ */
+#include "core_world.h"
+
+#include "core/audit.h"
+
+static const struct otp_runtime_opts opts = {.workers = 2};
+
+#define EXTRA 100 /* behind a reply: it needs a block of its own */
+
+static enum otp_verdict
+server_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	return OTP_GO_ON;
+}
+
+/* Answers 1; takes 2, and ends when its answer is made but not sent. */
+static enum otp_verdict
+server_handle(void *data, struct otp_event *event)
+{
+	struct otp_msg *m;
+
+	(void)data;
+	if (event->kind != OTP_EVENT_MESSAGE)
+		return OTP_GO_ON;
+	if (number_in(event->msg).value == 1) {
+		answer(event->msg, 2);
+		return OTP_GO_ON;
+	}
+	m = otp_event_take(event);
+	otp_reply_begin(m, sizeof(struct number), EXTRA);
+	otp_exit(OTP_SHUTDOWN);
+}
+
+static const struct otp_behaviour behaviour = {
+	.name = "server", .init = server_init, .handle = server_handle};
+static const struct otp_process_class class = {
+	.behaviour = &behaviour, .name = "server"};
+
+static otp_pid
+server_start(void)
+{
+	struct otp_process_opts how = {.process_class = &class};
+	otp_pid pid = {0, 0, 0, 0};
+
+	EXPECT(otp_process_start(&how, &pid, NULL) == OTP_OK);
+	return pid;
+}
+
+/* Ends with the answer in hand. */
+static void
+ends_with_answer(void *arg)
+{
+	struct otp_msg *m = number_new(&ask_type, 1, 0);
+
+	EXPECT(otp_msg_call(otp_to_pid(*(otp_pid *)arg), &m, PATIENCE_MS) ==
+		OTP_OK);
+	EXPECT(m && number_in(m).value == 2);
+	otp_exit(OTP_SHUTDOWN);
+}
+
+static struct otp_msg *kept;
+
+static void
+free_kept(void *arg)
+{
+	(void)arg;
+	otp_msg_free(kept);
+}
+
+/* Hands it over, so that it is not freed twice. */
+static void
+ends_with_answer_owned(void *arg)
+{
+	kept = number_new(&ask_type, 1, 0);
+	EXPECT(otp_msg_call(otp_to_pid(*(otp_pid *)arg), &kept, PATIENCE_MS) ==
+		OTP_OK);
+	otp_own(&kept, free_kept);
+	otp_exit(OTP_SHUTDOWN);
+}
+
+/* --- a thread that is a process for as long ------------------------------ */
+
+static void
+run_caller(void (*caller)(void *arg))
+{
+	otp_pid server = server_start();
+	otp_ref ref = otp_monitor(otp_spawn(caller, &server));
+
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+}
+
+static void
+call_two(void (*unused)(void *arg))
+{
+	struct otp_msg *m = number_new(&ask_type, 2, 0);
+
+	(void)unused;
+	EXPECT(otp_msg_call(otp_to_pid(server_start()), &m, PATIENCE_MS) ==
+		OTP_DIED);
+}
+
+struct deed {
+	void (*run)(void (*caller)(void *arg));
+	void (*caller)(void *arg);
+};
+
+static void *
+deed_main(void *arg)
+{
+	const struct deed *deed = arg;
+
+	EXPECT(otp_core_start(&opts) == OTP_OK);
+	deed->run(deed->caller);
+	otp_lent_free();
+	EXPECT(otp_core_stop(PATIENCE_MS) == OTP_OK);
+	return NULL;
+}
+
+static void
+assert_nothing_is_left(struct deed deed)
+{
+	struct otpi_audit audit;
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, deed_main, &deed), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(atomic_exchange(&failures, 0), 0);
+	otpi_audit(&audit);
+	assert_int_equal(otpi_count_used(audit.blocks), 0);
+}
+
+static void
+an_answer_in_hand(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){run_caller, ends_with_answer});
+}
+
+static void
+an_answer_that_a_destructor_frees(void **state)
+{
+	(void)state;
+	assert_nothing_is_left(
+		(struct deed){run_caller, ends_with_answer_owned});
+}
+
+static void
+a_reply_that_was_begun(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){call_two, NULL});
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_answer_in_hand),
+		cmocka_unit_test(an_answer_that_a_destructor_frees),
+		cmocka_unit_test(a_reply_that_was_begun),
+	};
+
+	alarm(120);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
