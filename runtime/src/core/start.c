@@ -350,6 +350,7 @@ workers_start(void)
 	otp_err err = OTP_OK;
 
 	pthread_mutex_lock(&rt->lock);
+	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
 		if (rt->workers[i].thread == NULL)

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
@@ -41,19 +42,23 @@ worker_prepare(struct thread *none, struct worker *w, unsigned index)
 {
 	if (w->wheel.slots[0][0].next)
 		otpi_wheel_fini(none, &w->wheel);
+	otpi_wheel_init(&w->wheel);
 	atomic_store(&w->parked, 0);
 	atomic_store(&w->poke, false);
+	atomic_store(&w->beat, 0);
 	w->index = index;
 	w->seed = index * 7919u + 1;
-	w->turn = w->wake_streak = w->urgent_streak = w->max_streak = 0;
+	w->wake_streak = w->urgent_streak = w->max_streak = 0;
+	w->turn = w->local_turn = w->global_turn = 0;
+	memset(w->level_turn, 0, sizeof w->level_turn);
 	atomic_store(&w->steals, 0);
 	atomic_store(&w->stolen, 0);
 	atomic_store(&w->parks, 0);
 	atomic_store(&w->parked_ns, 0);
+	atomic_store(&w->parked_since_ns, 0);
 	w->beat_since_ms = otpi_clock_ns() / 1000000;
 	w->last_beat = 0;
 	w->given_up = 0;
-	otpi_wheel_init(&w->wheel);
 }
 
 void
@@ -70,7 +75,6 @@ otpi_workers_prepare(unsigned count)
 		worker_prepare(none, &rt->workers[i], i);
 	pthread_mutex_lock(&rt->lock);
 	atomic_store(&rt->worker_count, count);
-	rt->started_ns = otpi_clock_ns();
 	pthread_mutex_unlock(&rt->lock);
 	otpi_blocks_flush(none);
 	otpi_thread_free(none);
@@ -140,6 +144,9 @@ otpi_threads_stop(int64_t deadline_ns)
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &end) !=
 			ETIMEDOUT)
 		continue;
+	rt->started_ns = 0; /* nothing is shown of workers any more */
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		rt->workers[i].thread = NULL;
 	pthread_mutex_unlock(&rt->lock);
 }
 

@@ -19,6 +19,13 @@ void otpi_workers_prepare(unsigned count);
 /* Give back what they hold; their threads have ended. */
 void otpi_workers_clear(struct thread *t);
 
+/* How many there are to be looked at, now. With runtime.lock. */
+static inline unsigned
+otpi_workers_shown(void)
+{
+	return otpi_runtime.started_ns ? otpi_runtime.worker_count : 0;
+}
+
 /* End all threads of the runtime but the watchdog, which has ended; wait for
  * them until the deadline (< 0: none), and OTPI_STOP_BOUND_MS more. */
 void otpi_threads_stop(int64_t deadline_ns);
