@@ -22,15 +22,15 @@ hash_name(otp_atom name)
 	return hash ^ hash >> 15;
 }
 
-/* Chunk c has ATOM_FIRST_CHUNK << c entries; numbers start at 1. */
+/* Chunk c has OTPI_ATOM_FIRST << c entries; numbers start at 1. */
 static uint32_t
 chunk_of(uint32_t index, uint32_t *offset)
 {
-	uint32_t n = index - 1 + ATOM_FIRST_CHUNK;
+	uint32_t n = index - 1 + OTPI_ATOM_FIRST;
 	uint32_t log2 = 31 - (uint32_t)__builtin_clz(n);
 
 	*offset = n - (UINT32_C(1) << log2);
-	return log2 - (31 - (uint32_t)__builtin_clz(ATOM_FIRST_CHUNK));
+	return log2 - (31 - (uint32_t)__builtin_clz(OTPI_ATOM_FIRST));
 }
 
 /*
@@ -170,7 +170,7 @@ add(struct atom_table *table, otp_atom name, uint32_t hash, uint32_t *index)
 	if (offset == 0)
 		atomic_store_explicit(&table->chunks[chunk],
 			otpi_calloc(
-				ATOM_FIRST_CHUNK << chunk, sizeof(struct atom)),
+				OTPI_ATOM_FIRST << chunk, sizeof(struct atom)),
 			memory_order_release);
 
 	struct atom_index *names = grow(table, count);

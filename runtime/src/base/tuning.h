@@ -15,7 +15,7 @@
 #define BUILDER_FIRST 64 /* bytes of a term that is built */
 /* Interned names: a power of two, and as many doublings as OTPI_ATOM_MAX
    takes. */
-#define ATOM_FIRST_CHUNK 64u
+#define OTPI_ATOM_FIRST 64u
 #define OTPI_ATOM_CHUNKS 15
 #define ATOM_FIRST_INDEX 128 /* a power of two */
 #define DECODE_ROOM_MIN 128 /* bytes, besides twice those that are read */

@@ -404,6 +404,7 @@ struct runtime {
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
+	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
 	struct process *free_slots; /* oldest first */
 	struct process *free_last;
 	/* Threads; the watchdog's decisions are made under this lock. */

@@ -7,8 +7,8 @@
 #include <otp/stats.h>
 
 #include "core/run.h"
-#include "core/trace.h"
 #include "core/stop.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 /* Of an inbox that is counted under runtime.lock. */

@@ -12,7 +12,7 @@
 struct runtime otpi_runtime;
 const struct debug_facts otpi_debug_facts = {
 	.slot_chunk = SLOT_CHUNK,
-	.first_atoms = ATOM_FIRST_CHUNK,
+	.first_atoms = OTPI_ATOM_FIRST,
 	.inbox_idle = INBOX_IDLE,
 	.inbox_dead = INBOX_DEAD,
 };

@@ -10,7 +10,7 @@
 #include "base/chance.h"
 
 #define BUILDER_FIRST 1
-#define ATOM_FIRST_CHUNK 2u
+#define OTPI_ATOM_FIRST 2u
 #define OTPI_ATOM_CHUNKS 20
 #define ATOM_FIRST_INDEX 2
 #define DECODE_ROOM_MIN 8
