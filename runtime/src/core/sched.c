@@ -6,7 +6,6 @@
 #include "core/timer.h"
 #include "core/watchdog.h"
 
-
 void
 otpi_worker_wake(struct worker *w)
 {
