@@ -130,17 +130,31 @@ otpi_has_wake(struct worker *w)
 	return wake_slot(w) != NULL;
 }
 
+/* p, which is scheduled, is for any worker. */
+static void
+give(struct thread *t, struct process *p)
+{
+	otpi_unmark(t, p);
+	otpi_global_push(OTP_PRIORITY_NORMAL, p, p, 1);
+	otpi_wake_any();
+}
+
 void
 otpi_wake_slot_clear(struct thread *t, struct worker *w)
 {
 	struct process *p = wake_slot(w);
 
-	if (p == NULL || p->runner)
-		return;
-	wake_slot_set(w, NULL);
-	otpi_unmark(t, p);
-	otpi_global_push(OTP_PRIORITY_NORMAL, p, p, 1);
-	otpi_wake_any();
+	/* One that is parked runs on w alone. */
+	if (p && p->runner == NULL) {
+		wake_slot_set(w, NULL);
+		give(t, p);
+	}
+	p = otpi_resting(w);
+	if (p && p->runner == NULL) {
+		otpi_resting_set(w, NULL);
+		if (otpi_has_mail(p) || !otpi_go_idle(t, p))
+			give(t, p);
+	}
 }
 
 void

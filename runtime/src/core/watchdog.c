@@ -375,8 +375,8 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
 	}
-	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
-		caught_outside(t)) {
+	if (beat == last_beat && (otpi_has_wake(w) || otpi_resting(w)) &&
+		atomic_load(&rt->idle) && caught_outside(t)) {
 		otpi_wake_slot_clear(self, w);
 		otpi_thread_release(t);
 	}
