@@ -32,6 +32,7 @@
 #include "base/atom.h"
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/pages.h"
 #include "base/reason.h"
 #include "base/table.h"
 #include "base/tuning.h"
@@ -402,6 +403,7 @@ struct runtime {
 	_Atomic(uint32_t) queue_len[LEVELS]; /* processes, batches included */
 	/* The process table. */
 	pthread_mutex_t slot_lock;
+	struct pages slots;
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
 	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
@@ -428,6 +430,7 @@ struct runtime {
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
 	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
+	struct pages slabs;
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
+#include "core/sanitizer.h"
 
 /* Relaxed: it changes only between a stop and a start. */
 static uint32_t
@@ -18,7 +19,8 @@ slots_grow(struct runtime *rt)
 
 	if (count + SLOT_CHUNK > process_limit(rt))
 		return false;
-	chunk = otpi_calloc(SLOT_CHUNK, sizeof *chunk);
+	chunk = otpi_pages_take(&rt->slots, SLOT_CHUNK * sizeof *chunk);
+	san_region(chunk, SLOT_CHUNK * sizeof *chunk);
 	for (uint32_t i = 0; i < SLOT_CHUNK; i++) {
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
