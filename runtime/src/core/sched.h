@@ -38,7 +38,8 @@
  * least once in four, and each is served oldest first. One that leaves the ring
  * as too much goes to the end of the global queue, and from there, by way of a
  * batch in hand, does not come into the ring again before it has run, unless
- * that is empty. core_fair.c counts.
+ * that is empty. So it is as long as a batch of the global queue, half of
+ * RING_SIZE, is no less than GLOBAL_EVERY. core_fair.c counts.
  *
  * models: tests/model/mailbox.pml, of waking, resting and parking; ring.pml, of
  * the ring and stealing.

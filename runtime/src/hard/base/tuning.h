@@ -40,7 +40,7 @@
 #define POOL_MAX 1
 #define SPARE_RUNNERS 0
 
-#define WHEEL_BITS 2
+#define WHEEL_BITS 3
 #define WHEEL_LEVELS 6
 
 bool otpi_chance(enum chance chance);
