@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A timer that fires while it is cancelled: otpi_timer_start, timer_hand_over,
- * otpi_timer_cancel, otpi_timer_cancel_drop, cancel_here, timer_hand_back, timer_claim,
- * timer_unhold, timer_fire, slot_open, wheel_receive (runtime/src/core/
+ * otpi_timer_cancel, otpi_timer_cancel_drop, cancel_here, timer_hand_back,
+ * timer_claim, timer_unhold, timer_fire, slot_open, wheel_receive (runtime/src/core/
  * timer.c).
  *
  * Timers are started by threads that have no worker, which hand them to the
