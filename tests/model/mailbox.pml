@@ -4,7 +4,7 @@
  * otpi_unmark, otpi_receive_next (runtime/src/core/mailbox.h, signals.[ch]),
  * activate, activation_over (run.c), otpi_block (park.c), otpi_schedule,
  * otpi_rest, otpi_rest_settle, remote_push, remote_receive, global_push,
- * otpi_wake_any, otpi_worker_wake, worker_park, otpi_next (sched.[ch]).
+ * otpi_wake_any, otpi_worker_wake, worker_park, otpi_next (sched.[ch], ring.c).
  *
  * Two processes and two workers. Threads of the program's own send to process
  * P; P sends to Q, Q to P, which makes them rest and use the wake slot. On one

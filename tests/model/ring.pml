@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ring of a worker and those who steal from it: ring_push, ring_pop,
- * ring_overflow, steal, otpi_has_backlog (runtime/src/core/sched.c).
+ * ring_overflow, steal, otpi_has_backlog (runtime/src/core/ring.c).
  *
  * The owner pushes and pops at will, overflows into the global queue; thieves
  * take half of what they see, push the rest into their own rings, which are

@@ -105,6 +105,7 @@ one() { # FILE
 
 if ! command -v spin > /dev/null; then
 	echo "skip models # spin is not installed"
+	[ "$bounds" = quick ]
 	exit
 fi
 # As many at a time as there are processors; each says what it has to say when

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A timer that fires while it is cancelled: otpi_timer_start, timer_hand_over,
- * otpi_timer_cancel, otpi_timer_cancel_drop, timer_hand_back, timer_claim,
- * timer_unhold, timer_fire, slot_open, wheel_receive (runtime/src/core/
+ * otpi_timer_cancel, otpi_timer_cancel_drop, cancel_here, timer_hand_back,
+ * timer_claim, timer_unhold, timer_fire, slot_open, wheel_receive (runtime/src/core/
  * timer.c).
  *
  * Timers are started by threads that have no worker, which hand them to the
@@ -216,14 +216,30 @@ proctype wheel()
 		due = cancelled_here;
 		cancelled_here = TIMERS
 	}
-		claim(due, CANCELLED);
 		if
-		:: won && on[due] ->
-			on[due] = false;
+		:: on[due] ->
+			/* cancel_here: there is nobody else */
+			assert(!freed[due]);
+			if
+			:: state[due] == ARMED ->
+				atomic {
+					assert(!settled[due]);
+					assert(holds[due] == 2);
+					settled[due] = true;
+					on[due] = false;
+					holds[due] = 0;
+					freed[due] = true
+				}
+			:: else -> unhold(due)
+			fi
+		:: else ->
+			claim(due, CANCELLED);
+			if
+			:: won -> hand_back(due)
+			:: else
+			fi;
 			unhold(due)
-		:: else
 		fi;
-		unhold(due);
 		due = 0
 	:: owners == TIMERS && cancelled_here == TIMERS && freed[0] &&
 		freed[1] && freed[TIMERS - 1] -> break

@@ -32,12 +32,20 @@ struct otp_runtime_opts {
  */
 OTP_MUST_USE otp_err otp_runtime_start(const struct otp_runtime_opts *opts);
 /*
- * Kill every process, end every thread of the runtime. Blocks; gives
- * OTP_TIMEOUT when a thread is still inside a handler after timeout_ms (the
- * thread and its process are then left behind). To be called from a thread
- * that is not a process of the runtime's own.
+ * Kill every process, end every thread of the runtime. Blocks, for timeout_ms
+ * and some 200 ms at most; gives OTP_TIMEOUT when a thread is still inside a handler
+ * then. That thread and its process are left behind, until the handler next
+ * calls the runtime; it does not run any more all the same, and may be started
+ * again. OTP_NOT_RUNNING also while another thread stops it.
+ *
+ * Threads of the program live on: their calls are told OTP_DIED or OTP_NOPROC,
+ * what they start OTP_NOT_RUNNING; one that waits for messages goes on waiting.
+ * In a process of the runtime's own it is misuse, which ends that process.
  */
 OTP_MUST_USE otp_err otp_runtime_stop(otp_duration timeout_ms);
+
+/* Is the caller a process of the runtime's, not a thread of the program? */
+bool otp_in_process(void);
 
 /*
  * The two above without the logger: processes alone. Reports of deaths go to

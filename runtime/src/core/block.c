@@ -3,7 +3,6 @@
 #include "core/sanitizer.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
@@ -24,10 +23,7 @@ slab_carve(size_t size)
 	char *at;
 
 	if ((size_t)(rt->slab_end - rt->slab) < size) {
-		at = mmap(NULL, SLAB_SIZE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (at == MAP_FAILED)
-			otpi_out_of_memory(SLAB_SIZE);
+		at = otpi_pages_take(&rt->slabs, SLAB_SIZE);
 		san_region(at, SLAB_SIZE);
 		rt->slab = at;
 		rt->slab_end = at + SLAB_SIZE;

@@ -32,6 +32,7 @@
 #include "base/atom.h"
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/pages.h"
 #include "base/reason.h"
 #include "base/table.h"
 #include "base/tuning.h"
@@ -219,7 +220,8 @@ enum attention {
 	ATTENTION_STUCK, /* it is to give up its worker, if that still waits */
 	ATTENTION_ASKED, /* the watchdog is about to decide */
 	ATTENTION_DETACHED, /* it has lost its worker */
-	ATTENTION_DEAD /* its process was declared dead without it */
+	ATTENTION_DEAD, /* its process was declared dead without it */
+	ATTENTION_FORKED /* it is in the child of a fork: fork.h */
 };
 
 struct thread {
@@ -372,14 +374,24 @@ struct trace {
 
 struct runtime {
 	_Atomic(bool) running;
+	_Atomic(bool) ready; /* it was started once: threads may come */
+	_Atomic(bool) forked; /* in the child of a fork: fork.h */
+	sigset_t signal_mask; /* of the thread that started it */
 	struct otp_runtime_opts opts;
 	/* Read by all, written at start; but see sim.h. */
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	int budget; /* messages of one activation */
 	int death_budget; /* what one step of a death takes off tables */
-	unsigned worker_count; /* and these: changed under `lock`, too */
-	struct worker *workers;
+	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
+	/*
+	 * Threads of the program may look at them at any time, also while the
+	 * runtime stops or starts: so the memory stays. Changed between two
+	 * lives, under `lock`: stop.c.
+	 */
+	_Atomic(unsigned) worker_count;
+	_Atomic(struct worker *) workers;
+	bool workers_lost; /* a late stop: they may still be in use */
 	int64_t started_ns; /* with these */
 	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
@@ -391,6 +403,7 @@ struct runtime {
 	_Atomic(uint32_t) queue_len[LEVELS]; /* processes, batches included */
 	/* The process table. */
 	pthread_mutex_t slot_lock;
+	struct pages slots;
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
 	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
@@ -408,7 +421,7 @@ struct runtime {
 	_Atomic(uint32_t) detached; /* threads in a handler, no worker */
 	_Atomic(bool) stopping;
 	_Atomic(bool) closing; /* nothing new is started */
-	_Atomic(bool) starting; /* somebody is in otp_core_start */
+	_Atomic(bool) changing; /* somebody starts or stops it */
 	_Atomic(uint64_t) foreigners; /* processes that are threads */
 	_Atomic(bool) watchdog_stops; /* before the others */
 	bool membarrier;
@@ -417,6 +430,7 @@ struct runtime {
 	pthread_mutex_t depot_lock;
 	struct otp_msg *depot[BLOCK_CLASSES];
 	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
+	struct pages slabs;
 	char *slab;
 	char *slab_end;
 	/* Pending calls: type-stable records. */

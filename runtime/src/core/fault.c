@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/fault.h"
+#include "core/fork.h"
 #include "core/run.h"
 
 #include <errno.h>
@@ -131,7 +132,7 @@ rule_inside(const siginfo_t *info)
 static void
 explain_inside(int sig, const siginfo_t *info, const struct thread *t)
 {
-	if (t &&
+	if (t && !otpi_is_forked() &&
 		(t->foreign == NULL ||
 			atomic_load_explicit(&t->inside, memory_order_relaxed)))
 		explain(sig, info, NULL, rule_inside(info));

@@ -40,6 +40,9 @@
  * batch in hand, does not come into the ring again before it has run, unless
  * that is empty. So it is as long as a batch of the global queue, half of
  * RING_SIZE, is no less than GLOBAL_EVERY. core_fair.c counts.
+ *
+ * models: tests/model/mailbox.pml, of waking, resting and parking; ring.pml, of
+ * the ring and stealing.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
@@ -183,8 +186,9 @@ void otpi_wake_any(void);
 void otpi_foreign_wake(struct process *p);
 /* Is there something in w's wake slot? Any thread: a hint. */
 bool otpi_has_wake(struct worker *w);
-/* Let others have what is in it. With runtime.lock, and w's thread caught in
- * user code: thread.h says why it sees what was done. */
+/* Let others have what is in it, and who rests if it has mail. With
+ * runtime.lock, and w's thread caught in user code: thread.h says why it sees
+ * what was done. */
 void otpi_wake_slot_clear(struct thread *t, struct worker *w);
 /* Is there something in w's ring that another could take? */
 bool otpi_has_backlog(struct worker *w);

@@ -1,5 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
+#include "core/sanitizer.h"
+
+/* Relaxed: it changes only between a stop and a start. */
+static uint32_t
+process_limit(const struct runtime *rt)
+{
+	return atomic_load_explicit(&rt->process_limit, memory_order_relaxed);
+}
 
 /* With the lock: a chunk's worth of new slots; false at the limit. */
 static bool
@@ -9,9 +17,10 @@ slots_grow(struct runtime *rt)
 		atomic_load_explicit(&rt->slot_count, memory_order_relaxed);
 	struct process *chunk;
 
-	if (count + SLOT_CHUNK > rt->opts.max_processes)
+	if (count + SLOT_CHUNK > process_limit(rt))
 		return false;
-	chunk = otpi_calloc(SLOT_CHUNK, sizeof *chunk);
+	chunk = otpi_pages_take(&rt->slots, SLOT_CHUNK * sizeof *chunk);
+	san_region(chunk, SLOT_CHUNK * sizeof *chunk);
 	for (uint32_t i = 0; i < SLOT_CHUNK; i++) {
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
@@ -59,7 +68,7 @@ is_tight(const struct runtime *rt)
 {
 	return atomic_load_explicit(&rt->slot_count, memory_order_relaxed) +
 		SLOT_CHUNK >
-		rt->opts.max_processes;
+		process_limit(rt);
 }
 
 static struct process *

@@ -82,6 +82,39 @@ name_taken(struct thread *t, struct process *p, uint32_t name, otp_pid *pid)
 	return OTP_ALREADY_STARTED;
 }
 
+/*
+ * May no process begin here, as the runtime does not run or is about to stop?
+ * Asked again when the process is counted: a stop that has begun meanwhile,
+ * which no thread of the program waits for, either counts it, under the lock,
+ * or is seen. Others are of a process that is counted.
+ */
+static bool
+is_closed(void)
+{
+	return !atomic_load(&otpi_runtime.running) ||
+		atomic_load(&otpi_runtime.closing);
+}
+
+static bool
+is_overtaken(const struct thread *t)
+{
+	bool closed;
+
+	if (likely(t->foreign == NULL))
+		return false;
+	pthread_mutex_lock(&otpi_runtime.lock);
+	closed = is_closed();
+	pthread_mutex_unlock(&otpi_runtime.lock);
+	return closed;
+}
+
+static otp_err
+overtaken(struct thread *t, struct process *p)
+{
+	slot_abandon(t, p);
+	return OTP_NOT_RUNNING;
+}
+
 static otp_err
 spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	const struct otp_spawn_opts *opts, otp_pid *pid)
@@ -93,8 +126,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	uint32_t name;
 	otp_err err;
 
-	if (!atomic_load(&otpi_runtime.running) ||
-		atomic_load(&otpi_runtime.closing))
+	if (is_closed())
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
@@ -108,6 +140,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_SYSTEM_LIMIT;
 	process_kind_set(p, PROCESS_PLAIN);
 	p->flags = PROCESS_NEW | otpi_sim_flags();
+	if (is_overtaken(t))
+		return overtaken(t, p);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
@@ -205,8 +239,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	uint32_t name;
 	otp_err err;
 
-	if (!atomic_load(&otpi_runtime.running) ||
-		atomic_load(&otpi_runtime.closing))
+	if (is_closed())
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
@@ -215,6 +248,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_SYSTEM_LIMIT;
 	process_kind_set(p, PROCESS_BEHAVIOUR);
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
+	if (is_overtaken(t))
+		return overtaken(t, p);
 	class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */

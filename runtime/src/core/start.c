@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start and stop of the core: workers, spares, watchdog, and the records of
- * foreign threads. The process table, names and blocks outlive a stop: pids of
- * before stay dead.
+ * Start of the core: workers, spares, watchdog, and the records of foreign
+ * threads. The process table, names and blocks outlive a stop: pids of before
+ * stay dead.
  */
 #include "core/blocking.h"
 #include "core/fault.h"
+#include "core/fork.h"
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/sim.h"
 #include "core/spawn.h"
+#include "core/stop.h"
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -188,7 +190,10 @@ otpi_foreign_attach(void)
 	struct thread *t;
 	struct process *p;
 
-	if (!atomic_load(&rt->running))
+	if (otpi_is_forked())
+		otpi_fork_refuse();
+	/* After a stop it may come: what it asks for is refused. */
+	if (!atomic_load(&rt->ready))
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
@@ -197,11 +202,12 @@ otpi_foreign_attach(void)
 	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
-	atomic_fetch_add(&rt->foreigners, 1);
+	p->kind = PROCESS_FOREIGN;
+	/* Counted first, so that a stop never thinks too few are left. */
 	pthread_mutex_lock(&rt->lock);
 	list_push_back(&rt->counted, &t->counted);
 	pthread_mutex_unlock(&rt->lock);
-	process_kind_set(p, PROCESS_FOREIGN);
+	atomic_fetch_add(&rt->foreigners, 1);
 	p->flags = PROCESS_TRAP_EXIT | PROCESS_UNUSUAL | otpi_sim_flags();
 	p->runner = &t->native_runner;
 	t->foreign = p;
@@ -238,12 +244,12 @@ foreign_detach(void *arg)
 		otpi_block_free(t, t->runner->building);
 	p->end_reason = &otpi_reason_normal;
 	p->flags |= PROCESS_DYING;
+	atomic_fetch_sub(&otpi_runtime.foreigners, 1); /* as in attach */
 	while (!otpi_death_step(t, p))
 		continue;
 	otpi_trace_thread_end(t);
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
-	atomic_fetch_sub(&otpi_runtime.foreigners, 1);
 	otpi_thread_self = NULL;
 	if (otpi_runtime.sim)
 		otpi_runtime.sim->detach(t);
@@ -270,6 +276,7 @@ runtime_init_once(void)
 	pthread_mutex_init(&rt->trace.lock, NULL);
 	pthread_mutex_init(&rt->trace.rings_lock, NULL);
 	list_init(&rt->trace.rings);
+	otpi_fork_init();
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	list_init(&rt->counted);
@@ -286,46 +293,53 @@ otpi_runtime_init(void)
 	pthread_once(&once, runtime_init_once);
 }
 
-static otp_err
-options_take(const struct otp_runtime_opts *opts)
+static void
+options_fill(struct otp_runtime_opts *opts)
 {
-	struct runtime *rt = &otpi_runtime;
-	static const struct otp_runtime_opts none;
 	const char *text = getenv("OTP_WORKERS");
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (opts->sim)
+		opts->workers = 1;
+	if (opts->workers == 0 && text)
+		opts->workers = (unsigned)strtoul(text, NULL, 10);
+	if (opts->workers == 0)
+		opts->workers = cores > 0 ? (unsigned)cores : 1;
+	if (opts->max_processes == 0)
+		opts->max_processes = MAX_PROCESSES;
+	if (opts->stuck_ms == 0)
+		opts->stuck_ms = STUCK_MS;
+	if (opts->blocking_threads == 0)
+		opts->blocking_threads = BLOCKING_THREADS;
+	if (opts->blocking_idle_ms == 0)
+		opts->blocking_idle_ms = BLOCKING_IDLE_MS;
+	if (opts->blocking_idle_ms > OTPI_DEADLINE_MAX)
+		opts->blocking_idle_ms = OTPI_DEADLINE_MAX;
+	if (opts->kill_signal == 0)
+		opts->kill_signal = SIGRTMIN + 6;
+}
+
+static otp_err
+options_take(const struct otp_runtime_opts *given)
+{
+	struct otp_runtime_opts opts = {0};
 	otp_err err = OTP_OK;
 
-	rt->opts = opts ? *opts : none;
-	rt->budget = BUDGET;
-	rt->death_budget = DEATH_BUDGET;
-	if (!rt->opts.sim && otpi_sim_wanted(&rt->opts.sim_seed, &err))
-		rt->opts.sim = true;
+	if (given)
+		opts = *given;
+	if (!opts.sim && otpi_sim_wanted(&opts.sim_seed, &err))
+		opts.sim = true;
 	if (err != OTP_OK)
 		return err;
-	if (rt->opts.sim)
-		rt->opts.workers = 1;
-	if (rt->opts.workers == 0 && text)
-		rt->opts.workers = (unsigned)strtoul(text, NULL, 10);
-	if (rt->opts.workers == 0)
-		rt->opts.workers = cores > 0 ? (unsigned)cores : 1;
-	if (rt->opts.max_processes == 0)
-		rt->opts.max_processes = MAX_PROCESSES;
-	if (rt->opts.stuck_ms == 0)
-		rt->opts.stuck_ms = STUCK_MS;
-	if (rt->opts.blocking_threads == 0)
-		rt->opts.blocking_threads = BLOCKING_THREADS;
-	if (rt->opts.blocking_idle_ms == 0)
-		rt->opts.blocking_idle_ms = BLOCKING_IDLE_MS;
-	if (rt->opts.blocking_idle_ms > OTPI_DEADLINE_MAX)
-		rt->opts.blocking_idle_ms = OTPI_DEADLINE_MAX;
-	if (rt->opts.kill_signal == 0)
-		rt->opts.kill_signal = SIGRTMIN + 6;
-	if (rt->opts.workers > 1024 || rt->opts.stuck_ms < 0 ||
-		rt->opts.blocking_idle_ms < 0 ||
-		rt->opts.max_processes < SLOT_CHUNK ||
-		rt->opts.kill_signal < SIGRTMIN ||
-		rt->opts.kill_signal > SIGRTMAX)
+	options_fill(&opts);
+	if (opts.workers > OTPI_WORKERS_MAX || opts.stuck_ms < 0 ||
+		opts.blocking_idle_ms < 0 || opts.max_processes < SLOT_CHUNK ||
+		opts.kill_signal < SIGRTMIN || opts.kill_signal > SIGRTMAX)
 		return OTP_BADARG;
+	otpi_runtime.opts = opts;
+	otpi_runtime.budget = BUDGET;
+	otpi_runtime.death_budget = DEATH_BUDGET;
+	atomic_store(&otpi_runtime.process_limit, opts.max_processes);
 	return OTP_OK;
 }
 
@@ -334,24 +348,8 @@ workers_start(void)
 {
 	struct runtime *rt = &otpi_runtime;
 	otp_err err = OTP_OK;
-	unsigned count = rt->opts.workers;
-	struct worker *workers = aligned_alloc(
-		64, (count * sizeof(struct worker) + 63) & ~(size_t)63);
 
-	if (workers == NULL)
-		otpi_out_of_memory(count * sizeof(struct worker));
-	for (unsigned i = 0; i < count; i++) {
-		struct worker *w = &workers[i];
-
-		*w = (struct worker){0};
-		w->index = i;
-		w->seed = i * 7919u + 1;
-		w->beat_since_ms = otpi_clock_ns() / 1000000;
-		otpi_wheel_init(&w->wheel);
-	}
 	pthread_mutex_lock(&rt->lock);
-	rt->workers = workers;
-	rt->worker_count = count;
 	rt->started_ns = otpi_clock_ns();
 	for (unsigned i = 0; i < rt->worker_count && err == OTP_OK; i++) {
 		rt->workers[i].thread = thread_start(&rt->workers[i], false);
@@ -379,60 +377,6 @@ watchdog_start(void)
 	return err == 0;
 }
 
-static void
-threads_stop(int64_t deadline_ns)
-{
-	struct runtime *rt = &otpi_runtime;
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	deadline_ns =
-		deadline_ns < 0 ? INT64_MAX / 4 : deadline_ns - otpi_clock_ns();
-	until.tv_sec += (time_t)(deadline_ns / 1000000000) + 1;
-	pthread_mutex_lock(&rt->lock);
-	atomic_store(&rt->stopping, true);
-	for (unsigned i = 0; i < rt->worker_count; i++) {
-		atomic_store(&rt->workers[i].parked, 0);
-		otpi_futex_wake(&rt->workers[i].parked);
-	}
-	list_for_each (it, &rt->spares) {
-		struct thread *t = container_of(it, struct thread, spare);
-
-		atomic_fetch_add(&t->wake, 1);
-		otpi_futex_wake(&t->wake);
-	}
-	otpi_blocking_stop();
-	if (rt->sim)
-		rt->sim->release();
-	while (rt->thread_count > 0 &&
-		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &until) !=
-			ETIMEDOUT)
-		continue;
-	pthread_mutex_unlock(&rt->lock);
-}
-
-static void
-workers_free(struct thread *t)
-{
-	struct runtime *rt = &otpi_runtime;
-	struct runner *r;
-
-	for (unsigned i = 0; i < rt->worker_count; i++) {
-		struct worker *w = &rt->workers[i];
-
-		while ((r = w->pool)) {
-			w->pool = r->next;
-			otpi_runner_free(r);
-		}
-		otpi_wheel_fini(t, &w->wheel);
-	}
-	pthread_mutex_lock(&rt->lock);
-	free(rt->workers);
-	rt->workers = NULL;
-	rt->worker_count = 0;
-	pthread_mutex_unlock(&rt->lock);
-}
-
 static otp_err
 core_start(const struct otp_runtime_opts *opts)
 {
@@ -444,6 +388,9 @@ core_start(const struct otp_runtime_opts *opts)
 	if (err != OTP_OK)
 		return err;
 	otpi_chances_allow(!rt->opts.sim);
+	otpi_workers_prepare(rt->opts.workers);
+	pthread_sigmask(SIG_SETMASK, NULL, &rt->signal_mask);
+	atomic_store(&rt->ready, true);
 	atomic_store(&rt->closing, false);
 	atomic_store(&rt->stopping, false);
 	atomic_store(&rt->watchdog_stops, false);
@@ -456,8 +403,9 @@ core_start(const struct otp_runtime_opts *opts)
 	if (err == OTP_OK && !watchdog_start())
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
-		threads_stop(-1);
-		workers_free(otpi_thread_self); /* NULL will do: no timers */
+		otpi_threads_stop(-1);
+		otpi_workers_clear(
+			otpi_thread_self); /* NULL will do: no timers */
 		otpi_trace_end();
 		atomic_store(&rt->running, false);
 		if (rt->sim)
@@ -475,105 +423,12 @@ otp_core_start(const struct otp_runtime_opts *opts)
 	otp_err err;
 
 	otpi_runtime_init();
-	if (atomic_exchange(&rt->starting, true))
+	if (otpi_is_forked())
+		otpi_fork_refuse();
+	if (atomic_exchange(&rt->changing, true))
 		return OTP_ALREADY_STARTED;
 	err = atomic_load(&rt->running) ? OTP_ALREADY_STARTED
 					: core_start(opts);
-	atomic_store(&rt->starting, false);
+	atomic_store(&rt->changing, false);
 	return err;
-}
-
-/* Has the process that p is now been sent kill? Relaxed: once is enough. */
-static bool
-is_killed(const struct process *p)
-{
-	return atomic_load_explicit(&p->kill_serial, memory_order_relaxed) ==
-		atomic_load_explicit(&p->serial, memory_order_relaxed);
-}
-
-/*
- * Send kill to every process that is not a thread of the program's own, once:
- * a million that are on their way are not to be told a million times more.
- */
-static void
-kill_all(struct thread *t)
-{
-	uint32_t count = atomic_load(&otpi_runtime.slot_count);
-
-	for (uint32_t id = 1; id <= count; id++) {
-		struct process *p = otpi_slot_at(id);
-
-		if (atomic_load_explicit(&p->inbox, memory_order_acquire) !=
-				INBOX_DEAD &&
-			p->kind != PROCESS_FOREIGN && !is_killed(p))
-			otpi_exit_signal(t, process_key(p), &otpi_reason_kill);
-	}
-}
-
-/*
- * Is any process left that is not a thread of the program's own? Or a handler
- * of one that was declared dead: the watchdog still asks it to end. With the
- * lock.
- */
-static bool
-any_left_locked(void)
-{
-	uint64_t begun, ended;
-
-	otpi_slots_counted(&begun, &ended);
-	return begun - ended > atomic_load(&otpi_runtime.foreigners) ||
-		atomic_load(&otpi_runtime.detached);
-}
-
-static bool
-any_left(void)
-{
-	bool any;
-
-	pthread_mutex_lock(&otpi_runtime.lock);
-	any = any_left_locked();
-	pthread_mutex_unlock(&otpi_runtime.lock);
-	return any;
-}
-
-otp_err
-otp_core_stop(otp_duration timeout_ms)
-{
-	struct runtime *rt = &otpi_runtime;
-	int64_t now = otpi_clock_ns(), deadline = -1;
-	struct timespec pause = {0, 1000000};
-	struct thread *t;
-	bool late = false;
-
-	if (!atomic_load(&rt->running))
-		return OTP_NOT_RUNNING;
-	if (timeout_ms < INT64_MAX / 2000000)
-		deadline = now + timeout_ms * 1000000;
-	t = otpi_enter();
-	atomic_store(&rt->closing, true);
-	for (kill_all(t); any_left() && !late; kill_all(t)) {
-		if (rt->sim)
-			rt->sim->nap(t);
-		else
-			nanosleep(&pause, NULL);
-		late = deadline >= 0 && otpi_clock_ns() > deadline;
-	}
-	/* The watchdog first: it looks at threads and workers. */
-	atomic_store(&rt->watchdog_stops, true);
-	otpi_watchdog_wake();
-	pthread_join(rt->watchdog, NULL);
-	threads_stop(deadline);
-	pthread_mutex_lock(&rt->lock);
-	late = rt->thread_count > 0 || any_left_locked();
-	pthread_mutex_unlock(&rt->lock);
-	if (!late)
-		workers_free(t);
-	otpi_extras_trim(t, t->runner->process);
-	otpi_trace_end();
-	otpi_leave(t);
-	otpi_fault_fini();
-	atomic_store(&rt->running, false);
-	if (rt->sim)
-		rt->sim->end();
-	return late ? OTP_TIMEOUT : OTP_OK;
 }

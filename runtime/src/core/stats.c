@@ -7,6 +7,7 @@
 #include <otp/stats.h>
 
 #include "core/run.h"
+#include "core/stop.h"
 #include "core/trace.h"
 #include "core/watchdog.h"
 
@@ -62,8 +63,8 @@ otp_stats(struct otp_stats *stats)
 
 	otpi_runtime_init();
 	pthread_mutex_lock(&rt->lock);
-	now.workers = rt->worker_count;
-	if (rt->workers)
+	now.workers = otpi_workers_shown();
+	if (now.workers)
 		now.up_ns = (uint64_t)(otpi_clock_ns() - rt->started_ns);
 	pthread_mutex_unlock(&rt->lock);
 	for (unsigned level = 0; level < LEVELS; level++)
@@ -125,7 +126,7 @@ worker_at(unsigned index, struct otp_worker_stats *stats)
 	bool is_there;
 
 	pthread_mutex_lock(&rt->lock);
-	is_there = index < rt->worker_count;
+	is_there = index < otpi_workers_shown();
 	if (is_there)
 		worker_look(&rt->workers[index], otpi_clock_ns(), stats);
 	pthread_mutex_unlock(&rt->lock);
@@ -186,7 +187,7 @@ is_resting(struct process *p)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	for (unsigned i = 0; i < rt->worker_count; i++)
+	for (unsigned i = 0; i < otpi_workers_shown(); i++)
 		if (otpi_resting(&rt->workers[i]) == p)
 			return true;
 	return false;

@@ -163,7 +163,7 @@ otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 		return;
 	}
 	deadline_set(timer, otpi_deadline(ms));
-	if (rt->worker_count == 0) { /* stopped: nothing is due any more */
+	if (!atomic_load(&rt->running)) { /* nothing is due any more */
 		timer_unhold(t, timer);
 		return;
 	}
@@ -455,7 +455,9 @@ otpi_wheel_fini(struct thread *t, struct wheel *wheel)
 
 				if (timer->kind == TIMER_WAKE)
 					continue;
-				message_drop(t, timer);
+				/* A thread of the program may cancel it now. */
+				if (timer_claim(timer, TIMER_CANCELLED))
+					message_drop(t, timer);
 				timer_unhold(t, timer);
 			}
 		}

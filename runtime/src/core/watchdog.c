@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/watchdog.h"
 #include "core/blocking.h"
+#include "core/fork.h"
 #include "core/heap.h"
 #include "core/run.h"
 #include "core/signals.h"
@@ -115,6 +116,8 @@ otpi_attend(struct thread *t)
 	struct process *p;
 	uint32_t why;
 
+	if (otpi_is_forked())
+		otpi_fork_refuse();
 	if (atomic_load(&t->attention) == ATTENTION_SIM) {
 		if (rt->sim)
 			rt->sim->enter(t);
@@ -372,8 +375,8 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
 	}
-	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
-		caught_outside(t)) {
+	if (beat == last_beat && (otpi_has_wake(w) || otpi_resting(w)) &&
+		atomic_load(&rt->idle) && caught_outside(t)) {
 		otpi_wake_slot_clear(self, w);
 		otpi_thread_release(t);
 	}

@@ -299,6 +299,7 @@ otpi_logger_start(void)
 void
 otpi_logger_stop(otp_duration timeout_ms)
 {
+	int64_t begin = otp_monotonic_ms(), left;
 	otp_mark mark;
 	otp_ref ref;
 
@@ -309,8 +310,9 @@ otpi_logger_stop(otp_duration timeout_ms)
 	mark = otp_mark_set();
 	ref = otp_monitor(otpi_logger.pid);
 	ask(otp_msg_new(&otpi_logger_stop_type, 0), timeout_ms);
+	left = begin + timeout_ms - otp_monotonic_ms();
 	/* It answers before it gives its memory back. */
-	(void)!otp_await_down(ref, timeout_ms, NULL);
+	(void)!otp_await_down(ref, left > 0 ? left : 0, NULL);
 	otp_demonitor(ref, true);
 	otp_release(mark);
 }

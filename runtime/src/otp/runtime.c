@@ -20,11 +20,14 @@ otp_runtime_start(const struct otp_runtime_opts *opts)
 otp_err
 otp_runtime_stop(otp_duration timeout_ms)
 {
+	int64_t begin = otp_monotonic_ms(), took;
 	otp_err err;
 
 	/* Deaths from here on are reported by whoever dies. */
-	otpi_logger_stop(timeout_ms);
-	err = otp_core_stop(timeout_ms);
+	if (!otp_in_process())
+		otpi_logger_stop(timeout_ms / 2);
+	took = otp_monotonic_ms() - begin;
+	err = otp_core_stop(timeout_ms > took ? timeout_ms - took : 0);
 	if (err != OTP_NOT_RUNNING)
 		otpi_apps_lost();
 	if (err == OTP_OK)

@@ -173,7 +173,7 @@ look_outside(struct sim *sim, struct outside *seen)
 
 /* --- the limit ------------------------------------------------------------ */
 
-static void
+__attribute__((noinline, no_sanitize("thread"))) static void
 print_process(const struct process *p)
 {
 	uint64_t key = process_key(p);
@@ -189,18 +189,21 @@ print_process(const struct process *p)
 /*
  * The handler has not returned for a tick: what it handles is there. It may
  * end while this is read, but nothing that is read is ever unmapped, unless
- * that is a large message.
+ * that is a large message. ThreadSanitizer is told so.
  */
-static void
-print_running(void)
+__attribute__((noinline, no_sanitize("thread"))) static void
+print_running(const struct sim *sim)
 {
 	const struct thread *t = otpi_runtime.workers[0].thread;
 	const struct process *p =
 		atomic_load_explicit(&t->running, memory_order_acquire);
 	const struct otp_msg *m;
 
-	if (p == NULL) {
-		fprintf(stderr, "Nothing runs.\n");
+	if (sim->holder || p == NULL) {
+		fprintf(stderr, "%s\n",
+			sim->holder ? "A thread of the program does not call "
+				      "the runtime."
+				    : "Nothing runs.");
 		return;
 	}
 	fprintf(stderr, "Process ");
@@ -242,7 +245,7 @@ look_at_limit(struct sim *sim, uint64_t *seen)
 	if (returns)
 		print_last(sim, choices);
 	else
-		print_running();
+		print_running(sim);
 	_exit(STATUS);
 }
 

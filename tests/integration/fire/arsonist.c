@@ -5,6 +5,8 @@
  */
 #include "fire.h"
 
+#include <fcntl.h>
+
 #define ASKED_MAX 4u /* calls that wait behind the one that burns */
 
 static uint64_t
@@ -296,6 +298,18 @@ check_destroyed(struct scene *scene, uint64_t before)
 		complain("destructors", destroyed, scene->way);
 }
 
+/* Its first end is open until all threads have ended: main.c. */
+static void
+open_pipe(struct scene *scene)
+{
+	unsigned at = atomic_fetch_add(&world.pipe_count, 1);
+
+	if (at >= PIPES || pipe2(scene->pipes, O_CLOEXEC))
+		complain("pipe", at, 0);
+	else
+		world.pipes[at] = scene->pipes[0];
+}
+
 static void
 burn_once(struct scene *scene, otp_pid watcher)
 {
@@ -305,14 +319,17 @@ burn_once(struct scene *scene, otp_pid watcher)
 	way_choose(scene);
 	atomic_store(&scene->ready, false);
 	atomic_store(&scene->reports, 0);
+	if (scene->way == WAY_PIPE)
+		open_pipe(scene);
 	if (scene->place == PLACE_INIT)
 		burn_init(scene);
 	else if (scene->place == PLACE_PLAIN || scene->place == PLACE_MATCH)
 		burn_plain(scene, watcher);
 	else
 		burn_server(scene, watcher);
-	if (scene->way == WAY_PIPE && write(scene->pipes[1], "x", 1) != 1)
-		complain("write", 0, 0);
+	/* Who was declared dead goes on, and ends. */
+	if (scene->way == WAY_PIPE)
+		close(scene->pipes[1]);
 	if (!world.logs &&
 		atomic_load(&scene->reports) != !way_is_kill(scene->way))
 		complain("reports", atomic_load(&scene->reports), scene->way);

@@ -27,6 +27,7 @@
 #define BYSTANDERS FIRE_TOWN_BYSTANDERS_COUNT
 #define TENANTS 4u
 #define PATIENCE_MS 60000
+#define PIPES 900u /* of a life, at most: one of a thousand crashes has one */
 
 #define INIT_SCENE 1000u /* its init is to crash: scene 0 is number 1000 */
 
@@ -67,6 +68,7 @@ struct scene {
 	/* Of this round. */
 	enum way way;
 	enum place place;
+	int pipes[2]; /* to be stuck in a read, until the second is closed */
 	bool owns_badly; /* a destructor of its victim crashes */
 	uint64_t token; /* in the reason of otp_exit */
 	uintptr_t target; /* what is read, written or called */
@@ -76,7 +78,6 @@ struct scene {
 	_Atomic(unsigned) reports; /* crash reports of it */
 	/* Of all rounds. */
 	otp_pid arsonist;
-	int pipes[2]; /* to be stuck in a read */
 	_Atomic(uint64_t) inits; /* by the supervisor */
 	_Atomic(uint64_t) owned, destroyed; /* destructors */
 	uint64_t supervised; /* deaths that a supervisor has seen */
@@ -88,6 +89,8 @@ struct world {
 	struct scene scenes[SCENES];
 	char *wild; /* nobody may touch it */
 	size_t wild_size;
+	int pipes[PIPES]; /* ends to be closed when no thread reads */
+	_Atomic(unsigned) pipe_count;
 	uint64_t rounds; /* of each scene, in one life of the runtime */
 	bool logs; /* reports go to the logger */
 	_Atomic(uint64_t) done; /* rounds, of all */

@@ -196,7 +196,15 @@ end_town(fire_town_ref town)
 		complain("the town does not end", 0, 0);
 }
 
-/* Times and memory of one life. */
+static void
+close_pipes(void)
+{
+	unsigned count = atomic_exchange(&world.pipe_count, 0);
+
+	for (unsigned i = 0; i < count && i < PIPES; i++)
+		close(world.pipes[i]);
+}
+
 static void
 live(unsigned life, long samples[SAMPLES])
 {
@@ -226,6 +234,7 @@ live(unsigned life, long samples[SAMPLES])
 			 : otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, counters().processes);
+	close_pipes();
 	left_look(life);
 }
 
@@ -265,8 +274,6 @@ prepare(uint64_t crashes, uint64_t seed)
 		world.scenes[i].seed =
 			(seed * SCENES + i + 1) * UINT64_C(0x9e3779b97f4a7c15) |
 			1;
-		if (pipe(world.scenes[i].pipes))
-			complain("pipe", i, 0);
 	}
 }
 

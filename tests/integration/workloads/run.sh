@@ -19,7 +19,7 @@ echo "ok workloads build"
 # A sanitizer makes a seed ten times slower, ThreadSanitizer a hundred.
 case $MODE in
 *tsan) seeds=14 ;;
-*san) seeds=140 ;;
+*san) seeds=70 ;;
 *) seeds=500 ;;
 esac
 

@@ -11,7 +11,7 @@
 #include "core/run.h"
 #include "sim/sim.h"
 
-#define SEEDS 40u
+#define SEEDS (WORLD_TSAN ? 8u : 40u)
 
 struct run {
 	uint64_t seed;
