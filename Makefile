@@ -115,14 +115,19 @@ STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson gdb
 LINTS := $(wildcard tests/lint/*.sh)
 MODELS := tests/model/run.sh
+# What runs beside the runtime's own tests in hard mode.
+HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
+	stress values workloads
 # A sanitizer has nothing to see in the sources, in what is built without it,
-# and, tsan, in otpc, which has no threads.
+# and, tsan, in otpc, which has no threads; and hard mode changes the runtime.
 ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
 	$(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
 ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
+ALL_TESTS := $(if $(HARD),$(filter $(RUNTIME_TESTS) \
+	$(HARD_STORIES:%=tests/integration/%/run.sh),$(ALL_TESTS)),$(ALL_TESTS))
 TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 	$(ONLY),$t),$t)),$(ALL_TESTS))
 

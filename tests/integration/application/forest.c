@@ -152,9 +152,13 @@ say_numbers(otp_to supervisor)
 static void
 use_nested(void)
 {
-	forest_top_ref top = forest_top_of(otp_app_root(&forest_app_class));
 	forest_store_ref store;
+	forest_top_ref top;
 
+	/* One of its children has asked for this: it may still be starting. */
+	while (otp_app_root(&forest_app_class).id == 0)
+		otp_sleep(1);
+	top = forest_top_of(otp_app_root(&forest_app_class));
 	for (uint8_t first = 1; first <= FOREST_STORE_INIT_FIRST; first += 6) {
 		if (forest_top_start_stores(
 			    top, otp_str("a path"), first, &store) != OTP_OK)

@@ -40,8 +40,8 @@
 #define POOL_MAX 1
 #define SPARE_RUNNERS 0
 
-#define WHEEL_BITS 3
-#define WHEEL_LEVELS 6
+#define WHEEL_BITS 2
+#define WHEEL_LEVELS 12
 
 bool otpi_chance(enum chance chance);
 bool otpi_chance_fails(enum chance chance);
