@@ -386,7 +386,8 @@ struct runtime {
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	int budget; /* messages of one activation */
-	int death_budget; /* what one step of a death takes off tables */
+	_Atomic(int)
+		death_budget; /* what one step of a death takes off tables */
 	/*
 	 * Threads of the program may look at them at any time, also while the
 	 * runtime stops or starts: so the memory stays. Changed between two
