@@ -24,6 +24,7 @@ ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
 VIMDIR ?= $(PREFIX)/share/vim/vimfiles
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 CMAKEDIR ?= $(LIBDIR)/cmake/otp
+GDBDIR ?= $(PREFIX)/share/otp/gdb
 
 VERSION := 0.1.0
 ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
@@ -44,10 +45,17 @@ MODE_CFLAGS.asan := -O1 -g -fsanitize=address,undefined \
 MODE_CFLAGS.ubsan := -O1 -g -fsanitize=undefined \
 	-fno-sanitize-recover=all
 MODE_CFLAGS.tsan := -O1 -g -fsanitize=thread
+# The runtime with other sizes, budgets and chances: runtime/src/hard.
+MODE_CFLAGS.hard := $(MODE_CFLAGS.debug)
+MODE_CFLAGS.hard-asan := $(MODE_CFLAGS.asan)
+MODE_CFLAGS.hard-tsan := $(MODE_CFLAGS.tsan)
 MODE_CFLAGS := $(MODE_CFLAGS.$(MODE))
 ifeq ($(MODE_CFLAGS),)
-$(error MODE=$(MODE) is none of debug release asan ubsan tsan)
+$(error MODE=$(MODE) is none of debug release asan ubsan tsan hard hard-asan \
+hard-tsan)
 endif
+HARD := $(if $(filter hard%,$(MODE)),runtime/src/hard)
+SRC_DIRS := $(HARD) runtime/src
 
 # What code on our stacks needs, ours and that of programs: frames that can be
 # walked from a signal handler, and no step over a guard page.
@@ -59,7 +67,7 @@ COMPILER_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -DOTPC_VERSION='"$(VERSION)"' -I
 PUBLIC_CFLAGS = $(FRAME_CFLAGS) -Iruntime/include -I$(BUILD)/gen
 RUNTIME_CFLAGS = $(BASE_CFLAGS) -D_GNU_SOURCE= -fPIC \
 	-ftls-model=initial-exec $(PUBLIC_CFLAGS) -I$(BUILD)/gen/otp \
-	-Iruntime/src
+	$(SRC_DIRS:%=-I%)
 # JSON: otpc ast, otpc lsp.
 OTPC_LIBS := -ljansson
 TEST_LIBS := -lcmocka -lm -pthread
@@ -84,7 +92,8 @@ COMPILER_OBJ := $(COMPILER_GEN:.c=.o) \
 # Given OTPC=..., that compiler is used and none is built.
 OTPC ?= $(BUILD)/otpc
 
-RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim))
+RUNTIME_DIRS := $(wildcard $(addprefix runtime/src/,base core codec otp sim) \
+	$(HARD:%=%/*))
 RUNTIME_SRC := $(foreach d,$(RUNTIME_DIRS),$(wildcard $d/*.c)) \
 	$(wildcard runtime/src/core/arch/*_$(ARCH).S)
 SPECS := $(wildcard specs/otp/*.otp)
@@ -103,13 +112,14 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/breaking/run.sh tests/doc/run.sh tests/graph/run.sh \
 	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
-PLAIN_STORIES := install aarch64 new cmake meson
+PLAIN_STORIES := install aarch64 new cmake meson gdb
 LINTS := $(wildcard tests/lint/*.sh)
+MODELS := tests/model/run.sh
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads.
 ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
-	$(COMPILER_SCRIPTS) $(LINTS)
-ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) \
+	$(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
+ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
@@ -119,7 +129,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test bench bench-quick bench-10m
+.PHONY: all otpc lib check test model bench bench-quick bench-10m
 .PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
 .PHONY: uninstall clean help format lint FORCE
 
@@ -250,6 +260,7 @@ CHECK_NEEDS := $(filter $(BUILD)/%,$(TESTS)) $(if $(filter %.sh,$(TESTS)),all)
 SCRIPT_ENV = MODE='$(MODE)' BUILD='$(abspath $(BUILD))' CC='$(CC)' \
 	OTPC='$(abspath $(OTPC))' LIBOTP='$(abspath $(LIBOTP))' \
 	CFLAGS='$(MODE_CFLAGS) $(CFLAGS)' \
+	SRC_CFLAGS='$(SRC_DIRS:%=-I$(CURDIR)/%)' \
 	OTP_CFLAGS='$(FRAME_CFLAGS) -I$(CURDIR)/runtime/include \
 		-I$(abspath $(BUILD)/gen)' \
 	OTP_LIBS='$(abspath $(LIBOTP)) -pthread'
@@ -281,6 +292,10 @@ lint: ## symbols, layers, format and files; part of the suite
 
 format: ## let clang-format write every C file
 	$(CLANG_FORMAT) -i $(C_FILES)
+
+# In the suite with smaller bounds.
+model: ## let spin search the models of the core's protocols: tests/model
+	@MODEL_BOUNDS=full tests/model/run.sh
 
 # Peers that are missing are named in the output.
 BENCHES := $(wildcard tests/bench/*/run.sh)
@@ -359,7 +374,7 @@ INSTALLED = $(BINDIR)/otpc $(LIBDIR)/libotp.a $(LIBDIR)/pkgconfig/otp.pc \
 	$(INCLUDEDIR)/otp.h $(MANDIR)/man1/otpc.1 $(SHARE)/LICENSE \
 	$(BASHDIR)/otpc $(ZSHDIR)/_otpc $(FISHDIR)/otpc.fish \
 	$(CMAKEDIR)/otp-config.cmake $(CMAKEDIR)/otp-config-version.cmake \
-	$(VIM_FILES:%=$(VIMDIR)/%)
+	$(VIM_FILES:%=$(VIMDIR)/%) $(GDBDIR)/otp.py
 
 # A folder as CMake finds it from that of otp-config.cmake: the installed tree
 # may be moved.
@@ -384,6 +399,7 @@ install: all ## into PREFIX (/usr/local), below DESTDIR
 		install -m 644 compiler/share/vim/$$file \
 			$(DESTDIR)$(VIMDIR)/$$file || exit 1; \
 	done
+	install -m 644 runtime/share/gdb/otp.py $(DESTDIR)$(GDBDIR)/otp.py
 	$(OTPC) completion bash > $(DESTDIR)$(BASHDIR)/otpc
 	$(OTPC) completion zsh > $(DESTDIR)$(ZSHDIR)/_otpc
 	$(OTPC) completion fish > $(DESTDIR)$(FISHDIR)/otpc.fish
@@ -428,7 +444,7 @@ help: ## this list
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'
 	@echo '  PREFIX=/usr/local DESTDIR= BINDIR= LIBDIR= INCLUDEDIR= MANDIR='
-	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR= VIMDIR='
+	@echo '  BASHDIR= ZSHDIR= FISHDIR= CMAKEDIR= VIMDIR= GDBDIR='
 
 -include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(TEST_OBJ:.o=.d) \
 	$(TEST_SPEC_C:.c=.d)

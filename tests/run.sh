@@ -41,8 +41,15 @@ fi
 
 # ThreadSanitizer's memory map does not fit every kernel's randomisation.
 tsan_prefix=()
-if [ "$MODE" = tsan ] && setarch -R true 2> /dev/null; then
+if [[ $MODE = *tsan ]] && setarch -R true 2> /dev/null; then
 	tsan_prefix=(setarch -R)
+fi
+
+# What hard mode does by chance begins with it.
+seed=
+if [[ $MODE = hard* ]]; then
+	export OTP_HARD_SEED=${OTP_HARD_SEED:-$RANDOM}
+	seed=" with OTP_HARD_SEED=$OTP_HARD_SEED"
 fi
 
 export OTPC LIBOTP OTP_CFLAGS OTP_LIBS CC CFLAGS MODE BUILD
@@ -136,7 +143,7 @@ run_one() {
 		'BEGIN { printf "  (%.1f s)\n", ns / 1e9 }'
 	sed -n '2,$s/^/  /p' <<< "$result"
 	if [ "$f" -gt 0 ]; then
-		echo "  --- output of $name"
+		echo "  --- output of $name$seed"
 		sed 's/^/  | /' "$log"
 	else
 		rm -rf "$WORK"

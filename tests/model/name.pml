@@ -3,7 +3,7 @@
  * Names given to and taken from a process by anybody, against its death and
  * the slot's next owners: otpi_name_claim, otpi_name_release, name_register,
  * name_unregister (runtime/src/core/links.c), otpi_slot_new (slot.c), and what
- * death.c does: exiting, otpi_name_release, close_inbox.
+ * death.c does: exiting, otpi_name_release, close_inbox, otpi_name_release.
  *
  * Shows: when all is done a name leads to a live process that knows it, and
  * back, or to nobody (so no name is lost for ever); a new process gets a name
@@ -11,6 +11,7 @@
  * One slot. An atomic operation is a step, and so is each load.
  *
  * quick: -DGENERATIONS=2
+ * full: -DGENERATIONS=2 -DTAKERS=2
  * full: -DGENERATIONS=3
  * mutant 1: the name in the slot does not say of which generation it is
  *   fails with: holder[1]==0
@@ -20,9 +21,16 @@
  *   fails with: holder[1]==0
  * mutant 4: one that was taken back at once is told that nobody is there
  *   fails with: dead[key]
+ * mutant 5: who registers does not look whether the process is alive
+ *   fails with: holder[1]==0
+ * mutant 6: a process that ends does not look again whether it has a name
+ *   fails with: holder[1]==0
  */
 #ifndef GENERATIONS
 #define GENERATIONS 2
+#endif
+#ifndef TAKERS
+#define TAKERS 1
 #endif
 #ifndef MUTANT
 #define MUTANT 0
@@ -110,26 +118,25 @@ proctype registrar(byte key)
 	goto done;
 #endif
 	seen = word;
-#if MUTANT == 1 || MUTANT == 4
 	if
-	:: seen == WORD(key, X) -> goto done
-	:: else
-	fi;
-#else
-	if
-	:: seen == WORD(key, NONE) || seen == WORD(key, X) ||
-		seen == WORD(key, Y) -> goto done
-	:: else
-	fi;
+	:: seen == WORD(key, X) ->
+#if MUTANT == 5
+		goto done;
 #endif
+		alive(key, ok);
+		if
+		:: ok -> goto done
+		:: else
+		fi
+#if MUTANT != 4
+	/* Somebody has taken it back already. */
+	:: seen == WORD(key, NONE) || seen == WORD(key, Y) -> goto done
+#endif
+	:: else
+	fi;
 	/* It ended meanwhile. */
 	cas(holder[X], key, 0, ok);
-#if MUTANT == 1 || MUTANT == 2
-	if
-	:: ok -> cas(word, WORD(key, X), WORD(key, NONE), ignored)
-	:: else
-	fi;
-#endif
+	cas(word, WORD(key, X), WORD(key, NONE), ignored);
 noproc:
 	assert(dead[key]);
 done:
@@ -155,13 +162,19 @@ proctype unregistrar()
 
 inline release(key)
 {
-	atomic {
-		old = NAME_IN(word);
-		word = WORD(key, CLOSED)
-	}
+	old = NAME_IN(word);
 	if
-	:: old != NONE && old != CLOSED -> cas(holder[old], key, 0, ignored)
-	:: else
+	:: old == NONE -> skip
+	:: else ->
+		atomic {
+			old = NAME_IN(word);
+			word = WORD(key, CLOSED)
+		}
+		if
+		:: old != NONE && old != CLOSED ->
+			cas(holder[old], key, 0, ignored)
+		:: else
+		fi
 	fi
 }
 
@@ -175,12 +188,20 @@ proctype life()
 	:: key == GENERATIONS && !closed -> break
 	:: !closed ->
 		/* otpi_death_begin */
-		atomic {
+		dead[key] = true;
+		/* A plain store: it may reach memory behind the look. */
+		if
+		:: true ->
 			exiting = true;
-			dead[key] = true
-		}
-		release(key);
-		closed = true
+			release(key)
+		:: true ->
+			release(key);
+			exiting = true
+		fi;
+		closed = true; /* otpi_close: an exchange */
+#if MUTANT != 6
+		release(key)
+#endif
 	:: closed && key == GENERATIONS -> break
 	:: closed && key < GENERATIONS ->
 		/* otpi_slot_new */
@@ -206,7 +227,9 @@ init {
 		run registrar(1);
 		run registrar(2);
 		run unregistrar();
+#if TAKERS > 1
 		run unregistrar()
+#endif
 	}
 	timeout;
 #if MUTANT != 2

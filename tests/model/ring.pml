@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ring of a worker and those who steal from it: ring_push, ring_pop,
- * ring_overflow, steal, otpi_has_backlog (runtime/src/core/sched.c).
+ * ring_overflow, steal, otpi_has_backlog (runtime/src/core/ring.c).
  *
  * The owner pushes and pops at will, overflows into the global queue; thieves
  * take half of what they see, push the rest into their own rings, which are
@@ -13,7 +13,7 @@
  *
  * quick: -DPROCESSES=5 -DTHIEVES=1
  * full: -DPROCESSES=4 -DTHIEVES=2
- * full: -DPROCESSES=7 -DTHIEVES=1
+ * full: -DPROCESSES=8 -DTHIEVES=1
  * mutant 1: a thief moves the head by a load and a store
  *   fails with: taken[
  * mutant 2: a thief does not check that head and tail are of one moment

@@ -391,6 +391,7 @@ a_dynamic_child_beside_others_is_a_supervisor_in_its_place(void **state)
 	/* It is restarted empty when it dies itself. */
 	kill_child(stand_in);
 	assert_string_equal(expect(NOTE_TERMINATE).text, "killed");
+	await_another(&n.outer, "1", stand_in);
 	first = dynamic_child(&n.outer, "1", 7);
 	otp_exit_signal(n.outer.pid, OTP_SHUTDOWN);
 	assert_int_equal(expect(NOTE_TERMINATE).value, 7);

@@ -203,6 +203,20 @@ await_child(const struct tree *tree, const char *id, char is)
 	}
 }
 
+/* The same of a child that was killed: it is not the one that it was. */
+static inline void
+await_another(const struct tree *tree, const char *id, otp_pid old)
+{
+	int64_t end_ms = otp_monotonic_ms() + PATIENCE_MS;
+	otp_pid pid = old;
+
+	while (child_is(tree, id, &pid) != 'r' || otp_pid_equal(pid, old)) {
+		if (otp_monotonic_ms() > end_ms)
+			fail_msg("child %s is not started again", id);
+		otp_sleep(1);
+	}
+}
+
 /* Stops the tree and what is left of it, and forgets what that says. */
 static inline void
 tree_stop(struct tree *tree)

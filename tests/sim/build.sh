@@ -8,6 +8,5 @@ build_load() {
 	mkdir -p "$(dirname "$1")"
 	# shellcheck disable=SC2086 # flags are words
 	$CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS $OTP_CFLAGS \
-		-I"$here/../../runtime/src" -D_GNU_SOURCE= -o "$1" \
-		"$here"/*.c $OTP_LIBS
+		$SRC_CFLAGS -D_GNU_SOURCE= -o "$1" "$here"/*.c $OTP_LIBS
 }

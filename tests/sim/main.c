@@ -64,21 +64,19 @@ load_of(uint64_t seed)
 static void
 print_failure(uint64_t seed, const char *what)
 {
-	const char *only = getenv("LOAD_ONLY");
-	const char *steps = getenv("LOAD_STEPS");
-	const char *processes = getenv("LOAD_PROCESSES");
+	static const char *const said[] = {"LOAD_THREADS", "LOAD_ONLY",
+		"LOAD_STEPS", "LOAD_PROCESSES", "OTP_WORKERS", "OTP_HARD_SEED",
+		"OTP_HARD_FAIL"};
 
 	failed++;
 	printf("FAIL seed %" PRIu64 " (%s): %s; again: ", seed,
 		load_of(seed)->name, what);
-	if (world.is_sim == false)
-		printf("LOAD_THREADS=1 ");
-	if (only && *only)
-		printf("LOAD_ONLY=%s ", only);
-	if (steps && *steps)
-		printf("LOAD_STEPS=%s ", steps);
-	if (processes && *processes)
-		printf("LOAD_PROCESSES=%s ", processes);
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+		const char *value = getenv(said[i]);
+
+		if (value && *value)
+			printf("%s=%s ", said[i], value);
+	}
 	printf("LOAD_SEED=%" PRIu64 " %s\n", seed, program);
 	fflush(stdout);
 }

@@ -58,6 +58,7 @@ do_call(struct mortal *self)
 	case OTP_DIED:
 	case OTP_BAD_REQUEST:
 	case OTP_CALLING_SELF:
+	case OTP_MAILBOX_FULL:
 		break;
 	default:
 		complain("call", err, 0);

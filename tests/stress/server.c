@@ -140,8 +140,22 @@ static const struct otp_behaviour server_behaviour = {
 	.ending = server_ending,
 };
 
-const struct otp_process_class server_class = {
-	.behaviour = &server_behaviour,
-	.name = "mortal",
-	.data_size = sizeof(struct mortal),
+#define CLASS \
+	.behaviour = &server_behaviour, .name = "mortal", \
+	.data_size = sizeof(struct mortal)
+
+const struct otp_process_class server_classes[SERVER_CLASSES] = {
+	{CLASS},
+	{CLASS},
+	{CLASS},
+	{CLASS, .blocking = true},
+	{CLASS, .blocking = true, .priority = OTP_PRIORITY_LOW},
+	{CLASS, .priority = OTP_PRIORITY_LOW},
+	{CLASS, .priority = OTP_PRIORITY_HIGH},
+	{CLASS, .priority = OTP_PRIORITY_MAX},
+	{CLASS, .mailbox = 3, .policy = OTP_MAILBOX_REJECT},
+	{CLASS, .mailbox = 3, .policy = OTP_MAILBOX_DROP_NEWEST},
+	{CLASS, .mailbox = 3, .policy = OTP_MAILBOX_DROP_OLDEST},
+	{CLASS, .max_heap = 100000},
+	{CLASS, .stack = 1 << 20},
 };

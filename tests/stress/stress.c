@@ -9,11 +9,15 @@
  *   - a monitor that stands gives one DOWN, one that was taken back none;
  *   - a link that stands gives one EXIT, one that was taken back none;
  *   - what one process sends to another arrives in order, with nothing missing;
- *   - at the end no process is left, and the runtime stops.
+ *   - at the end no process, no block and no stack is left, and the runtime stops.
  *
- * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is.
+ * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is. With
+ * OTP_STRESS_WATCHERS=threads the watchers are threads of the program: in hard
+ * mode, what fails at random ends processes, but no thread (OTP_HARD_FAIL).
  */
 #include "stress.h"
+
+#include "core/audit.h"
 
 struct world world;
 
@@ -35,12 +39,13 @@ const struct otp_msg_type ask_type = {
 static void
 mortal_start(unsigned slot)
 {
-	struct otp_process_opts start = {.process_class = &server_class};
+	struct otp_process_opts start = {
+		.process_class = &server_classes[slot / 2 % SERVER_CLASSES]};
 	otp_pid pid = {0, 0, 0, 0};
 
 	start.timeout_ms = 1000;
 	if (slot % 2)
-		pid = otp_spawn(mortal_main, NULL);
+		(void)!otp_spawn_opt(mortal_main, NULL, NULL, &pid);
 	else
 		(void)!otp_process_start(&start, &pid, NULL);
 	atomic_store(&world.mortals[slot], key_of(pid));
@@ -101,6 +106,39 @@ govern(uint64_t *seed)
 	}
 }
 
+static void *
+watcher_thread(void *arg)
+{
+	*(otp_pid *)arg = otp_self();
+	atomic_fetch_add(&world.watching, 1);
+	watcher_main(NULL);
+	return NULL;
+}
+
+static void
+watchers_start(void)
+{
+	for (unsigned i = 0; i < WATCHERS; i++) {
+		if (!world.watchers_are_threads) {
+			world.watchers[i] = otp_spawn(watcher_main, NULL);
+			continue;
+		}
+		if (pthread_create(&world.threads[i], NULL, watcher_thread,
+			    &world.watchers[i]))
+			complain("a thread does not start", i, 0);
+	}
+	while (world.watchers_are_threads &&
+		atomic_load(&world.watching) < WATCHERS)
+		nap();
+}
+
+static void
+watchers_join(void)
+{
+	for (unsigned i = 0; i < WATCHERS && world.watchers_are_threads; i++)
+		pthread_join(world.threads[i], NULL);
+}
+
 static void
 end_all(uint64_t base)
 {
@@ -117,40 +155,58 @@ end_all(uint64_t base)
 	for (unsigned i = 0; i < WATCHERS; i++)
 		if (otp_receive(&r, 2 * PATIENCE_MS) != OTP_OK)
 			complain("a watcher does not end", i, 0);
+	watchers_join();
 	for (int i = 0; i < PATIENCE_MS && alive() > base; i++)
 		nap();
 	if (alive() > base)
 		complain("processes are left", alive(), base);
-	if (otp_receive(&r, 0) == OTP_OK)
+	while (otp_receive(&r, 0) == OTP_OK)
 		complain("a message for nobody", r.kind, 0);
 	otp_lent_free();
 }
 
-int
-main(void)
+/* In hard mode the first stacks may fail, too. */
+static otp_err
+start(void)
 {
-	uint64_t seed = number_of("OTP_STRESS_SEED", (uint64_t)time(NULL));
-	struct otp_counters counters;
-	uint64_t base, governing;
-	otp_err err;
+	otp_err err = OTP_SYSTEM_LIMIT;
 
-	world.step_limit = number_of("OTP_STRESS_STEPS", 20000);
-	printf("OTP_STRESS_SEED=%" PRIu64 " OTP_STRESS_STEPS=%" PRIu64 "\n",
-		seed, world.step_limit);
-	fflush(stdout);
-	atomic_store(&world.seeds, seed << 20);
-	governing = seed * 2 + 1;
-	alarm(280);
-	if (pipe(world.pipes))
-		return 1;
-	if (otp_core_start(NULL) != OTP_OK)
-		return 1;
+	for (int i = 0; i < 100 && err == OTP_SYSTEM_LIMIT; i++)
+		err = otp_core_start(NULL);
+	return err;
+}
+
+static void
+tell_all(const struct otp_counters *counters)
+{
+	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
+	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
+	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64
+	       ", stuck %" PRIu64 "\n",
+		atomic_load(&world.steps), counters->spawned,
+		atomic_load(&world.calls), atomic_load(&world.answers),
+		atomic_load(&world.downs), atomic_load(&world.exits),
+		counters->crashes_contained, counters->kills_interrupted,
+		counters->kills_abandoned, counters->handlers_stuck);
+}
+
+/* A thread, so that afterwards no process is left. */
+static void *
+play(void *seed)
+{
+	uint64_t governing = *(uint64_t *)seed * 2 + 1, base;
+	struct otp_counters counters;
+	otp_err err = start();
+
+	if (err != OTP_OK) {
+		complain("start", err, 0);
+		return NULL;
+	}
 	world.main_pid = otp_self();
 	while (alive() < 2)
 		nap(); /* the watchdog is a process, too */
 	base = alive();
-	for (unsigned i = 0; i < WATCHERS; i++)
-		world.watchers[i] = otp_spawn(watcher_main, NULL);
+	watchers_start();
 	for (unsigned i = 0; i < MORTALS; i++)
 		mortal_start(i);
 	govern(&governing);
@@ -163,14 +219,45 @@ main(void)
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);
-	printf("steps %" PRIu64 ", processes %" PRIu64 ", calls %" PRIu64
-	       ", answers %" PRIu64 ", DOWN %" PRIu64 ", EXIT %" PRIu64
-	       ", crashes %" PRIu64 ", killed %" PRIu64 "+%" PRIu64
-	       ", stuck %" PRIu64 "\n",
-		atomic_load(&world.steps), counters.spawned,
-		atomic_load(&world.calls), atomic_load(&world.answers),
-		atomic_load(&world.downs), atomic_load(&world.exits),
-		counters.crashes_contained, counters.kills_interrupted,
-		counters.kills_abandoned, counters.handlers_stuck);
+	tell_all(&counters);
+	return NULL;
+}
+
+/* No thread is a process any more. */
+static void
+look_at_memory(void)
+{
+	struct otpi_audit audit;
+
+	otpi_audit(&audit);
+	if (otpi_count_used(audit.blocks))
+		complain("blocks are lost", otpi_count_used(audit.blocks), 0);
+	if (otpi_count_used(audit.stacks) || otpi_count_used(audit.slots))
+		complain("stacks or slots are lost",
+			otpi_count_used(audit.stacks),
+			otpi_count_used(audit.slots));
+	if (otpi_count_used(audit.pending))
+		complain("deferred calls are lost",
+			otpi_count_used(audit.pending), 0);
+}
+
+int
+main(void)
+{
+	uint64_t seed = number_of("OTP_STRESS_SEED", (uint64_t)time(NULL));
+	pthread_t player;
+
+	world.step_limit = number_of("OTP_STRESS_STEPS", 20000);
+	printf("OTP_STRESS_SEED=%" PRIu64 " OTP_STRESS_STEPS=%" PRIu64 "\n",
+		seed, world.step_limit);
+	fflush(stdout);
+	atomic_store(&world.seeds, seed << 20);
+	alarm(280);
+	world.watchers_are_threads = getenv("OTP_STRESS_WATCHERS");
+	if (pipe(world.pipes) || pthread_create(&player, NULL, play, &seed) ||
+		pthread_join(player, NULL))
+		return 1;
+	if (!atomic_load(&world.wrong))
+		look_at_memory();
 	return atomic_load(&world.wrong) != 0;
 }

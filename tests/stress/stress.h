@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,9 @@ struct world {
 	_Atomic(uint64_t) calls, answers, crashes, downs, exits;
 	/* Set at the beginning. */
 	otp_pid watchers[WATCHERS];
+	bool watchers_are_threads;
+	pthread_t threads[WATCHERS]; /* then */
+	_Atomic(unsigned) watching;
 	otp_pid main_pid;
 	uint64_t step_limit;
 	int pipes[2]; /* to wait in, besides loops */
@@ -51,7 +55,9 @@ struct world {
 extern struct world world;
 
 extern const struct otp_msg_type note_type, ask_type;
-extern const struct otp_process_class server_class;
+/* Mortals in all forms that a class can ask for. */
+#define SERVER_CLASSES 13u
+extern const struct otp_process_class server_classes[SERVER_CLASSES];
 
 /* A process that lives on by chance. */
 void mortal_main(void *arg);

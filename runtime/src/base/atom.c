@@ -3,8 +3,6 @@
 
 #include "alloc.h"
 
-#define FIRST_CHUNK 64u
-#define FIRST_CAPACITY 128
 #define NAME_MAX_BYTES 255
 
 /* Entry numbers; 0 is a free place. At most half are used. */
@@ -24,15 +22,15 @@ hash_name(otp_atom name)
 	return hash ^ hash >> 15;
 }
 
-/* Chunk c has FIRST_CHUNK << c entries; numbers start at 1. */
+/* Chunk c has OTPI_ATOM_FIRST << c entries; numbers start at 1. */
 static uint32_t
 chunk_of(uint32_t index, uint32_t *offset)
 {
-	uint32_t n = index - 1 + FIRST_CHUNK;
+	uint32_t n = index - 1 + OTPI_ATOM_FIRST;
 	uint32_t log2 = 31 - (uint32_t)__builtin_clz(n);
 
 	*offset = n - (UINT32_C(1) << log2);
-	return log2 - (31 - (uint32_t)__builtin_clz(FIRST_CHUNK));
+	return log2 - (31 - (uint32_t)__builtin_clz(OTPI_ATOM_FIRST));
 }
 
 /*
@@ -133,7 +131,7 @@ grow(struct atom_table *table, uint32_t count)
 	if (old && count < old->capacity / 2)
 		return old;
 
-	uint32_t capacity = old ? 2 * old->capacity : FIRST_CAPACITY;
+	uint32_t capacity = old ? 2 * old->capacity : ATOM_FIRST_INDEX;
 	struct atom_index *index = otpi_calloc(
 		1, sizeof *index + capacity * sizeof index->places[0]);
 
@@ -171,7 +169,8 @@ add(struct atom_table *table, otp_atom name, uint32_t hash, uint32_t *index)
 
 	if (offset == 0)
 		atomic_store_explicit(&table->chunks[chunk],
-			otpi_calloc(FIRST_CHUNK << chunk, sizeof(struct atom)),
+			otpi_calloc(
+				OTPI_ATOM_FIRST << chunk, sizeof(struct atom)),
 			memory_order_release);
 
 	struct atom_index *names = grow(table, count);

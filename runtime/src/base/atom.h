@@ -19,8 +19,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/tuning.h"
+
 #define OTPI_ATOM_MAX 1048576
-#define OTPI_ATOM_CHUNKS 15
 
 struct atom_index;
 

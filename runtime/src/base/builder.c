@@ -2,12 +2,12 @@
 #include <otp/term.h>
 
 #include "alloc.h"
+#include "base/tuning.h"
 #include "etf.h"
 #include "utf8.h"
 
 #include <math.h>
 
-#define FIRST_CAPACITY 64
 #define ATOM_CHARACTERS_MAX 255
 
 /* Room for n more bytes; NULL once something has failed. */
@@ -17,7 +17,7 @@ more(otp_term_builder *b, size_t n)
 	if (b->err)
 		return NULL;
 	if (b->cap - b->len < n) {
-		size_t cap = b->cap ? b->cap : FIRST_CAPACITY;
+		size_t cap = b->cap ? b->cap : BUILDER_FIRST;
 
 		while (cap - b->len < n)
 			cap *= 2;

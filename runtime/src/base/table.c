@@ -3,7 +3,7 @@
 
 #include "alloc.h"
 
-#define MIN_CAPACITY 4
+#define MIN_CAPACITY 4 /* no less: a quarter of it stays free */
 
 struct table_slot {
 	uint64_t key; /* 0: free */
@@ -52,25 +52,18 @@ resize(struct table *table, uint32_t capacity)
 }
 
 void
-otpi_table_free(struct table *table)
+otpi_table_free_slots(struct table *table)
 {
-	if (table->capacity)
-		otpi_free(table->slots);
+	otpi_free(table->slots);
 	*table = (struct table){0};
 }
 
 bool
-otpi_table_put(struct table *table, uint64_t key, uint64_t value)
+otpi_table_put_slot(struct table *table, uint64_t key, uint64_t value)
 {
-	if (table->capacity == 0) {
-		bool is_first = table->count == 0;
-
-		if (is_first || table->key == key) {
-			table->key = key;
-			table->value = value;
-			table->count = 1;
-			return is_first;
-		}
+	if (table->capacity == 0 && table->key == key) {
+		table->value = value;
+		return false;
 	}
 	if (table->count >= table->capacity / 4 * 3)
 		resize(table,
@@ -85,16 +78,8 @@ otpi_table_put(struct table *table, uint64_t key, uint64_t value)
 }
 
 bool
-otpi_table_get(const struct table *table, uint64_t key, uint64_t *value)
+otpi_table_get_slot(const struct table *table, uint64_t key, uint64_t *value)
 {
-	if (!table->count)
-		return false;
-	if (table->capacity == 0) {
-		if (table->key == key && value)
-			*value = table->value;
-		return table->key == key;
-	}
-
 	const struct table_slot *slot = &table->slots[slot_of(table, key)];
 
 	if (!slot->key)
@@ -143,14 +128,10 @@ give_back(struct table *table)
 }
 
 bool
-otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
+otpi_table_remove_slot(struct table *table, uint64_t key, uint64_t *value)
 {
-	if (!otpi_table_get(table, key, value))
+	if (!otpi_table_get_slot(table, key, value))
 		return false;
-	if (table->capacity == 0) {
-		*table = (struct table){0};
-		return true;
-	}
 	clear_slot(table, slot_of(table, key));
 	give_back(table);
 	return true;

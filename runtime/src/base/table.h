@@ -28,17 +28,63 @@ struct table {
 	uint32_t capacity; /* 0 or a power of two */
 };
 
+/* What the functions below do where there is more than an only entry. */
+void otpi_table_free_slots(struct table *table);
+bool otpi_table_put_slot(struct table *table, uint64_t key, uint64_t value);
+bool
+otpi_table_get_slot(const struct table *table, uint64_t key, uint64_t *value);
+bool otpi_table_remove_slot(struct table *table, uint64_t key, uint64_t *value);
+
 /* Gives all memory back; the table is empty and may be used again. */
-void otpi_table_free(struct table *table);
+static inline void
+otpi_table_free(struct table *table)
+{
+	if (table->capacity)
+		otpi_table_free_slots(table);
+	table->key = 0;
+	table->count = 0;
+}
 
 /* Adds, or replaces what was there; true if the key was new. */
-bool otpi_table_put(struct table *table, uint64_t key, uint64_t value);
+static inline bool
+otpi_table_put(struct table *table, uint64_t key, uint64_t value)
+{
+	if (table->capacity == 0 && table->count == 0) {
+		table->key = key;
+		table->value = value;
+		table->count = 1;
+		return true;
+	}
+	return otpi_table_put_slot(table, key, value);
+}
 
 /* The value of the key goes to *value (may be NULL), if it is there. */
-bool otpi_table_get(const struct table *table, uint64_t key, uint64_t *value);
+static inline bool
+otpi_table_get(const struct table *table, uint64_t key, uint64_t *value)
+{
+	if (table->count == 0)
+		return false;
+	if (table->capacity)
+		return otpi_table_get_slot(table, key, value);
+	if (table->key != key)
+		return false;
+	if (value)
+		*value = table->value;
+	return true;
+}
 
 /* Takes the key out; what it held goes to *value (may be NULL). */
-bool otpi_table_remove(struct table *table, uint64_t key, uint64_t *value);
+static inline bool
+otpi_table_remove(struct table *table, uint64_t key, uint64_t *value)
+{
+	if (table->capacity)
+		return otpi_table_remove_slot(table, key, value);
+	if (!otpi_table_get(table, key, value))
+		return false;
+	table->key = 0;
+	table->count = 0;
+	return true;
+}
 
 static inline uint32_t
 otpi_table_count(const struct table *table)

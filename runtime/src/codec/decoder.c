@@ -5,12 +5,12 @@
  * gives up, the general codec decodes the same bytes and has the last word.
  */
 #include "base/alloc.h"
+#include "base/tuning.h"
 #include "codec/codec.h"
 
 #include <otp/behaviour.h>
 
 #define COMPRESSED 80
-#define ROOM_MIN 128
 /* A list whose elements take so many times what is left of the bytes may be
    none: the general codec counts them before it makes room. */
 #define COUNT_FIRST 64
@@ -35,7 +35,7 @@ make_room(struct otp_decoder *decoder, size_t room)
 static size_t
 first_room(const struct otp_decoder *decoder)
 {
-	return 2 * (size_t)(decoder->end - decoder->start) + ROOM_MIN;
+	return 2 * (size_t)(decoder->end - decoder->start) + DECODE_ROOM_MIN;
 }
 
 static void
@@ -91,7 +91,7 @@ grow(struct otp_decoder *decoder)
 {
 	size_t most = otpi_decode_most(decoder), room;
 
-	if (decoder->room >= most) {
+	if (decoder->room >= most || otpi_chance_fails(CHANCE_FAIL_DECODE)) {
 		decoder->err = OTP_SYSTEM_LIMIT;
 		decoder->what = "too_large";
 		return false;

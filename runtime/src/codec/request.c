@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Terms that are messages of a server: found out, decoded, answered. */
 #include "base/alloc.h"
+#include "base/tuning.h"
 #include "codec/codec.h"
 #include "core/relay.h"
 
@@ -8,7 +9,6 @@
 
 #define GEN_CALL "$gen_call"
 #define GEN_CAST "$gen_cast"
-#define ROOM_MIN 64
 
 /* --- what a term is ------------------------------------------------------- */
 
@@ -125,7 +125,7 @@ decode_message(struct making *making, otp_term body)
 	bool generated = true;
 
 	otp_from_term_begin(decoder, body, false);
-	new_block(making, 2 * body.len + ROOM_MIN);
+	new_block(making, 2 * body.len + REQUEST_ROOM_MIN);
 	while (!get_message(making, generated)) {
 		if (decoder->err == OTP_NOMEM &&
 			decoder->room < otpi_decode_most(decoder)) {

@@ -53,7 +53,8 @@ audit_slots(struct otpi_count *count)
 	struct runtime *rt = &otpi_runtime;
 
 	pthread_mutex_lock(&rt->slot_lock);
-	count->made = atomic_load(&rt->slot_count);
+	count->made =
+		atomic_load(&rt->slot_count) - atomic_load(&rt->slots_retired);
 	for (const struct process *p = rt->free_slots; p; p = p->run_next)
 		count->free++;
 	pthread_mutex_unlock(&rt->slot_lock);

@@ -20,7 +20,7 @@ struct otpi_count {
 struct otpi_audit {
 	struct otpi_count blocks; /* of the size classes */
 	struct otpi_count stacks;
-	struct otpi_count slots; /* of the process table */
+	struct otpi_count slots; /* that are not retired */
 	struct otpi_count pending; /* records of deferred calls */
 	uint64_t timers_left; /* ever found on a wheel at a stop */
 	uint64_t threads; /* of the runtime, now */

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SLAB_SIZE ((size_t)1 << 20)
-
 static void
 depot_push(unsigned size_class, struct otp_msg *batch)
 {
@@ -53,7 +51,7 @@ otpi_block_refill(struct thread *t, unsigned size_class)
 	} else {
 		for (unsigned i = 0; i < n; i++) {
 			struct otp_msg *one =
-				slab_carve((size_t)64 << size_class);
+				slab_carve(otpi_cell_size(size_class));
 
 			one->next = m;
 			m = one;

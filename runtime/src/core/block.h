@@ -3,7 +3,7 @@
  * Blocks: the memory of every signal, message and scratch area. Cells: what
  * they are made of, and other small structures of the core, too.
  *
- * A cell is of a size class, from 64 bytes to 8 KiB. Free cells are kept by the
+ * A cell is of a size class, from 64 bytes to 8 KiB, two for each power of two. Free cells are kept by the
  * thread that freed them and travel between threads in batches through the depot.
  * Their memory is never returned to the system and never changes its class. A
  * block is a cell that begins with the header, whose `size_class` is set while it
@@ -16,7 +16,7 @@
 
 #define BLOCK_LARGE 255
 
-#define CELL_MAX ((size_t)64 << (BLOCK_CLASSES - 1))
+#define CELL_MAX ((size_t)8192)
 
 struct otp_msg *otpi_block_refill(struct thread *t, unsigned size_class);
 struct otp_msg *otpi_block_large(size_t size);
@@ -41,26 +41,38 @@ otpi_batch_next(const struct otp_msg *m)
 	return (struct otp_msg *)(uintptr_t)m->id;
 }
 
+static inline size_t
+otpi_cell_size(unsigned c)
+{
+	return (size_t)(c & 1 ? 96 : 64) << (c >> 1);
+}
+
 /* All bytes of the block, header included. */
 static inline size_t
 otpi_block_size(const struct otp_msg *m)
 {
 	if (unlikely(m->size_class == BLOCK_LARGE))
 		return otpi_block_large_size(m);
-	return (size_t)64 << m->size_class;
+	return otpi_cell_size(m->size_class);
 }
 
 static inline unsigned
 otpi_block_batch(unsigned size_class)
 {
-	return size_class < 4 ? 32 : 8;
+	return size_class < 8 ? BATCH_SMALL : BATCH_LARGE;
 }
 
 /* The class of a cell of at least `size` bytes, at most CELL_MAX. */
 static inline unsigned
 otpi_cell_class(size_t size)
 {
-	return size <= 64 ? 0 : (unsigned)(58 - __builtin_clzl(size - 1));
+	size_t last = size - 1;
+	unsigned log;
+
+	if (size <= 64)
+		return 0;
+	log = (unsigned)(63 - __builtin_clzl(last));
+	return (log - 6) * 2 + 1 + (unsigned)(last >> (log - 1) & 1);
 }
 
 /* A cell of this class, as whoever had it left it. */

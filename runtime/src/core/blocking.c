@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <time.h>
 
-#define SPARE_RUNNERS 1 /* that a thread keeps */
-
 void
 otpi_blocking_init(void)
 {

@@ -15,6 +15,7 @@
  * A thread is started when a process comes and none is idle, up to a limit;
  * one that is idle for long ends, but not the last while a process is parked.
  * One whose process was declared dead (watchdog.h) is no longer of the pool.
+ * model: tests/model/pool.pml
  */
 #ifndef OTPI_BLOCKING_H
 #define OTPI_BLOCKING_H

@@ -5,8 +5,6 @@
 
 #include <sched.h>
 
-#define SPINS 64
-
 uint32_t
 otpi_bound_of(const struct otp_process_class *process_class)
 {
@@ -34,7 +32,7 @@ lock(struct process *p)
 	while (atomic_fetch_or_explicit(
 		       &p->counted, BOUND_LOCK, memory_order_acquire) &
 		BOUND_LOCK) {
-		if (++spins % SPINS)
+		if (++spins % LOCK_SPINS)
 			otpi_cpu_relax();
 		else
 			sched_yield();

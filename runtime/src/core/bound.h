@@ -16,7 +16,7 @@
  * that a long handler does not let the inbox grow, a sender that finds more than twice the limit
  * takes the oldest out of the inbox: `next` of blocks in there is written under
  * the lock (BOUND_LOCK in `counted`) only, which the owner of such a process
- * takes to drain; other senders only add in front.
+ * takes to drain; other senders only add in front. model: tests/model/bound.pml
  */
 #ifndef OTPI_BOUND_H
 #define OTPI_BOUND_H

@@ -5,6 +5,7 @@
  * id, and the caller matches it by that id. So no monitor is needed: whoever
  * has the request answers it exactly once, also when it dies, and an answer
  * nobody waits for any more is dropped at receipt (B24, B26).
+ * model: tests/model/call.pml
  */
 #include "core/bound.h"
 #include "core/heap.h"

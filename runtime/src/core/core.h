@@ -34,6 +34,7 @@
 #include "base/list.h"
 #include "base/reason.h"
 #include "base/table.h"
+#include "base/tuning.h"
 #include "core/contain.h"
 #include "core/fiber.h"
 
@@ -203,7 +204,7 @@ struct runner {
 	otp_term_builder message, state; /* of the report being made */
 };
 
-#define BLOCK_CLASSES 8 /* 64 bytes to 8 KiB */
+#define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
 struct magazine {
 	struct otp_msg *free; /* linked by next */
@@ -285,8 +286,6 @@ struct blocking_pool {
 	bool was_full; /* since there was room last */
 };
 
-#define RING_SIZE 256u
-
 /* What a ring had too much of, in the global queue: a cell of 1 KiB. */
 #define BATCH_SIZE 126u
 
@@ -296,9 +295,7 @@ struct batch {
 	struct process *items[BATCH_SIZE];
 };
 
-#define WHEEL_BITS 6
 #define WHEEL_SLOTS (1 << WHEEL_BITS)
-#define WHEEL_LEVELS 6
 
 struct wheel {
 	struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
@@ -354,7 +351,6 @@ struct worker {
 	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 
-#define SLOT_CHUNK_BITS 12
 #define SLOT_CHUNK (1u << SLOT_CHUNK_BITS)
 
 #define TRACE_USERS 16u
@@ -381,17 +377,17 @@ struct runtime {
 	_Atomic(bool) forked; /* in the child of a fork: fork.h */
 	sigset_t signal_mask; /* of the thread that started it */
 	struct otp_runtime_opts opts;
-	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
 	/* Read by all, written at start; but see sim.h. */
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	int budget; /* messages of one activation */
-	_Atomic(int)
-		death_budget; /* what one step of a death takes off tables */
+	/* What one step of a death takes off tables; by anybody. */
+	_Atomic(int) death_budget;
+	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
 	/*
 	 * Threads of the program may look at them at any time, also while the
 	 * runtime stops or starts: so the memory stays. Changed between two
-	 * lives, under `lock`, too: stop.h.
+	 * lives, under `lock`: stop.c.
 	 */
 	_Atomic(unsigned) worker_count;
 	_Atomic(struct worker *) workers;
@@ -409,6 +405,7 @@ struct runtime {
 	pthread_mutex_t slot_lock;
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
+	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
 	struct process *free_slots; /* oldest first */
 	struct process *free_last;
 	/* Threads; the watchdog's decisions are made under this lock. */
@@ -454,6 +451,23 @@ struct runtime {
 
 /* The one mutable global. */
 extern struct runtime otpi_runtime;
+
+/* Relaxed: it is published with the pid, and given up with the slot. */
+static inline void
+process_kind_set(struct process *p, enum process_kind kind)
+{
+	atomic_store_explicit(&p->kind, (uint8_t)kind, memory_order_relaxed);
+}
+
+/* What debug information does not say: for runtime/share/gdb/otp.py. */
+struct debug_facts {
+	uint32_t slot_chunk; /* processes of a chunk of the table */
+	uint32_t first_atoms; /* names of the first chunk of theirs */
+	uintptr_t inbox_idle;
+	uintptr_t inbox_dead;
+};
+
+extern const struct debug_facts otpi_debug_facts;
 
 /* A pid in one word. Local pids only. */
 static inline uint64_t

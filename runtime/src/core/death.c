@@ -227,6 +227,7 @@ otpi_death_step(struct thread *t, struct process *p)
 	int budget = otpi_runtime.death_budget;
 
 	otpi_death_begin(p);
+	otpi_chance_yield(CHANCE_DEATH);
 	flush_queue(t, p, &budget);
 	if (budget > 0 && p->extras)
 		clear_extras(t, p, &budget);

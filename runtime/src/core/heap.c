@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCRATCH_SIZE ((size_t)2048)
 #define HEAP_MAX ((size_t)1 << 46)
 
 /* The calling process asks for more than there is: only it ends. */
@@ -126,6 +125,13 @@ otpi_heap_free_some(struct thread *t, struct heap **heap, int *budget)
 	}
 }
 
+/* Not where the program would end of it. */
+static inline bool
+fails(const struct thread *t)
+{
+	return t->runner->fiber && otpi_chance_fails(CHANCE_FAIL_ALLOC);
+}
+
 void *
 otp_alloc(size_t size)
 {
@@ -133,7 +139,7 @@ otp_alloc(size_t size)
 	void *ptr;
 
 	otpi_heap_check(t, size < HEAP_MAX ? size : 0);
-	ptr = otpi_heap_new(t->runner->process, size);
+	ptr = fails(t) ? NULL : otpi_heap_new(t->runner->process, size);
 	if (ptr == NULL)
 		out_of_memory(t);
 	otpi_leave(t);
@@ -215,7 +221,8 @@ otp_realloc(void *ptr, size_t size)
 	if (size > old && size < HEAP_MAX)
 		otpi_heap_check(t, size - old);
 	heap_unlink(t->runner->process, h);
-	grown = size < HEAP_MAX ? realloc(h, sizeof *h + size) : NULL;
+	grown = size < HEAP_MAX && !fails(t) ? realloc(h, sizeof *h + size)
+					     : NULL;
 	if (grown)
 		grown->size = size;
 	heap_link(t->runner->process, grown ? grown : h);

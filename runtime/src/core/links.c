@@ -2,6 +2,7 @@
 /*
  * Links, monitors, names and exit signals, as the public interface has them.
  * Each changes the caller's own tables and sends the peer a signal.
+ * models: tests/model/link.pml, name.pml
  */
 #include "core/spawn.h"
 #include "core/trace.h"
@@ -337,19 +338,22 @@ name_register(uint32_t name, uint64_t key)
 {
 	struct process *p = otpi_slot_find(key);
 	uint64_t holder = key;
-	uint32_t word;
+	uint32_t claimed = otpi_name_word(key, name), word;
 
 	if (p == NULL || !otpi_alive(key))
 		return OTP_NOPROC;
 	if (!otpi_name_claim(p, key, name))
 		return otpi_alive(key) ? OTP_ALREADY_REGISTERED : OTP_NOPROC;
-	/* Nameless: somebody has taken it back already. */
+	/* Another, or none: somebody has taken it back already. */
 	word = atomic_load(&p->name);
-	if ((word & ~NAME_INDEX) == otpi_name_word(key, 0) &&
-		(word & NAME_INDEX) != NAME_CLOSED)
+	if (word == claimed ? otpi_alive(key)
+			    : (word & ~NAME_INDEX) == otpi_name_word(key, 0) &&
+				(word & NAME_INDEX) != NAME_CLOSED)
 		return OTP_OK;
 	/* It ended meanwhile; the slot may be another's. */
 	atomic_compare_exchange_strong(holder_of(name), &holder, 0);
+	atomic_compare_exchange_strong(
+		&p->name, &claimed, otpi_name_word(key, 0));
 	return OTP_NOPROC;
 }
 

@@ -18,6 +18,8 @@
  *
  * A push is meant for one generation: if the slot has a new process by then,
  * its owner sees the wrong serial and treats the signal as undeliverable.
+ *
+ * models: tests/model/mailbox.pml, with scheduling; slot.pml, with serials.
  */
 #ifndef OTPI_MAILBOX_H
 #define OTPI_MAILBOX_H
@@ -34,6 +36,7 @@ otpi_push(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uintptr_t old = atomic_load_explicit(&p->inbox, memory_order_relaxed);
 
+	otpi_chance_yield(CHANCE_PUSH);
 	do {
 		if (unlikely(old == INBOX_DEAD))
 			return false;
@@ -45,8 +48,10 @@ otpi_push(struct thread *t, struct process *p, struct otp_msg *m)
 		 */
 	} while (!atomic_compare_exchange_weak_explicit(&p->inbox, &old,
 		(uintptr_t)m, memory_order_acq_rel, memory_order_relaxed));
-	if (old == INBOX_IDLE)
+	if (old == INBOX_IDLE) {
+		otpi_chance_yield(CHANCE_PUSHED);
 		otpi_schedule(t, p);
+	}
 	return true;
 }
 
@@ -122,6 +127,7 @@ otpi_go_idle(struct thread *t, struct process *p)
 	uintptr_t empty = (uintptr_t)mark;
 
 	p->mark = NULL;
+	otpi_chance_yield(CHANCE_IDLE);
 	/* Release: the next owner sees what this one wrote. */
 	if (likely(atomic_compare_exchange_strong_explicit(&p->inbox, &empty,
 		    INBOX_IDLE, memory_order_release, memory_order_relaxed))) {

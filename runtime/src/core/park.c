@@ -200,10 +200,14 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 	otpi_unmark(t, p);
 	blocked_set(p, true);
 	runs_no_more(t, p);
-	if (otpi_may_rest(t->worker, p)) {
+	if (otpi_chance(CHANCE_SPURIOUS)) {
+		otpi_requeue(t, p);
+		otpi_switch(t, r, next);
+	} else if (otpi_may_rest(t->worker, p)) {
 		otpi_rest(t, t->worker, p);
 		otpi_switch(t, r, next);
 	} else if (otpi_go_idle(t, p)) {
+		otpi_chance_yield(CHANCE_PARKED);
 		otpi_switch(t, r, next);
 	} else {
 		otpi_pool_push(t->worker, next);
@@ -223,8 +227,11 @@ otpi_give_way(struct thread *t)
 	struct runner *r = t->runner, *next;
 	struct process *p = r->process;
 
-	if (r->fiber == NULL)
+	if (r->fiber == NULL) {
+		if (otpi_runtime.sim)
+			otpi_runtime.sim->yield(t);
 		return t;
+	}
 	if (t->pooled)
 		return leave_pool_thread(t, r, true);
 	t = otpi_migrate(t);

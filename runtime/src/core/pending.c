@@ -116,6 +116,7 @@ pending_claim(struct pending *p, uint64_t serial, uint64_t *caller,
 	*caller = atomic_load_explicit(&p->caller, memory_order_relaxed);
 	*call = atomic_load_explicit(&p->call, memory_order_relaxed);
 	*server = atomic_load_explicit(&p->server, memory_order_relaxed);
+	otpi_chance_yield(CHANCE_CLAIM);
 	return atomic_compare_exchange_strong_explicit(&p->state, &wanted,
 		serial << 1, memory_order_acq_rel, memory_order_relaxed);
 }

@@ -7,7 +7,7 @@
  * bit by CAS answers. The server lists its records and frees them: at once
  * when it answers itself, on PENDING_DONE when somebody else did, at its death
  * after answering what is left. A token names record and serial, so one that
- * comes too late meets another serial.
+ * comes too late meets another serial. model: tests/model/pending.pml
  */
 #ifndef OTPI_PENDING_H
 #define OTPI_PENDING_H

@@ -15,6 +15,9 @@
 
 #define _SDT_HAS_SEMAPHORES 1
 #include <sys/sdt.h>
+#ifdef __clang__ /* of that header's macros, wherever they are used */
+#pragma clang diagnostic ignored "-Wgnu-zero-variadic-macro-arguments"
+#endif
 
 /* Once each, in the file of the probes. */
 #define PROBE_SEMAPHORE(probe) \

@@ -344,14 +344,16 @@ worker_loop(struct runner *r)
 {
 	for (;;) {
 		struct thread *t = r->thread;
-		struct worker *w = t->worker;
 		struct process *p = r->first;
+		struct worker *w;
 
 		if (unlikely(p != NULL)) {
 			r->first = NULL;
 			activate(t, r, p);
 			continue;
 		}
+		otpi_chance_pass(t);
+		w = t->worker;
 		if (w && unlikely(w->pool_count > POOL_MAX))
 			otpi_pool_trim(w);
 		p = w ? otpi_next(t, w) : NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/runner.h"
 #include "core/heap.h"
+#include "core/timer.h"
 
 /* On a fiber that was made with this result. */
 static struct runner *
@@ -13,6 +14,8 @@ runner_on(otp_err err, struct otpi_fiber *fiber)
 	r = otpi_calloc(1, sizeof *r);
 	r->fiber = fiber;
 	list_init(&r->timer.on);
+	atomic_init(&r->timer.kind, TIMER_WAKE);
+	r->timer.runner = r;
 	return r;
 }
 
@@ -20,8 +23,10 @@ struct runner *
 otpi_runner_new(size_t stack_size)
 {
 	struct otpi_fiber *fiber = NULL;
-	otp_err err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
+	otp_err err = OTP_SYSTEM_LIMIT;
 
+	if (!otpi_chance_fails(CHANCE_FAIL_STACK))
+		err = otpi_fiber_new(stack_size, otpi_runner_main, &fiber);
 	return runner_on(err, fiber);
 }
 

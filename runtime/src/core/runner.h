@@ -11,8 +11,6 @@
 
 #include "core/signals.h"
 
-#define POOL_MAX 64
-
 /* Entry of every runner, and where abandoned ones begin anew: run.c. */
 void otpi_runner_main(void);
 

@@ -38,25 +38,33 @@
  * least once in four, and each is served oldest first. One that leaves the ring
  * as too much goes to the end of the global queue, and from there, by way of a
  * batch in hand, does not come into the ring again before it has run, unless
- * that is empty. core_fair.c counts.
+ * that is empty. So it is as long as a batch of the global queue, half of
+ * RING_SIZE, is no less than GLOBAL_EVERY. core_fair.c counts.
+ *
+ * models: tests/model/mailbox.pml, of waking, resting and parking; ring.pml, of
+ * the ring and stealing.
  */
 #ifndef OTPI_SCHED_H
 #define OTPI_SCHED_H
 
 #include "core/mailbox.h"
 
-#define WAKE_STREAK 64
-#define GLOBAL_EVERY 61 /* turns, until a worker looks around */
 #define OTPI_FAIR(n) (4u * (n) + 2 * GLOBAL_EVERY)
-#define WAKE_BACKLOG 8
-#define BUDGET 512 /* messages of one activation */
-#define DEATH_BUDGET 1024 /* see runtime.death_budget */
 
 /* A statistic with one writer. */
 static inline void
 otpi_count(_Atomic(uint64_t) *counter, uint64_t n)
 {
 	/* Relaxed: nothing hangs on it. */
+	atomic_store_explicit(counter,
+		atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
+static inline void
+otpi_count32(_Atomic(uint32_t) *counter, uint32_t n)
+{
+	/* Relaxed: as above. */
 	atomic_store_explicit(counter,
 		atomic_load_explicit(counter, memory_order_relaxed) + n,
 		memory_order_relaxed);
@@ -166,6 +174,10 @@ otpi_next(struct thread *t, struct worker *w)
 	return p;
 }
 
+/* Sleep while w is parked, for so many milliseconds at most (-1: for ever), and
+ * having stolen n from another: counted and traced, by w's thread. */
+void otpi_worker_sleep(struct worker *w, int64_t ms);
+void otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
 /* Wake some parked worker, if there is one. */
@@ -174,8 +186,9 @@ void otpi_wake_any(void);
 void otpi_foreign_wake(struct process *p);
 /* Is there something in w's wake slot? Any thread: a hint. */
 bool otpi_has_wake(struct worker *w);
-/* Let others have what is in it. With runtime.lock, and w's thread caught in
- * user code: thread.h says why it sees what was done. */
+/* Let others have what is in it, and who rests if it has mail. With
+ * runtime.lock, and w's thread caught in user code: thread.h says why it sees
+ * what was done. */
 void otpi_wake_slot_clear(struct thread *t, struct worker *w);
 /* Is there something in w's ring that another could take? */
 bool otpi_has_backlog(struct worker *w);

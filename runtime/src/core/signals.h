@@ -3,6 +3,7 @@
  * What signals do. Receipt happens in arrival order (A1): exits, links,
  * monitors and replies take effect at once, messages are appended to the
  * private queue. Only the owner of a process changes its tables.
+ * model of links: tests/model/link.pml
  */
 #ifndef OTPI_SIGNALS_H
 #define OTPI_SIGNALS_H

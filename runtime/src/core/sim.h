@@ -33,7 +33,8 @@ struct sim_hooks {
 	 * False: the mode is over. */
 	bool (*wait)(struct thread *t, int64_t deadline_ms);
 	void (*woken)(struct thread *t);
-	/* Let others run for a millisecond. */
+	/* Let others run: for once, or for a millisecond. */
+	void (*yield)(struct thread *t);
 	void (*nap)(struct thread *t);
 	/* The main function of the thread that stands in for the watchdog. */
 	void *(*watch)(void *arg);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
 
-#define SLOT_BATCH 32u /* that a thread takes or gives at once */
-
 /* Relaxed: it changes only between a stop and a start. */
 static uint32_t
 process_limit(const struct runtime *rt)
@@ -24,6 +22,7 @@ slots_grow(struct runtime *rt)
 	for (uint32_t i = 0; i < SLOT_CHUNK; i++) {
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
+		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
 		chunk[i].run_next = i + 1 < SLOT_CHUNK ? &chunk[i + 1] : NULL;
 	}
 	atomic_store_explicit(&rt->chunks[count >> SLOT_CHUNK_BITS], chunk,
@@ -168,10 +167,14 @@ otpi_slot_free(struct thread *t, struct process *p)
 	struct runtime *rt = &otpi_runtime;
 
 	count(&t->ended);
+	process_kind_set(p, PROCESS_FREE);
 	if (atomic_load_explicit(&p->serial, memory_order_relaxed) ==
-		UINT32_MAX)
+		UINT32_MAX) {
+		/* Relaxed: for tests. */
+		atomic_fetch_add_explicit(
+			&rt->slots_retired, 1, memory_order_relaxed);
 		return;
-	p->kind = PROCESS_FREE;
+	}
 	p->run_next = t->slots;
 	t->slots = p;
 	if (unlikely(++t->slot_count > 2 * SLOT_BATCH))

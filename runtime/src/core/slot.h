@@ -5,7 +5,8 @@
  * One whose serials are used up is left out for good. A thread keeps some of the
  * slots it has freed, the last one on top, and reuses them first: they are in its
  * cache. Others wait in a queue that all threads share. So that the limit of
- * processes is exact, nothing is kept while the table is nearly full.
+ * processes is exact, nothing is kept while the table is nearly full. model:
+ * tests/model/slot.pml
  */
 #ifndef OTPI_SLOT_H
 #define OTPI_SLOT_H

@@ -135,9 +135,10 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new(t)) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_PLAIN;
+	process_kind_set(p, PROCESS_PLAIN);
 	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
@@ -242,9 +243,10 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 		return OTP_NOT_RUNNING;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
-	if ((p = otpi_slot_new(t)) == NULL)
+	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||
+		(p = otpi_slot_new(t)) == NULL)
 		return OTP_SYSTEM_LIMIT;
-	p->kind = PROCESS_BEHAVIOUR;
+	process_kind_set(p, PROCESS_BEHAVIOUR);
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/tuning.h"
 #include "core/arch/arch.h"
 
 /* Linux 6.13; older headers do not have it. */
@@ -19,8 +20,6 @@
  * of the caches, which tops at multiples of 64 KiB would share.
  */
 #define GUARD_MIN ((size_t)16 * 1024)
-
-#define ARENA_SIZE ((size_t)4 * 1024 * 1024)
 
 struct stacks otpi_stacks = {
 	.once = PTHREAD_ONCE_INIT,

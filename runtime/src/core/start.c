@@ -140,10 +140,13 @@ static struct thread *
 thread_start(struct worker *w, bool pooled)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct thread *t = otpi_thread_new();
+	struct thread *t;
 	pthread_attr_t attr;
 	int err;
 
+	if (otpi_chance_fails(CHANCE_FAIL_THREAD))
+		return NULL;
+	t = otpi_thread_new();
 	t->worker = w;
 	t->pooled = pooled;
 	otpi_thread_runs(t, &t->native_runner);
@@ -270,10 +273,10 @@ runtime_init_once(void)
 	pthread_key_create(&rt->thread_key, foreign_detach);
 	/* Once: threads a late stop left behind may still read its tables. */
 	otpi_contain_init();
-	otpi_fork_init();
 	pthread_mutex_init(&rt->trace.lock, NULL);
 	pthread_mutex_init(&rt->trace.rings_lock, NULL);
 	list_init(&rt->trace.rings);
+	otpi_fork_init();
 	list_init(&rt->threads);
 	list_init(&rt->spares);
 	list_init(&rt->counted);
@@ -384,6 +387,7 @@ core_start(const struct otp_runtime_opts *opts)
 		err = otpi_sim_start(rt->opts.sim_seed);
 	if (err != OTP_OK)
 		return err;
+	otpi_chances_allow(!rt->opts.sim);
 	otpi_workers_prepare(rt->opts.workers);
 	pthread_sigmask(SIG_SETMASK, NULL, &rt->signal_mask);
 	atomic_store(&rt->ready, true);
@@ -400,6 +404,8 @@ core_start(const struct otp_runtime_opts *opts)
 		err = OTP_SYSTEM_LIMIT;
 	if (err != OTP_OK) {
 		otpi_threads_stop(-1);
+		otpi_workers_clear(
+			otpi_thread_self); /* NULL will do: no timers */
 		otpi_trace_end();
 		atomic_store(&rt->running, false);
 		if (rt->sim)

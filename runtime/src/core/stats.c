@@ -2,11 +2,13 @@
 /*
  * What others may see of workers and processes: fields that are atomic, read
  * one by one. Whose they are is checked by the slot's serial, before and after.
+ * And what workers count where they sleep or steal.
  */
 #include <otp/stats.h>
 
 #include "core/run.h"
 #include "core/stop.h"
+#include "core/trace.h"
 #include "core/watchdog.h"
 
 /* Of an inbox that is counted under runtime.lock. */
@@ -22,6 +24,32 @@ static uint64_t
 load64(_Atomic(uint64_t) *number)
 {
 	return atomic_load_explicit(number, memory_order_relaxed);
+}
+
+void
+otpi_worker_sleep(struct worker *w, int64_t ms)
+{
+	int64_t since = otpi_clock_ns();
+
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_PARK, 0, 0);
+	/* Relaxed: one writer; statistics. */
+	atomic_store_explicit(&w->parked_since_ns, since, memory_order_relaxed);
+	otpi_futex_wait(&w->parked, 1, ms < 0 ? -1 : ms * 1000000);
+	atomic_store_explicit(&w->parked_since_ns, 0, memory_order_relaxed);
+	otpi_count(&w->parked_ns, (uint64_t)(otpi_clock_ns() - since));
+	otpi_count(&w->parks, 1);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_UNPARK, 0, 0);
+}
+
+void
+otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n)
+{
+	otpi_count(&w->steals, 1);
+	otpi_count(&w->stolen, n);
+	if (otpi_traced())
+		otpi_trace_worker(w->thread, OTP_TRACE_STEAL, n, victim->index);
 }
 
 /* What the caller gives is written to outside the runtime: it may be wild. */

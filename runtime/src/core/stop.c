@@ -73,14 +73,16 @@ otpi_workers_prepare(unsigned count)
 	rt->workers_lost = false;
 	for (unsigned i = 0; i < count; i++)
 		worker_prepare(none, &rt->workers[i], i);
+	pthread_mutex_lock(&rt->lock);
 	atomic_store(&rt->worker_count, count);
+	pthread_mutex_unlock(&rt->lock);
 	otpi_blocks_flush(none);
 	otpi_thread_free(none);
 }
 
 /* Their threads have ended. */
-static void
-workers_clear(struct thread *t)
+void
+otpi_workers_clear(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct runner *r;
@@ -242,7 +244,7 @@ core_stop(int64_t deadline_ns)
 	all = rt->thread_count == 0 && (all || !any_left_locked());
 	pthread_mutex_unlock(&rt->lock);
 	if (all)
-		workers_clear(t);
+		otpi_workers_clear(t);
 	rt->workers_lost = !all;
 	otpi_extras_trim(t, t->runner->process);
 	otpi_trace_end();

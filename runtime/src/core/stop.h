@@ -16,6 +16,9 @@
 /* So many workers, without threads. Before anybody sees the runtime run. */
 void otpi_workers_prepare(unsigned count);
 
+/* Give back what they hold; their threads have ended. */
+void otpi_workers_clear(struct thread *t);
+
 /* How many there are to be looked at, now. With runtime.lock. */
 static inline unsigned
 otpi_workers_shown(void)

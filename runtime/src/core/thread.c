@@ -10,9 +10,13 @@
 #include <unistd.h>
 
 struct runtime otpi_runtime;
+const struct debug_facts otpi_debug_facts = {
+	.slot_chunk = SLOT_CHUNK,
+	.first_atoms = OTPI_ATOM_FIRST,
+	.inbox_idle = INBOX_IDLE,
+	.inbox_dead = INBOX_DEAD,
+};
 _Thread_local struct thread *otpi_thread_self;
-
-#define IDS_PER_RANGE ((uint64_t)1 << 20)
 
 /*
  * Not inlined: a compiler may keep the address of a thread-local variable
@@ -37,7 +41,6 @@ otpi_thread_new(void)
 	list_init(&t->on);
 	list_init(&t->spare);
 	list_init(&t->counted);
-	t->native_runner.timer.kind = 0;
 	list_init(&t->native_runner.timer.on);
 	if (otpi_runtime.sim)
 		atomic_init(&t->attention, ATTENTION_SIM);
@@ -67,6 +70,8 @@ otpi_futex_wait(_Atomic(uint32_t) *word, uint32_t value, int64_t timeout_ns)
 {
 	struct timespec ts = {timeout_ns / 1000000000, timeout_ns % 1000000000};
 
+	if (otpi_chance(CHANCE_FUTEX))
+		return;
 	syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value,
 		timeout_ns < 0 ? NULL : &ts, NULL, 0);
 }

@@ -71,6 +71,7 @@ otpi_enter(void)
 	/* Relaxed: ordered against `attention` by the watchdog's membarrier. */
 	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
 	atomic_signal_fence(memory_order_seq_cst);
+	otpi_chance_yield(CHANCE_ENTER);
 	/* Acquire: what the watchdog wrote before is seen. */
 	if (unlikely(atomic_load_explicit(&t->attention, memory_order_acquire)))
 		otpi_attend(t);

@@ -88,9 +88,11 @@ otpi_timer_new(
 {
 	struct timer *timer = otpi_cell_new(t, TIMER_CLASS);
 
-	*timer = (struct timer){0};
+	timer->worker = NULL;
+	timer->message = NULL;
+	atomic_init(&timer->state, TIMER_ARMED);
 	list_init(&timer->on);
-	timer->kind = (uint8_t)kind;
+	atomic_init(&timer->kind, (uint8_t)kind);
 	timer->id = id;
 	timer->owner = owner;
 	atomic_init(&timer->holds, 2);
@@ -178,6 +180,7 @@ timer_claim(struct timer *timer, enum timer_state to)
 {
 	uint32_t armed = TIMER_ARMED;
 
+	otpi_chance_yield(CHANCE_CLAIM);
 	/* acq_rel: the winner sees, and shows, all that was done before. */
 	return atomic_compare_exchange_strong_explicit(&timer->state, &armed,
 		(uint32_t)to, memory_order_acq_rel, memory_order_acquire);
@@ -386,7 +389,7 @@ wheel_next(const struct wheel *wheel)
 			continue;
 		/* Rotated so that bit 0 is the slot after the current one. */
 		here = (here + 1) & (WHEEL_SLOTS - 1);
-		used = used >> here | (here ? used << (64 - here) : 0);
+		used = used >> here | (here ? used << (WHEEL_SLOTS - here) : 0);
 		ahead = (unsigned)__builtin_ctzl(used) + 1;
 		at = (base + ahead) << shift;
 		if (at < best)
@@ -465,8 +468,6 @@ otpi_wait_arm(struct thread *t, struct runner *r, int64_t deadline_ms)
 {
 	struct timer *timer = &r->timer;
 
-	timer->kind = TIMER_WAKE;
-	timer->runner = r;
 	timer->worker = t->worker;
 	deadline_set(timer, deadline_ms);
 	wheel_add(&t->worker->wheel, timer);

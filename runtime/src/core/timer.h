@@ -7,7 +7,7 @@
  * marks, and hands it to the wheel's owner, which unlinks when it next looks at
  * the wheel; one from a foreign thread, which may outlive the wheels, only
  * marks: it goes when its time comes. Where the owner runs on the wheel's thread
- * there is nobody else, and no CAS is needed.
+ * there is nobody else, and no CAS is needed. model: tests/model/timer.pml
  *
  * Deadlines are on the exact monotonic clock and rounded up, so none fires
  * early (A56). Most waits are over in microseconds, and then reading a clock and

@@ -64,21 +64,25 @@ otpi_thread_release(struct thread *t)
 	atomic_store(&t->attention, ATTENTION_NONE);
 }
 
-/* The worker goes on with the spare. With the lock. */
-static void
-hand_over(struct worker *w, struct thread *t, struct thread *spare)
+void
+otpi_worker_give(struct worker *w, struct thread *t, struct thread *spare)
 {
-	struct runtime *rt = &otpi_runtime;
-
-	if (otpi_traced())
-		otpi_trace_stuck(t, spare);
 	t->worker = NULL;
 	spare->worker = w;
 	w->thread = spare;
-	atomic_fetch_add(&rt->detached, 1);
-	atomic_fetch_add(&rt->stuck, 1);
+	atomic_fetch_add(&otpi_runtime.detached, 1);
 	atomic_fetch_add_explicit(&spare->wake, 1, memory_order_release);
 	otpi_futex_wake(&spare->wake);
+}
+
+/* The worker of a handler that is stuck goes on with the spare. */
+static void
+hand_over(struct worker *w, struct thread *t, struct thread *spare)
+{
+	if (otpi_traced())
+		otpi_trace_stuck(t, spare);
+	otpi_worker_give(w, t, spare);
+	atomic_fetch_add(&otpi_runtime.stuck, 1);
 }
 
 /*
@@ -371,8 +375,8 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
 	}
-	if (beat == last_beat && otpi_has_wake(w) && atomic_load(&rt->idle) &&
-		caught_outside(t)) {
+	if (beat == last_beat && (otpi_has_wake(w) || otpi_resting(w)) &&
+		atomic_load(&rt->idle) && caught_outside(t)) {
 		otpi_wake_slot_clear(self, w);
 		otpi_thread_release(t);
 	}

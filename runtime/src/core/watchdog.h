@@ -44,5 +44,7 @@ void otpi_thread_release(struct thread *t);
 /* A spare thread that is ready to take a worker; NULL: none can be made. With
  * the lock. */
 struct thread *otpi_spare_take(void);
+/* w, which was t's, goes on with it. With the lock. */
+void otpi_worker_give(struct worker *w, struct thread *t, struct thread *spare);
 
 #endif

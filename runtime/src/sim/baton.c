@@ -111,13 +111,22 @@ unattached(struct sim *sim)
 	return NULL;
 }
 
+/* Whoever has the lock sees that somebody comes, though it is asleep. */
+static void
+arrive(struct sim *sim)
+{
+	atomic_fetch_add(&sim->arriving, 1);
+	pthread_mutex_lock(&sim->lock);
+	atomic_fetch_sub(&sim->arriving, 1);
+}
+
 void
 otpi_sim_attach(struct thread *t)
 {
 	struct sim *sim = otpi_sim_now();
 	struct party *party;
 
-	pthread_mutex_lock(&sim->lock);
+	arrive(sim);
 	party = unattached(sim);
 	if (party) {
 		party->thread = t;
@@ -149,7 +158,7 @@ foreign_enter(struct sim *sim, struct thread *t)
 {
 	struct party *party;
 
-	pthread_mutex_lock(&sim->lock);
+	arrive(sim);
 	party = t->party ? t->party : otpi_sim_party_new(sim, t);
 	sim->progress++;
 	if (sim->holder != party || otpi_sim_one_in(sim, sim->pause_every))
@@ -185,6 +194,16 @@ otpi_sim_woken(struct thread *t)
 	pthread_mutex_lock(&sim->lock);
 	if (t->party && t->party->state == PARTY_WAITS)
 		t->party->state = PARTY_READY;
+	pthread_mutex_unlock(&sim->lock);
+}
+
+void
+otpi_sim_yield(struct thread *t)
+{
+	struct sim *sim = otpi_sim_now();
+
+	pthread_mutex_lock(&sim->lock);
+	give_way(sim, t->party, PARTY_READY);
 	pthread_mutex_unlock(&sim->lock);
 }
 

@@ -12,9 +12,8 @@
 #include "core/timer.h"
 #include "sim/random.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <time.h>
+#include <unistd.h>
 
 #define EVERY_OLDEST 64
 #define EVERY_RANKS 32 /* choices, on average, until ranks change */
@@ -180,6 +179,8 @@ otpi_sim_next(struct thread *t, struct worker *w)
 	struct process *p = NULL;
 
 	pthread_mutex_lock(&sim->lock);
+	if (sim->worker_tid == 0)
+		sim->worker_tid = gettid();
 	otpi_sim_worker_wait(sim);
 	pthread_mutex_unlock(&sim->lock);
 	while (p == NULL) {
@@ -249,47 +250,26 @@ time_set(struct sim *sim, int64_t ms)
 	}
 }
 
-/* Of the program, all in all. */
-static unsigned
-thread_count(void)
-{
-	DIR *dir = opendir("/proc/self/task");
-	const struct dirent *entry;
-	unsigned count = 0;
-
-	if (dir == NULL)
-		return 0;
-	while ((entry = readdir(dir)))
-		count += entry->d_name[0] != '.';
-	closedir(dir);
-	return count;
-}
-
-/* Every thread waits in the runtime, without a limit. With the lock. */
+/* Every thread there is waits in the runtime, without a limit. With the lock. */
 static bool
-is_stuck(const struct sim *sim)
+is_stuck(struct sim *sim)
 {
-	unsigned waiting = 0;
-
-	list_for_each (it, (struct list *)&sim->parties) {
+	list_for_each (it, &sim->parties)
 		if (container_of(it, struct party, on)->state != PARTY_WAITS)
 			return false;
-		waiting++;
-	}
-	/* Besides the worker's and the watch. */
-	return thread_count() == waiting + 2;
+	return otpi_sim_strangers(sim) == 0;
 }
 
 /* A thread may come, or come back. With the lock. */
 static void
-await_threads(struct sim *sim)
+await_threads(struct sim *sim, int64_t ms)
 {
 	struct timespec until;
 
-	if (is_stuck(sim))
-		otpi_sim_stuck(sim);
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec++;
+	until.tv_nsec += (ms % 1000) * 1000000;
+	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
 	pthread_cond_timedwait(&sim->worker_turn, &sim->lock, &until);
 }
 
@@ -301,9 +281,16 @@ otpi_sim_idle(struct thread *t, struct worker *w)
 	unsigned threads = 0;
 
 	pthread_mutex_lock(&sim->lock);
-	while (!sim->over && (threads = otpi_sim_ready_parties(sim)) == 0 &&
-		(due = next_due(sim, t, w, now_ms)) < 0)
-		await_threads(sim);
+	/* Time must not pass over a thread that is just about to come. */
+	while (!sim->over && (threads = otpi_sim_ready_parties(sim)) == 0) {
+		due = next_due(sim, t, w, now_ms);
+		if (due >= 0 && !otpi_sim_stranger_runs(sim))
+			break;
+		if (due < 0 && is_stuck(sim))
+			otpi_sim_stuck(sim);
+		await_threads(sim, due < 0 ? 100 : 1);
+		due = -1;
+	}
 	if (threads > 0)
 		otpi_sim_grant(sim, random_below(&sim->random, threads));
 	else if (due >= 0)

@@ -55,8 +55,12 @@ struct sim {
 	pthread_cond_t worker_turn;
 	struct list parties;
 	unsigned party_count; /* ever */
+	pid_t worker_tid, watch_tid;
+	uint64_t strangers; /* which there were when it was looked last */
+	unsigned strangers_new; /* how long they are still waited for */
 	struct party *holder;
 	unsigned waiting; /* threads that wait for their turn */
+	_Atomic(unsigned) arriving; /* about to take the lock */
 	bool over;
 	bool warned;
 	unsigned runs; /* that have ended */
@@ -103,6 +107,7 @@ void otpi_sim_attach(struct thread *t);
 void otpi_sim_detach(struct thread *t);
 bool otpi_sim_wait(struct thread *t, int64_t deadline_ms);
 void otpi_sim_woken(struct thread *t);
+void otpi_sim_yield(struct thread *t);
 void otpi_sim_nap(struct thread *t);
 /* A party of the calling thread; with the lock. */
 struct party *otpi_sim_party_new(struct sim *sim, struct thread *t);
@@ -119,6 +124,10 @@ void otpi_sim_take_baton(struct sim *sim, struct party *party);
 
 /* watch.c */
 void *otpi_sim_watch(void *arg);
+/* Threads of the program that are not in the runtime, as far as one knows:
+ * how many there are, and does one of them run? With the lock. */
+unsigned otpi_sim_strangers(const struct sim *sim);
+bool otpi_sim_stranger_runs(struct sim *sim);
 /* Every thread of the program waits in the runtime, for nothing; ends it. */
 void otpi_sim_stuck(const struct sim *sim);
 

@@ -118,6 +118,7 @@ static const struct sim_hooks hooks = {
 	.detach = otpi_sim_detach,
 	.wait = otpi_sim_wait,
 	.woken = otpi_sim_woken,
+	.yield = otpi_sim_yield,
 	.nap = otpi_sim_nap,
 	.watch = otpi_sim_watch,
 	.release = release,
@@ -131,6 +132,7 @@ first_party(struct sim *sim)
 	struct thread *t = otpi_thread_self;
 
 	sim->party_count = 0;
+	sim->worker_tid = sim->watch_tid = 0;
 	sim->holder = otpi_sim_party_new(sim, t);
 	sim->holder->state = PARTY_RUNS;
 	if (t)

@@ -9,12 +9,16 @@
 #include "sim/sim.h"
 #include "core/spawn.h"
 
+#include <dirent.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define TICK_MS 10
 #define OUTSIDE_TICKS 5
+#define NEW_TICKS 20 /* of a millisecond */
 #define STATUS 124 /* as timeout(1) */
 
 /* --- a thread that waits elsewhere ---------------------------------------- */
@@ -37,6 +41,84 @@ is_asleep(pid_t tid)
 	/* Behind the name, which is in parentheses and may hold some. */
 	state = strrchr(text, ')');
 	return state && strncmp(state, ") S", 3) == 0;
+}
+
+/* Is it the worker's, the watch, or that of a party that is in the runtime? */
+static bool
+is_known(const struct sim *sim, pid_t tid)
+{
+	if (tid == sim->worker_tid || tid == sim->watch_tid)
+		return true;
+	list_for_each (it, (struct list *)&sim->parties) {
+		const struct party *party = container_of(it, struct party, on);
+
+		if (party->tid == tid && party->state != PARTY_OUTSIDE)
+			return true;
+	}
+	return false;
+}
+
+struct strangers {
+	unsigned count;
+	unsigned awake;
+	uint64_t sum; /* of what the system calls them */
+};
+
+static struct strangers
+find_strangers(const struct sim *sim)
+{
+	struct strangers found = {0, 0, 0};
+	DIR *dir = opendir("/proc/self/task");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (tid <= 0 || is_known(sim, tid))
+			continue;
+		found.count++;
+		found.awake += !is_asleep(tid);
+		found.sum += (uint64_t)tid;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+unsigned
+otpi_sim_strangers(const struct sim *sim)
+{
+	return find_strangers(sim).count;
+}
+
+/*
+ * The folder of the threads has a link for each, and two of its own. A thread
+ * that is new may sleep for a moment before it comes.
+ */
+bool
+otpi_sim_stranger_runs(struct sim *sim)
+{
+	struct strangers found;
+	struct stat info;
+	nlink_t known = 2 + 2;
+
+	if (atomic_load(&sim->arriving))
+		return true;
+	list_for_each (it, (struct list *)&sim->parties)
+		known += container_of(it, struct party, on)->state !=
+			PARTY_OUTSIDE;
+	if (stat("/proc/self/task", &info) < 0 || info.st_nlink <= known)
+		return false;
+	found = find_strangers(sim);
+	if (found.sum != sim->strangers) {
+		sim->strangers = found.sum;
+		sim->strangers_new = NEW_TICKS;
+	}
+	if (sim->strangers_new > 0 && found.count > 0) {
+		sim->strangers_new--;
+		return true;
+	}
+	return found.awake > 0;
 }
 
 static bool
@@ -91,7 +173,7 @@ look_outside(struct sim *sim, struct outside *seen)
 
 /* --- the limit ------------------------------------------------------------ */
 
-static void
+__attribute__((noinline, no_sanitize("thread"))) static void
 print_process(const struct process *p)
 {
 	uint64_t key = process_key(p);
@@ -107,18 +189,21 @@ print_process(const struct process *p)
 /*
  * The handler has not returned for a tick: what it handles is there. It may
  * end while this is read, but nothing that is read is ever unmapped, unless
- * that is a large message.
+ * that is a large message. ThreadSanitizer is told so.
  */
-static void
-print_running(void)
+__attribute__((noinline, no_sanitize("thread"))) static void
+print_running(const struct sim *sim)
 {
 	const struct thread *t = otpi_runtime.workers[0].thread;
 	const struct process *p =
 		atomic_load_explicit(&t->running, memory_order_acquire);
 	const struct otp_msg *m;
 
-	if (p == NULL) {
-		fprintf(stderr, "Nothing runs.\n");
+	if (sim->holder || p == NULL) {
+		fprintf(stderr, "%s\n",
+			sim->holder ? "A thread of the program does not call "
+				      "the runtime."
+				    : "Nothing runs.");
 		return;
 	}
 	fprintf(stderr, "Process ");
@@ -160,7 +245,7 @@ look_at_limit(struct sim *sim, uint64_t *seen)
 	if (returns)
 		print_last(sim, choices);
 	else
-		print_running();
+		print_running(sim);
 	_exit(STATUS);
 }
 
@@ -184,6 +269,9 @@ otpi_sim_watch(void *arg)
 	uint64_t choices = 0;
 
 	(void)arg;
+	pthread_mutex_lock(&sim->lock);
+	sim->watch_tid = gettid();
+	pthread_mutex_unlock(&sim->lock);
 	for (;;) {
 		/* seq_cst: with otpi_watchdog_wake, behind watchdog_stops. */
 		atomic_store(&rt->watchdog_wake, 0);

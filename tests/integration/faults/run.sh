@@ -11,8 +11,9 @@ read -ra otp_flags <<< "$OTP_CFLAGS"
 read -ra libs <<< "$OTP_LIBS"
 # Each child of a program takes ThreadSanitizer half a second.
 programs=(contain contain_refused)
-[ "$MODE" = tsan ] && programs=(contain_refused)
-base=(-std=gnu11 -g -D_GNU_SOURCE= -Iruntime/src)
+[[ $MODE = *tsan ]] && programs=(contain_refused)
+read -ra src_flags <<< "$SRC_CFLAGS"
+base=(-std=gnu11 -g -D_GNU_SOURCE= "${src_flags[@]}")
 
 result() { # STATUS NAME: the log is shown if it failed
 	if [ "$1" -eq 0 ]; then
@@ -88,7 +89,7 @@ fi
 result $? 'a static program'
 
 if command -v g++ > /dev/null; then
-	g++ "${otp_flags[@]}" -Iruntime/src -O2 -o "$WORK/exceptions" \
+	g++ "${otp_flags[@]}" "${src_flags[@]}" -O2 -o "$WORK/exceptions" \
 		tests/integration/faults/exceptions.cpp "${libs[@]}" \
 		> "$WORK/log" 2>&1 && "$WORK/exceptions" >> "$WORK/log" 2>&1
 	result $? 'exceptions of C++'

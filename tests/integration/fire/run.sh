@@ -5,12 +5,11 @@
 # in release mode; FIRE_SEED says which.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../../.." && pwd)
 seed=${FIRE_SEED:-$RANDOM}
 cost=
 case $MODE in
 release) crashes=20000 cost=1000 ;;
-tsan) crashes=3000 ;;
+*tsan) crashes=3000 ;;
 *) crashes=10000 ;;
 esac
 crashes=${FIRE_CRASHES:-$crashes}
@@ -19,14 +18,14 @@ crashes=${FIRE_CRASHES:-$crashes}
 # shellcheck disable=SC2086 # flags are words
 if ! "$OTPC" "$here/fire.otp" -o "$WORK" || ! (cd "$WORK" &&
 	$CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS -fno-sanitize=undefined \
-		$OTP_CFLAGS -D_GNU_SOURCE= -I"$top/runtime/src" -I. \
+		$OTP_CFLAGS -D_GNU_SOURCE= $SRC_CFLAGS -I. \
 		-c "$here"/*.c fire.otp.c &&
 	$CC $CFLAGS -o fire ./*.o $OTP_LIBS); then
 	echo "FAIL fire builds"
 	exit
 fi
 echo "ok fire builds"
-if [ "$MODE" = tsan ]; then
+if [[ $MODE = *tsan ]]; then
 	echo "skip fire endless loops # ThreadSanitizer holds back the signal"
 fi
 

@@ -43,7 +43,7 @@ run() { # [ENV=...] ./story ARGUMENT...
 
 # ThreadSanitizer holds signals back in a loop: then nothing is killed in one.
 spin=spin
-[ "$MODE" = tsan ] && spin=
+[[ $MODE = *tsan ]] && spin=
 check 'the story runs' run OTP_TRACE=t.json ./story $spin
 ./check t.json > seen
 check 'the trace is whole and in order' [ $? -eq 0 ]

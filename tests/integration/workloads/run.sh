@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The workloads of tests/sim: some seeds in the deterministic mode, then on real
-# threads for a while, with one, two and four workers and on one core. `make
-# sim` runs more seeds. Each that fails is printed with what replays it.
+# threads, with one, two and four workers and on one core: other seeds and as
+# long with STRESS_SECONDS (`make stress`). `make sim` runs more seeds of the
+# deterministic mode. Each that fails is printed with what replays it.
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 load=$BUILD/tests/sim/load
@@ -17,8 +18,8 @@ echo "ok workloads build"
 
 # A sanitizer makes a seed ten times slower, ThreadSanitizer a hundred.
 case $MODE in
-tsan) seeds=14 ;;
-*san) seeds=140 ;;
+*tsan) seeds=14 ;;
+*san) seeds=70 ;;
 *) seeds=500 ;;
 esac
 
@@ -33,17 +34,20 @@ workloads() {
 		cat "$WORK/out"
 	fi
 }
-workloads "from seeds" LOAD_SEEDS="$seeds" LOAD_JOBS=2
-threads="LOAD_THREADS=1 LOAD_SEEDS=7"
-# shellcheck disable=SC2086 # words
-{
-	workloads "with one worker" $threads OTP_WORKERS=1
-	workloads "with two workers" $threads OTP_WORKERS=2
-	workloads "with four workers" $threads OTP_WORKERS=4 \
-		LOAD_FIRST="$RANDOM"
-	if command -v taskset > /dev/null; then
-		workloads "on one core" $threads OTP_WORKERS=4 taskset -c 0
-	else
-		echo "skip workloads on one core # taskset is not installed"
-	fi
-}
+
+threads=(LOAD_THREADS=1 LOAD_SEEDS=7)
+if [ -n "${STRESS_SECONDS:-}" ]; then
+	threads=(LOAD_THREADS=1 LOAD_SEEDS=1000000 LOAD_FIRST="$RANDOM"
+		LOAD_SECONDS=$((STRESS_SECONDS / 4 + 1)))
+else
+	workloads "from seeds" LOAD_SEEDS="$seeds" LOAD_JOBS=2
+fi
+workloads "with one worker" "${threads[@]}" OTP_WORKERS=1
+workloads "with two workers" "${threads[@]}" OTP_WORKERS=2
+workloads "with four workers" LOAD_FIRST="$RANDOM" "${threads[@]}" \
+	OTP_WORKERS=4
+if command -v taskset > /dev/null; then
+	workloads "on one core" "${threads[@]}" OTP_WORKERS=4 taskset -c 0
+else
+	echo "skip workloads on one core # taskset is not installed"
+fi

@@ -12,8 +12,6 @@
 
 #define POOL 2
 #define IDLE_MS 50
-#define CROWD 6
-#define ROUNDS 500
 
 enum deed {
 	READ = 1, /* a byte from the pipe */
@@ -37,17 +35,14 @@ struct server {
 
 static int pipes[2];
 static _Atomic(unsigned) endings;
-static _Atomic(unsigned) reading; /* handlers in read(2) */
 
 static void
 read_one(void)
 {
 	char c;
 
-	atomic_fetch_add(&reading, 1);
 	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;
-	atomic_fetch_sub(&reading, 1);
 }
 
 static void
@@ -621,85 +616,30 @@ many_at_once(void **state)
 		finish(pids[i]);
 }
 
-struct crowd {
-	otp_pid readers[CROWD];
-	pthread_barrier_t begin;
-	_Atomic(bool) over;
-};
-
-/* Has every second reader read, once a round. */
-static void *
-ask_readers(void *arg)
-{
-	struct crowd *crowd = arg;
-	otp_request requests[CROWD];
-
-	for (;;) {
-		pthread_barrier_wait(&crowd->begin);
-		if (atomic_load(&crowd->over))
-			return NULL;
-		for (unsigned i = 0; i < CROWD; i += 2)
-			requests[i] = ask_later(crowd->readers[i], READ);
-		for (unsigned i = 0; i < CROWD; i += 2)
-			EXPECT(await(&requests[i]) == OTP_OK);
-	}
-}
-
-/*
- * Several come at once where few threads are idle, or about to end: each gets
- * a thread, though none returns before all have one. tests/model/pool.pml
- */
-static void
-no_two_count_on_the_same_thread(void **state)
-{
-	struct crowd crowd;
-	otp_request requests[CROWD];
-	pthread_t thread;
-
-	(void)state;
-	atomic_init(&crowd.over, false);
-	pthread_barrier_init(&crowd.begin, NULL, 2);
-	for (unsigned i = 0; i < CROWD; i++)
-		crowd.readers[i] = start(&blocking_class, (struct server){0});
-	pthread_create(&thread, NULL, ask_readers, &crowd);
-	for (unsigned i = 0; i < ROUNDS && !atomic_load(&failures); i++) {
-		EVENTUALLY(pool_threads() <= i % 3);
-		pthread_barrier_wait(&crowd.begin);
-		for (unsigned k = 1; k < CROWD; k += 2)
-			requests[k] = ask_later(crowd.readers[k], READ);
-		EVENTUALLY(atomic_load(&reading) == CROWD);
-		write_n(CROWD);
-		for (unsigned k = 1; k < CROWD; k += 2)
-			assert_int_equal(await(&requests[k]), OTP_OK);
-	}
-	atomic_store(&crowd.over, true);
-	pthread_barrier_wait(&crowd.begin);
-	pthread_join(thread, NULL);
-	for (unsigned i = 0; i < CROWD; i++)
-		finish(crowd.readers[i]);
-	pthread_barrier_destroy(&crowd.begin);
-}
-
 /* In a pool whose threads do not end for being idle. */
 static void
 threads_may_stay_for_ever(void **state)
 {
 	otp_pid pid = start(&blocking_class, (struct server){0});
+	unsigned threads;
 
 	(void)state;
 	assert_int_equal(ask(pid, ECHO, NULL), OTP_OK);
+	/* Mostly one; two if the call came before the first was idle again. */
+	threads = pool_threads();
+	assert_true(threads > 0);
 	for (int i = 0; i < IDLE_MS; i++)
 		nap();
-	assert_int_equal(pool_threads(), 1);
+	assert_int_equal(pool_threads(), threads);
 	finish(pid);
 }
 
 static int
-small_pool_with(unsigned threads, otp_duration idle_ms)
+small_pool_with(otp_duration idle_ms)
 {
 	struct otp_runtime_opts opts = {.workers = 1,
 		.stuck_ms = INT64_C(24) * 3600 * 1000,
-		.blocking_threads = threads,
+		.blocking_threads = POOL,
 		.blocking_idle_ms = idle_ms};
 
 	if (otp_core_start(&opts) != OTP_OK)
@@ -713,21 +653,14 @@ static int
 small_pool_start(void **state)
 {
 	(void)state;
-	return small_pool_with(POOL, IDLE_MS);
-}
-
-static int
-hasty_pool_start(void **state)
-{
-	(void)state;
-	return small_pool_with(CROWD, 2);
+	return small_pool_with(IDLE_MS);
 }
 
 static int
 lasting_pool_start(void **state)
 {
 	(void)state;
-	return small_pool_with(POOL, OTP_INFINITY);
+	return small_pool_with(OTP_INFINITY);
 }
 
 int
@@ -749,16 +682,11 @@ main(void)
 		PIPE_TEST(many_at_once),
 	};
 
-	const struct CMUnitTest hasty[] = {
-		PIPE_TEST(no_two_count_on_the_same_thread),
-	};
-
 	const struct CMUnitTest lasting[] = {
 		PIPE_TEST(threads_may_stay_for_ever),
 	};
 
 	alarm(240);
 	return cmocka_run_group_tests(tests, small_pool_start, world_stop) +
-		cmocka_run_group_tests(hasty, hasty_pool_start, world_stop) +
 		cmocka_run_group_tests(lasting, lasting_pool_start, world_stop);
 }

@@ -33,7 +33,7 @@ struct server {
 
 /* When each had its last turn; main reads when it is over. */
 static _Atomic(uint64_t) last[MOST], longest;
-static _Atomic(uint64_t) notes;
+static _Atomic(uint64_t) notes, noted;
 static otp_pid pids[MOST], watched;
 
 static void
@@ -50,8 +50,11 @@ static void
 turn_of(unsigned number)
 {
 	uint64_t now = atomic_fetch_add(&dispatches, 1) + 1;
+	uint64_t before = atomic_exchange(&last[number], now);
 
-	waited(atomic_exchange(&last[number], now), now);
+	/* Not the first: who knows when it was that main told it to. */
+	if (before)
+		waited(before, now);
 }
 
 static enum otp_verdict
@@ -87,7 +90,11 @@ server_handle(void *data, struct otp_event *event)
 		return OTP_GO_ON;
 	number = number_in(event->msg);
 	if (number.value == NOTE) {
-		waited(number.more, atomic_load(&dispatches));
+		uint64_t now = atomic_load(&dispatches);
+
+		if (number.more)
+			waited(number.more, now);
+		atomic_store(&noted, now);
 		atomic_fetch_add(&notes, 1);
 		return OTP_GO_ON;
 	}
@@ -168,12 +175,27 @@ key_of(otp_pid pid)
 	return (uint64_t)pid.serial << 32 | pid.id;
 }
 
+/*
+ * In hard mode more come into the global queue than a worker takes out where
+ * many are scheduled, and chains wait for the slot of those that were woken.
+ */
+static void
+skip_small_sizes(void)
+{
+	if (RING_SIZE / 2 < GLOBAL_EVERY || WAKE_STREAK < CHAIN) {
+		puts("# skip: rings or streaks are too small for a crowd");
+		fflush(stdout);
+		skip();
+	}
+}
+
 /* --- crowds --------------------------------------------------------------- */
 
 static void
 each_of_many_that_have_mail(void **state)
 {
 	(void)state;
+	skip_small_sizes();
 	start_all(MOST);
 	for (unsigned i = 0; i < MOST; i++)
 		tell(pids[i], AGAIN, 0);
@@ -187,6 +209,7 @@ static void
 each_of_many_that_chat(void **state)
 {
 	(void)state;
+	skip_small_sizes();
 	start_all(MOST);
 	for (unsigned i = 0; i < MOST; i += 2) {
 		tell(pids[i + 1], 0, key_of(pids[i]));
@@ -237,6 +260,19 @@ the_third_is_woken_by_another(void **state)
 	few_end();
 }
 
+/* From when it surely is scheduled: this thread may be held up before that. */
+static void
+wake_from_outside(unsigned times)
+{
+	uint64_t since;
+
+	tell(watched, NOTE, 0);
+	since = atomic_load(&dispatches);
+	EVENTUALLY(atomic_load(&notes) >= times);
+	if (atomic_load(&noted) > since)
+		waited(since, atomic_load(&noted));
+}
+
 static void
 the_third_is_woken_from_outside(void **state)
 {
@@ -244,8 +280,7 @@ the_third_is_woken_from_outside(void **state)
 	few_start();
 	tell(pids[0], AGAIN, 0);
 	for (unsigned i = 1; i <= NOTES; i++) {
-		tell(watched, NOTE, atomic_load(&dispatches));
-		EVENTUALLY(atomic_load(&notes) >= i);
+		wake_from_outside(i);
 	}
 	few_end();
 }
@@ -263,8 +298,7 @@ the_third_is_woken_from_outside_beside_low(void **state)
 	tell(low, AGAIN, 0);
 	tell(pids[0], AGAIN, 0);
 	for (unsigned i = 1; i <= NOTES; i++) {
-		tell(watched, NOTE, atomic_load(&dispatches));
-		EVENTUALLY(atomic_load(&notes) >= i);
+		wake_from_outside(i);
 	}
 	atomic_store(&over, true);
 	ref = otp_monitor(low);
@@ -296,6 +330,7 @@ one_that_has_mail_beside_one_that_yields(void **state)
 	otp_ref ref;
 
 	(void)state;
+	skip_small_sizes();
 	start_all(CHAIN + 1);
 	tell(pids[CHAIN], AGAIN, 0);
 	ref = otp_monitor(otp_spawn(yields, NULL));
@@ -316,6 +351,7 @@ one_worker_start(void **state)
 	if (otp_core_start(&opts) != OTP_OK)
 		return -1;
 	otpi_runtime.budget = 1;
+	otpi_chances_allow(false); /* they choose whom they like */
 	return world_await_watchdog();
 }
 

@@ -109,6 +109,12 @@ count_now(enum otp_trace_kind kind, otp_pid pid)
 
 static volatile int *volatile nowhere;
 
+static __attribute__((noinline, no_sanitize("undefined"))) void
+crash(void)
+{
+	*nowhere = 1;
+}
+
 static enum otp_verdict
 server_init(void *data, struct otp_msg *start)
 {
@@ -136,7 +142,7 @@ server_handle(void *data, struct otp_event *event)
 	if (event->msg->type != &ask_type)
 		return OTP_GO_ON;
 	if (what == 3)
-		*nowhere = 1;
+		crash();
 	if (what == 2) {
 		otp_sleep(50);
 		return OTP_GO_ON;
