@@ -382,7 +382,8 @@ struct runtime {
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	int budget; /* messages of one activation */
-	int death_budget; /* what one step of a death takes off tables */
+	/* What one step of a death takes off tables; by anybody. */
+	_Atomic(int) death_budget;
 	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
 	/*
 	 * Threads of the program may look at them at any time, also while the
