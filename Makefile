@@ -118,6 +118,9 @@ MODELS := tests/model/run.sh
 # What runs beside the runtime's own tests in hard mode.
 HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
 	stress values workloads
+# BRIEF=1 leaves out of it what takes long, and does less of the rest.
+HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spawn \
+	core_timer
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads; and hard mode changes the runtime.
 ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
@@ -126,15 +129,16 @@ ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
-ALL_TESTS := $(if $(HARD),$(filter $(RUNTIME_TESTS) \
-	$(HARD_STORIES:%=tests/integration/%/run.sh),$(ALL_TESTS)),$(ALL_TESTS))
+ALL_TESTS := $(if $(HARD),$(filter-out $(if $(BRIEF), \
+	$(HARD_LONG:%=$(BUILD)/tests/unit/runtime/%)),$(filter $(RUNTIME_TESTS) \
+	$(HARD_STORIES:%=tests/integration/%/run.sh),$(ALL_TESTS))),$(ALL_TESTS))
 TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 	$(ONLY),$t),$t)),$(ALL_TESTS))
 
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test model bench bench-quick bench-10m
+.PHONY: all otpc lib check test stress model bench bench-quick bench-10m
 .PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
 .PHONY: uninstall clean help format lint FORCE
 
@@ -275,20 +279,43 @@ check: $(CHECK_NEEDS) ## build, and run the suite in one MODE
 	tests/run.sh $(TESTS)
 
 # MODE= on the command line narrows it to that one.
-TEST_MODES := $(if $(filter command,$(origin MODE)),$(MODE),debug asan tsan)
+TEST_MODES := $(if $(filter command,$(origin MODE)),$(MODE), \
+	debug asan tsan hard)
 TEST_BUILD := $(if $(filter command,$(origin BUILD)),$(BUILD),build)
 SUMMARIES := $(TEST_MODES:%=$(TEST_BUILD)/%/tests/summary)
 SUBMAKE = $(MAKE) --no-print-directory \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-test: ## the whole suite: debug, asan (with ubsan) and tsan, or one MODE
+# Of many modes hard is brief; and it needs no otpc of its own.
+HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in hard*) \
+	echo 'OTPC=$(TEST_BUILD)/debug/otpc $2';; esac))
+test: ## the whole suite: debug, asan (with ubsan), tsan and hard, or one MODE
 	@.ci/deps test
 	@rm -f $(SUMMARIES)
 	+@for mode in $(TEST_MODES); do \
 		echo "== $$mode"; \
-		$(SUBMAKE) check MODE=$$mode BUILD=$(TEST_BUILD)/$$mode || :; \
+		$(SUBMAKE) check MODE=$$mode BUILD=$(TEST_BUILD)/$$mode \
+			$(call HARD_ARGS,$(TEST_MODES),BRIEF=1) || :; \
 	done
 	@tests/run.sh --sum $(SUMMARIES)
+
+# Half of the time each; a seed that has begun is ended.
+STRESS_MODES := $(if $(filter command,$(origin MODE)),$(MODE), \
+	debug asan tsan hard hard-asan hard-tsan)
+STRESS_TESTS := tests/integration/stress/run.sh \
+	tests/integration/workloads/run.sh
+STRESS_SUMMARIES := $(STRESS_MODES:%=$(TEST_BUILD)/%/tests/summary)
+stress: ## workloads on threads, STRESS_SECONDS=60 in each mode, or one MODE
+	@rm -f $(STRESS_SUMMARIES)
+	+@seconds=$$(($(or $(STRESS_SECONDS),60) / 2)); \
+	for mode in $(STRESS_MODES); do \
+		echo "== $$mode"; \
+		TEST_TIMEOUT=$$((seconds + 900)) $(SUBMAKE) check MODE=$$mode \
+			BUILD=$(TEST_BUILD)/$$mode TESTS='$(STRESS_TESTS)' \
+			STRESS_SECONDS=$$seconds \
+			$(call HARD_ARGS,$(STRESS_MODES)) || :; \
+	done
+	@tests/run.sh --sum $(STRESS_SUMMARIES)
 
 lint: ## symbols, layers, format and files; part of the suite
 	@$(MAKE) --no-print-directory all
@@ -436,7 +463,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' \
 		$(firstword $(MAKEFILE_LIST))
 	@echo
-	@echo '  MODE=release     debug, release, asan (with ubsan), ubsan, tsan'
+	@echo '  MODE=release     debug, release, asan (with ubsan), ubsan, tsan,'
+	@echo '                   hard, hard-asan, hard-tsan: small sizes, odd chances'
 	@echo '  BUILD=build/MODE where everything that is made goes'
 	@echo '  CC=gcc           or clang, or a cross compiler (then give OTPC=)'
 	@echo '  OTPC=BUILD/otpc  use this otpc and build none'
@@ -445,6 +473,7 @@ help: ## this list
 	@echo '  BENCH_ROWS=      bench: only these programs of tests/bench/core'
 	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
 	@echo '  SEEDS=10000      sim: so many'
+	@echo '  STRESS_SECONDS=60 OTP_HARD_SEED= OTP_HARD_FAIL=1/1000 stress, hard mode'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

@@ -7,7 +7,9 @@
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 until=$((SECONDS + ${STRESS_SECONDS:-0}))
-export OTP_STRESS_STEPS=${OTP_STRESS_STEPS:-30000}
+steps=30000
+[ -n "${BRIEF:-}" ] && steps=10000
+export OTP_STRESS_STEPS=${OTP_STRESS_STEPS:-$steps}
 
 # shellcheck disable=SC2086 # flags are words
 if ! $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS $OTP_CFLAGS $SRC_CFLAGS -D_GNU_SOURCE= \

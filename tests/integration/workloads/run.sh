@@ -22,6 +22,8 @@ case $MODE in
 *san) seeds=70 ;;
 *) seeds=500 ;;
 esac
+steps=20000
+[ -n "${BRIEF:-}" ] && seeds=100 steps=4000
 
 # workloads NAME VARIABLE=VALUE... [COMMAND...]
 workloads() {
@@ -35,7 +37,7 @@ workloads() {
 	fi
 }
 
-threads=(LOAD_THREADS=1 LOAD_SEEDS=7)
+threads=(LOAD_THREADS=1 LOAD_STEPS="$steps" LOAD_SEEDS=7)
 if [ -n "${STRESS_SECONDS:-}" ]; then
 	threads=(LOAD_THREADS=1 LOAD_SEEDS=1000000 LOAD_FIRST="$RANDOM"
 		LOAD_SECONDS=$((STRESS_SECONDS / 4 + 1)))

@@ -630,7 +630,7 @@ threads_may_stay_for_ever(void **state)
 	assert_true(threads > 0);
 	for (int i = 0; i < IDLE_MS; i++)
 		nap();
-	assert_int_equal(pool_threads(), threads);
+	assert_true(pool_threads() >= threads);
 	finish(pid);
 }
 
