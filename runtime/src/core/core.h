@@ -38,6 +38,7 @@
 #include "base/tuning.h"
 #include "core/contain.h"
 #include "core/fiber.h"
+#include "core/starved.h"
 
 enum signal_kind {
 #define SIGNAL(name) SIGNAL_##name,
@@ -260,6 +261,7 @@ struct thread {
 	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
+	struct otpi_watch kill_watch; /* since then */
 	uint64_t kill_key; /* of whom */
 	uint32_t kill_destructing; /* in which destructor */
 };
@@ -349,6 +351,7 @@ struct worker {
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
+	struct otpi_watch watch; /* of its thread, since the beat stands */
 	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 

@@ -58,6 +58,7 @@ worker_prepare(struct thread *none, struct worker *w, unsigned index)
 	atomic_store(&w->parked_since_ns, 0);
 	w->beat_since_ms = otpi_clock_ns() / 1000000;
 	w->last_beat = 0;
+	w->watch.since_ms = 0;
 	w->given_up = 0;
 }
 
