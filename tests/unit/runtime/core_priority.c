@@ -7,7 +7,7 @@
 #include "core_world.h"
 
 #define LEVELS_ 4
-#define ROUNDS 2000
+#define ROUNDS (WORLD_TSAN ? 500 : 2000)
 #define ORDERS 50
 /* In so many of them, and likely in more, low has no turn of its own. */
 #define LOW_LAST (ORDERS - ORDERS * 24 / GLOBAL_EVERY)
