@@ -59,6 +59,8 @@ spare_wait(struct thread *t)
 		has_worker = t->worker != NULL;
 		if (!has_worker && !stopping && list_is_empty(&t->spare))
 			list_push_back(&rt->spares, &t->spare);
+		if (!has_worker && stopping) /* nobody gives it one now */
+			list_remove(&t->spare);
 		pthread_mutex_unlock(&rt->lock);
 		if (has_worker)
 			return true;
