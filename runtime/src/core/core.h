@@ -320,6 +320,7 @@ struct worker {
 	_Atomic(struct process *) remote;
 	_Atomic(uint32_t) parked; /* futex; 1: asleep or about to be */
 	_Atomic(bool) poke; /* a tick has passed: look at the clock */
+	_Atomic(bool) lost; /* a stop was too early for it: stop.c */
 	_Atomic(uint32_t) beat; /* counts activations */
 	/* Its own. */
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */

@@ -74,6 +74,8 @@ spare_wait(struct thread *t)
 		is_over = !has_worker && (stopping || are_many_spare(t));
 		if (!has_worker && !is_over && list_is_empty(&t->spare))
 			list_push_back(&rt->spares, &t->spare);
+		if (!has_worker && stopping) /* nobody gives it one now */
+			list_remove(&t->spare);
 		pthread_mutex_unlock(&rt->lock);
 		if (has_worker)
 			return true;

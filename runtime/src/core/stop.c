@@ -100,6 +100,20 @@ otpi_workers_clear(struct thread *t)
 	}
 }
 
+/*
+ * A thread may still be in a handler. When it comes out of it, it ends, with
+ * all that is on its worker, also if the runtime has been started again.
+ */
+static void
+workers_lose(void)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	rt->workers_lost = true;
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		atomic_store(&rt->workers[i].lost, true);
+}
+
 /* --- threads -------------------------------------------------------------- */
 
 /* When a wait on a condition variable is over. */
@@ -246,7 +260,8 @@ core_stop(int64_t deadline_ns)
 	pthread_mutex_unlock(&rt->lock);
 	if (all)
 		otpi_workers_clear(t);
-	rt->workers_lost = !all;
+	else
+		workers_lose();
 	otpi_extras_trim(t, t->runner->process);
 	otpi_trace_end();
 	otpi_leave(t);
