@@ -55,14 +55,13 @@ otpi_watch_begin(
 }
 
 bool
-otpi_is_starved(
-	const struct otpi_watch *watch, const struct thread *t, int64_t now_ms)
+otpi_is_starved(const struct otpi_watch *watch, const struct thread *t,
+	int64_t limit_ms)
 {
 	int64_t ran = ran_ns(t);
 
 	if (watch->since_ms == 0 || watch->ran_ns < 0 || ran < 0)
 		return false;
-	return (ran - watch->ran_ns) * 2 <
-		(now_ms - watch->since_ms) * NS_PER_MS &&
+	return (ran - watch->ran_ns) * 2 < limit_ms * NS_PER_MS &&
 		is_runnable(t);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define STUCK_MS 60
-#define NEEDS_MS 6 /* of a processor */
+#define NEEDS_MS 6 /* of a processor; less than half of STUCK_MS */
 #define HOGS_MAX 256
 
 static _Atomic(bool) over;
