@@ -54,14 +54,25 @@ otpi_watch_begin(
 	watch->ran_ns = ran_ns(t);
 }
 
+/* How many threads without a worker there are for each worker. */
+static int64_t
+crowd(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	unsigned workers = atomic_load(&rt->worker_count);
+
+	return workers ? atomic_load(&rt->detached) / workers : 0;
+}
+
 bool
 otpi_is_starved(const struct otpi_watch *watch, const struct thread *t,
-	int64_t limit_ms)
+	int64_t now_ms, int64_t limit_ms)
 {
-	int64_t ran = ran_ns(t);
+	int64_t now = ran_ns(t), ran = now - watch->ran_ns;
 
-	if (watch->since_ms == 0 || watch->ran_ns < 0 || ran < 0)
+	if (watch->since_ms == 0 || watch->ran_ns < 0 || now < 0)
 		return false;
-	return (ran - watch->ran_ns) * 2 < limit_ms * NS_PER_MS &&
-		is_runnable(t);
+	if (ran * 2 < (now_ms - watch->since_ms) * NS_PER_MS)
+		limit_ms *= 1 + crowd();
+	return ran * 2 < limit_ms * NS_PER_MS && is_runnable(t);
 }

@@ -23,8 +23,13 @@ struct otpi_watch {
 /* t is one of the runtime's, and alive: with runtime.lock. */
 void otpi_watch_begin(
 	struct otpi_watch *watch, const struct thread *t, int64_t now_ms);
-/* Would t run now, and has it run for less than half of limit_ms since? */
+/*
+ * Would t run now, and has it run for less than half of limit_ms since? One that
+ * has had less than half of the time, as where others want the processors, too,
+ * is left more of it the more threads there are without a worker: they may well
+ * be why.
+ */
 bool otpi_is_starved(const struct otpi_watch *watch, const struct thread *t,
-	int64_t limit_ms);
+	int64_t now_ms, int64_t limit_ms);
 
 #endif

@@ -324,7 +324,7 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 	if (ms >= KILL_PATIENCE_MAX_MS ||
 		(ms >= KILL_PATIENCE_MS &&
 			!otpi_is_starved(
-				&t->kill_watch, t, KILL_PATIENCE_MS))) {
+				&t->kill_watch, t, now_ms, KILL_PATIENCE_MS))) {
 		declare_dead(self, t, t->kill_key);
 		return;
 	}
@@ -394,7 +394,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	p = atomic_load_explicit(&t->running, memory_order_acquire);
 	if (!stuck && p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
 		stuck = process_key(p);
-		if (otpi_is_starved(&w->watch, t, rt->opts.stuck_ms) ||
+		if (otpi_is_starved(&w->watch, t, now_ms, rt->opts.stuck_ms) ||
 			!detach(w, t))
 			return;
 	}
