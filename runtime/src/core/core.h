@@ -385,9 +385,9 @@ struct runtime {
 	/* Read by all, written at start; but see sim.h. */
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
-	int budget; /* messages of one activation */
-	/* What one step of a death takes off tables; by anybody. */
-	_Atomic(int) death_budget;
+	/* Relaxed; threads that a late stop has left may still read them. */
+	_Atomic(int) budget; /* messages of one activation */
+	_Atomic(int) death_budget; /* a step of a death takes so many off */
 	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
 	/*
 	 * Threads of the program may look at them at any time, also while the

@@ -351,46 +351,6 @@ a_timer_outlives_its_maker(void **state)
 }
 
 /* Left in the wheel: given back when the runtime stops. */
-static _Atomic(unsigned) looked_at;
-
-/* Waits, and is content with the second. */
-static bool
-is_second_after_a_nap(const struct otp_received *r, void *arg)
-{
-	(void)r;
-	(void)arg;
-	otp_sleep(1);
-	return atomic_fetch_add(&looked_at, 1) == 1;
-}
-
-static void
-receives_the_second(void *arg)
-{
-	struct otp_received r;
-
-	(void)arg;
-	if (otp_receive_match(is_second_after_a_nap, NULL, &r, PATIENCE_MS) !=
-		OTP_OK)
-		otp_exit(OTP_SHUTDOWN);
-}
-
-/* What is waited for within `match` is no limit of the receive around it. */
-static void
-a_wait_within_a_wait_has_a_limit_of_its_own(void **state)
-{
-	otp_pid pid;
-	otp_ref ref;
-
-	(void)state;
-	atomic_store(&looked_at, 0);
-	pid = otp_spawn(receives_the_second, NULL);
-	ref = otp_monitor(pid);
-	tell(pid, 1, 0);
-	EVENTUALLY(atomic_load(&looked_at) == 1);
-	tell(pid, 2, 0);
-	assert_true(down_is(ref, OTP_NORMAL));
-}
-
 static void
 some_timers_are_never_due(void **state)
 {
@@ -422,7 +382,6 @@ main(void)
 		TEST(a_message_comes_later),
 		TEST(a_name_is_looked_up_when_the_time_comes),
 		TEST(a_timer_outlives_its_maker),
-		TEST(a_wait_within_a_wait_has_a_limit_of_its_own),
 		TEST(some_timers_are_never_due),
 	};
 
