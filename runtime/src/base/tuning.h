@@ -10,6 +10,8 @@
 
 #include "base/chance.h"
 
+#define OTPI_HARD 0 /* for tests */
+
 /* --- base and codec ------------------------------------------------------- */
 
 #define BUILDER_FIRST 64 /* bytes of a term that is built */

@@ -50,7 +50,13 @@ round() {
 	stress "with failures" OTP_WORKERS=2 OTP_STRESS_WATCHERS=threads \
 		OTP_HARD_FAIL=1/1000
 	stress "with many failures" OTP_WORKERS=3 OTP_STRESS_WATCHERS=threads \
-		OTP_HARD_FAIL=1/50
+		OTP_HARD_FAIL=1/50 OTP_HARD_COUNTS=1
+	# It decodes nothing.
+	if grep '^# chance .* 0$' "$WORK/out" | grep -v FAIL_DECODE; then
+		echo "FAIL stress takes every chance"
+	else
+		echo "ok stress takes every chance"
+	fi
 }
 
 round

@@ -9,6 +9,8 @@
 
 #include "base/chance.h"
 
+#define OTPI_HARD 1
+
 #define BUILDER_FIRST 1
 #define OTPI_ATOM_FIRST 2u
 #define OTPI_ATOM_CHUNKS 20
