@@ -256,7 +256,7 @@ main(void)
 		seed, world.step_limit);
 	fflush(stdout);
 	atomic_store(&world.seeds, seed << 20);
-	alarm(280);
+	alarm(280 + (unsigned)(world.step_limit / 5000));
 	world.watchers_are_threads = getenv("OTP_STRESS_WATCHERS");
 	if (pipe(world.pipes) || pthread_create(&player, NULL, play, &seed) ||
 		pthread_join(player, NULL))

@@ -38,6 +38,7 @@
 #include "base/tuning.h"
 #include "core/contain.h"
 #include "core/fiber.h"
+#include "core/starved.h"
 
 enum signal_kind {
 #define SIGNAL(name) SIGNAL_##name,
@@ -260,6 +261,7 @@ struct thread {
 	struct party *party; /* foreign, in the deterministic mode */
 	/* Watchdog's. */
 	int64_t kill_since_ms; /* 0: none */
+	struct otpi_watch kill_watch; /* since then */
 	uint64_t kill_key; /* of whom */
 	uint32_t kill_destructing; /* in which destructor */
 };
@@ -318,6 +320,7 @@ struct worker {
 	_Atomic(struct process *) remote;
 	_Atomic(uint32_t) parked; /* futex; 1: asleep or about to be */
 	_Atomic(bool) poke; /* a tick has passed: look at the clock */
+	_Atomic(bool) lost; /* a stop was too early for it: stop.c */
 	_Atomic(uint32_t) beat; /* counts activations */
 	/* Its own. */
 	/* Woken last: goes first, within bounds. Its own, but see sched.h. */
@@ -349,6 +352,7 @@ struct worker {
 	/* Watchdog's. */
 	uint32_t last_beat;
 	int64_t beat_since_ms;
+	struct otpi_watch watch; /* of its thread, since the beat stands */
 	uint64_t given_up; /* pid key of whose thread gave it up itself */
 };
 
@@ -381,8 +385,9 @@ struct runtime {
 	/* Read by all, written at start; but see sim.h. */
 	struct sim_hooks *sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
-	int budget; /* messages of one activation */
-	int death_budget; /* what one step of a death takes off tables */
+	/* Relaxed; threads that a late stop has left may still read them. */
+	_Atomic(int) budget; /* messages of one activation */
+	_Atomic(int) death_budget; /* a step of a death takes so many off */
 	_Atomic(uint32_t) process_limit; /* opts.max_processes; by anybody */
 	/*
 	 * Threads of the program may look at them at any time, also while the

@@ -224,7 +224,8 @@ otpi_death_begin(struct process *p)
 bool
 otpi_death_step(struct thread *t, struct process *p)
 {
-	int budget = otpi_runtime.death_budget;
+	int budget = atomic_load_explicit(
+		&otpi_runtime.death_budget, memory_order_relaxed);
 
 	otpi_death_begin(p);
 	otpi_chance_yield(CHANCE_DEATH);

@@ -77,7 +77,7 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 	struct otp_msg *before = NULL, *m;
 	struct otp_received found;
 	/* `match` is user code, and may receive, too. */
-	bool within = r->searching;
+	bool within = r->searching, is_over = timeout_ms == 0; /* A50 */
 	int64_t deadline = -1;
 
 	if (timeout_ms < 0) {
@@ -88,7 +88,6 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		deadline = otpi_deadline(timeout_ms);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
-	r->timed_out = timeout_ms == 0; /* A50 */
 	r->searching = true;
 	for (;;) {
 		m = queue_find(match, arg, p, &before, &found);
@@ -106,12 +105,15 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 			otpi_leave(t);
 			return OTP_OK;
 		}
-		if (r->timed_out) {
+		if (is_over) {
 			r->searching = within;
 			otpi_leave(t);
 			return OTP_TIMEOUT;
 		}
+		/* A wait within `match` may have been over. */
+		r->timed_out = false;
 		t = otpi_block(t, deadline);
+		is_over = r->timed_out;
 		if (unlikely(p->flags & PROCESS_BOUNDED) && !within)
 			otpi_bound_relieve(t, p, &before);
 		/*

@@ -260,7 +260,8 @@ is_detached(const struct thread *t)
 static ALWAYS_INLINE void
 activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 {
-	int budget = otpi_runtime.budget;
+	int budget = atomic_load_explicit(
+		&otpi_runtime.budget, memory_order_relaxed);
 	struct otp_msg *m;
 
 	if (unlikely(p->flags & (PROCESS_DYING | PROCESS_NEW))) {

@@ -395,6 +395,41 @@ worker_park(struct thread *t, struct worker *w)
 	otpi_watchdog_wake();
 }
 
+/* Is w's thread to end, as the runtime stops, or it has missed a stop? */
+static bool
+is_over(struct worker *w)
+{
+	/* Acquire: who misses a stop sees that its worker is lost. */
+	return atomic_load_explicit(
+		       &otpi_runtime.stopping, memory_order_acquire) ||
+		atomic_load_explicit(&w->lost, memory_order_relaxed);
+}
+
+/*
+ * The next of those on w itself, in no order; NULL: no more. They have been
+ * killed, and nobody else would run them to their end; but nobody was told of
+ * the end where a start fails.
+ */
+static struct process *
+last_pop(struct thread *t, struct worker *w)
+{
+	struct process *p = otpi_resting(w);
+
+	if (!atomic_load(&otpi_runtime.closing) && !atomic_load(&w->lost))
+		return NULL;
+	remote_receive(w);
+	otpi_resting_set(w, NULL);
+	if (p)
+		otpi_rest_over(t, w, p);
+	if ((p = wake_slot(w)))
+		wake_slot_set(w, NULL);
+	else
+		p = otpi_ring_next(t, w);
+	for (unsigned level = 0; level < LEVELS && p == NULL; level++)
+		p = pinned_pop(w, level);
+	return p;
+}
+
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
 {
@@ -406,13 +441,11 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 struct process *
 otpi_next_native(struct thread *t, struct worker *w)
 {
-	struct runtime *rt = &otpi_runtime;
 	struct process *p;
 
 	for (;;) {
-		if (unlikely(atomic_load_explicit(
-			    &rt->stopping, memory_order_relaxed)))
-			return NULL;
+		if (unlikely(is_over(w)))
+			return last_pop(t, w);
 		remote_receive(w);
 		if (unlikely(w->turn == 0 ||
 			    atomic_load_explicit(

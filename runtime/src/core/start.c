@@ -26,6 +26,7 @@
 #define STUCK_MS 5
 #define BLOCKING_THREADS 256
 #define BLOCKING_IDLE_MS 10000
+#define SPARES_KEPT 2u /* and as many as there are workers */
 #define THREAD_STACK ((size_t)256 * 1024)
 
 /* All signals but those that faults raise in the thread itself. */
@@ -44,25 +45,41 @@ mask_signals(void)
 	pthread_sigmask(SIG_SETMASK, &set, NULL);
 }
 
-/* Wait for a worker. False: the runtime stops. */
+/* Without t, which is about to be one: as many as may be wanted soon? */
+static bool
+are_many_spare(const struct thread *t)
+{
+	unsigned count = 0;
+
+	if (!list_is_empty(&t->spare))
+		return false;
+	list_for_each (it, &otpi_runtime.spares)
+		count++;
+	return count >= otpi_runtime.worker_count + SPARES_KEPT;
+}
+
+/* Wait for a worker. False: the runtime stops, or others wait already. */
 static bool
 spare_wait(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 	uint32_t seen;
-	bool stopping, has_worker;
+	bool stopping, has_worker, is_over;
 
 	for (;;) {
 		seen = atomic_load_explicit(&t->wake, memory_order_acquire);
 		pthread_mutex_lock(&rt->lock);
 		stopping = atomic_load(&rt->stopping);
 		has_worker = t->worker != NULL;
-		if (!has_worker && !stopping && list_is_empty(&t->spare))
+		is_over = !has_worker && (stopping || are_many_spare(t));
+		if (!has_worker && !is_over && list_is_empty(&t->spare))
 			list_push_back(&rt->spares, &t->spare);
+		if (!has_worker && stopping) /* nobody gives it one now */
+			list_remove(&t->spare);
 		pthread_mutex_unlock(&rt->lock);
 		if (has_worker)
 			return true;
-		if (stopping)
+		if (is_over)
 			return false;
 		otpi_futex_wait(&t->wake, seen, -1);
 	}

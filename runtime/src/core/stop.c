@@ -58,6 +58,7 @@ worker_prepare(struct thread *none, struct worker *w, unsigned index)
 	atomic_store(&w->parked_since_ns, 0);
 	w->beat_since_ms = otpi_clock_ns() / 1000000;
 	w->last_beat = 0;
+	w->watch.since_ms = 0;
 	w->given_up = 0;
 }
 
@@ -97,6 +98,20 @@ otpi_workers_clear(struct thread *t)
 		w->pool_count = 0;
 		otpi_wheel_fini(t, &w->wheel);
 	}
+}
+
+/*
+ * A thread may still be in a handler. When it comes out of it, it ends, with
+ * all that is on its worker, also if the runtime has been started again.
+ */
+static void
+workers_lose(void)
+{
+	struct runtime *rt = &otpi_runtime;
+
+	rt->workers_lost = true;
+	for (unsigned i = 0; i < rt->worker_count; i++)
+		atomic_store(&rt->workers[i].lost, true);
 }
 
 /* --- threads -------------------------------------------------------------- */
@@ -245,7 +260,8 @@ core_stop(int64_t deadline_ns)
 	pthread_mutex_unlock(&rt->lock);
 	if (all)
 		otpi_workers_clear(t);
-	rt->workers_lost = !all;
+	else
+		workers_lose();
 	otpi_extras_trim(t, t->runner->process);
 	otpi_trace_end();
 	otpi_leave(t);

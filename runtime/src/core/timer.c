@@ -5,6 +5,8 @@
 #include "core/signals.h"
 #include "core/trace.h"
 
+#include <string.h>
+
 #define NS_PER_MS 1000000
 
 static int64_t
@@ -461,6 +463,8 @@ otpi_wheel_fini(struct thread *t, struct wheel *wheel)
 				timer_unhold(t, timer);
 			}
 		}
+	memset(wheel->used, 0, sizeof wheel->used);
+	wheel->count = 0;
 }
 
 void

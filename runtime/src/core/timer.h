@@ -39,7 +39,7 @@ enum timer_kind {
 };
 
 void otpi_wheel_init(struct wheel *wheel);
-/* Frees what is still in it; its worker is over. */
+/* Frees what is still in it, so that it is empty; its worker is over. */
 void otpi_wheel_fini(struct thread *t, struct wheel *wheel);
 /* Fire what is due; runs on the wheel's own thread. */
 void otpi_wheel_run(struct thread *t, struct worker *w);

@@ -280,6 +280,7 @@ killed_for(struct thread *t, struct process *p, int64_t now_ms)
 	if (t->kill_since_ms == 0 || t->kill_key != key ||
 		t->kill_destructing != destructing) {
 		t->kill_since_ms = now_ms;
+		otpi_watch_begin(&t->kill_watch, t, now_ms);
 		t->kill_key = key;
 		t->kill_destructing = destructing;
 	}
@@ -320,13 +321,18 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 			&p->overdue, t->kill_destructing, memory_order_relaxed);
 		ms -= KILL_PATIENCE_MS;
 	}
-	if (ms >= KILL_PATIENCE_MS) {
+	if (ms >= KILL_PATIENCE_MAX_MS ||
+		(ms >= KILL_PATIENCE_MS &&
+			!otpi_is_starved(
+				&t->kill_watch, t, now_ms, KILL_PATIENCE_MS))) {
 		declare_dead(self, t, t->kill_key);
 		return;
 	}
 	/* At its next entry into the runtime, or in the middle: fault.c. */
 	atomic_compare_exchange_strong(&t->attention, &none, ATTENTION_KILL);
-	pthread_kill(t->pthread, otpi_runtime.opts.kill_signal);
+	/* Signals that are sent queue up. */
+	if (ms < KILL_PATIENCE_MS || ms % 64 == 0)
+		pthread_kill(t->pthread, otpi_runtime.opts.kill_signal);
 }
 
 static void
@@ -374,6 +380,9 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	if (atomic_load(&w->parked) || beat != w->last_beat) {
 		w->last_beat = beat;
 		w->beat_since_ms = now_ms;
+		w->watch.since_ms = 0;
+	} else if (w->watch.since_ms == 0) {
+		otpi_watch_begin(&w->watch, t, now_ms);
 	}
 	if (beat == last_beat && (otpi_has_wake(w) || otpi_resting(w)) &&
 		atomic_load(&rt->idle) && caught_outside(t)) {
@@ -385,7 +394,8 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	p = atomic_load_explicit(&t->running, memory_order_acquire);
 	if (!stuck && p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
 		stuck = process_key(p);
-		if (!detach(w, t))
+		if (otpi_is_starved(&w->watch, t, now_ms, rt->opts.stuck_ms) ||
+			!detach(w, t))
 			return;
 	}
 	if (!stuck)
@@ -394,6 +404,7 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 	report_stuck(stuck, stuck_ms);
 	lock(self);
 	w->beat_since_ms = now_ms;
+	w->watch.since_ms = 0; /* it is another thread's */
 }
 
 /* A handler that blocks keeps no worker from anything: only a kill does. */

@@ -6,7 +6,8 @@
  * It takes the worker from a thread whose handler takes longer than stuck_ms
  * and gives it to a spare; interrupts the handler of a process that was
  * killed; and, where that has no effect for KILL_PATIENCE_MS, declares the
- * process dead without its thread. Each decision is made under runtime.lock
+ * process dead without its thread. A thread that would run and is given no
+ * processor is left alone, as far as that goes (starved.h). Each decision is made under runtime.lock
  * while the thread is in user code (thread.h says why that is safe).
  */
 #ifndef OTPI_WATCHDOG_H
@@ -15,6 +16,7 @@
 #include "core/thread.h"
 
 #define KILL_PATIENCE_MS 100
+#define KILL_PATIENCE_MAX_MS 5000 /* with one that gets no processor */
 
 void *otpi_watchdog_main(void *arg);
 

@@ -225,10 +225,17 @@ go_exit(struct scene *scene)
 	otp_exit((otp_term){bytes, reason.len});
 }
 
+/* Not in code that ThreadSanitizer does not see: it orders what was before. */
+static __attribute__((noinline)) void
+be_ready(struct scene *scene)
+{
+	atomic_store(&scene->ready, true);
+}
+
 static WRONG void
 go_loop(struct scene *scene)
 {
-	atomic_store(&scene->ready, true);
+	be_ready(scene);
 	for (;;)
 		__asm__ volatile("");
 }
@@ -238,7 +245,7 @@ go_pipe(struct scene *scene)
 {
 	char c;
 
-	atomic_store(&scene->ready, true);
+	be_ready(scene);
 	while (read(scene->pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;
 	otp_self();
@@ -303,15 +310,21 @@ is_possible(enum way way, enum place place)
 	return !(way_is_kill(way) && place == PLACE_INIT);
 }
 
+/*
+ * Near NULL, or in the scene's own part of what nobody may touch: to
+ * ThreadSanitizer two that write to one place are a race, wherever it is.
+ */
 static uintptr_t
 any_target(struct scene *scene)
 {
 	uintptr_t near_null = chance(&scene->seed, 4096);
+	uint32_t part = (uint32_t)(world.wild_size / SCENES);
+	bool shown = scene->way == WAY_MEMCPY || scene->way == WAY_MEMSET;
 
-	if (chance(&scene->seed, 4) == 0)
+	if (chance(&scene->seed, 4) == 0 && !(UNDER_TSAN && shown))
 		return near_null;
-	return (uintptr_t)world.wild +
-		chance(&scene->seed, (uint32_t)world.wild_size - 8192);
+	return (uintptr_t)world.wild + scene->index * part +
+		chance(&scene->seed, part - 8192);
 }
 
 void

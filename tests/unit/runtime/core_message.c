@@ -394,6 +394,42 @@ names_go_round(void **state)
 	assert_int_equal(otp_whereis(name).id, 0);
 }
 
+/* --- a function that decides may wait --------------------------------------- */
+
+static bool
+is_two_after_a_nap(const struct otp_received *r, void *parent)
+{
+	uint64_t value = ((const struct number *)r->payload)->value;
+
+	otp_sleep(1);
+	tell(*(otp_pid *)parent, value, 0);
+	return value == 2;
+}
+
+static void
+receive_two(void *arg)
+{
+	otp_pid parent = *(otp_pid *)arg;
+	struct otp_received r;
+
+	EXPECT(otp_receive_match(is_two_after_a_nap, &parent, &r,
+		       OTP_INFINITY) == OTP_OK);
+}
+
+/* The limit of its wait is not that of the receipt it decides for. */
+static void
+who_decides_may_wait(void **state)
+{
+	otp_pid self = otp_self(), pid = otp_spawn(receive_two, &self);
+
+	(void)state;
+	for (uint64_t i = 0; i <= 2; i++) {
+		tell(pid, i, 0);
+		assert_int_equal(hear().value, i);
+	}
+	EVENTUALLY(!otp_is_alive(pid));
+}
+
 int
 main(void)
 {
@@ -406,6 +442,7 @@ main(void)
 		TEST(nobody_is_sent_to_without_harm),
 		TEST(a_name_is_looked_up_at_each_send),
 		TEST(names_go_round),
+		TEST(who_decides_may_wait),
 	};
 
 	return WORLD_RUN(tests);
