@@ -40,6 +40,7 @@
 #define PARK_SPINS 1
 #define LOCK_SPINS 1
 #define POOL_MAX 1
+#define SPARES_KEPT 0u
 #define SPARE_RUNNERS 0
 
 #define WHEEL_BITS 2
