@@ -287,7 +287,7 @@ SUBMAKE = $(MAKE) --no-print-directory \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 # Of many modes hard is brief; and it needs no otpc of its own.
-HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in hard*) \
+HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in (hard*) \
 	echo 'OTPC=$(TEST_BUILD)/debug/otpc $2';; esac))
 test: ## the whole suite: debug, asan (with ubsan), tsan and hard, or one MODE
 	@.ci/deps test
