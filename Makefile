@@ -117,7 +117,7 @@ LINTS := $(wildcard tests/lint/*.sh)
 MODELS := tests/model/run.sh
 # What runs beside the runtime's own tests in hard mode.
 HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
-	stress values workloads
+	stress threads values workloads
 # BRIEF=1 leaves out of it what takes long, and does less of the rest.
 HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spawn \
 	core_timer
