@@ -117,7 +117,7 @@ LINTS := $(wildcard tests/lint/*.sh)
 MODELS := tests/model/run.sh
 # What runs beside the runtime's own tests in hard mode.
 HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
-	stress values workloads
+	stress threads values workloads
 # BRIEF=1 leaves out of it what takes long, and does less of the rest.
 HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spawn \
 	core_timer
@@ -287,7 +287,7 @@ SUBMAKE = $(MAKE) --no-print-directory \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 # Of many modes hard is brief; and it needs no otpc of its own.
-HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in hard*) \
+HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in (hard*) \
 	echo 'OTPC=$(TEST_BUILD)/debug/otpc $2';; esac))
 test: ## the whole suite: debug, asan (with ubsan), tsan and hard, or one MODE
 	@.ci/deps test

@@ -38,7 +38,7 @@ do_call(struct mortal *self)
 		: PATIENCE_MS;
 	otp_err err;
 
-	m = note_new(&ask_type, number, any_size(&self->seed));
+	m = note_to(to, &ask_type, number, any_size(&self->seed));
 	atomic_fetch_add(&world.calls, 1);
 	err = otp_msg_call(otp_to_pid(to), &m, limit);
 	switch (err) {
@@ -72,8 +72,10 @@ do_request(struct mortal *self)
 	otp_err err;
 
 	if (self->request.id == 0) {
-		(void)!otp_msg_request(otp_to_pid(any_server(&self->seed)),
-			note_new(&ask_type, 1, 0), &self->request);
+		otp_pid to = any_server(&self->seed);
+
+		(void)!otp_msg_request(otp_to_pid(to),
+			note_to(to, &ask_type, 1, 0), &self->request);
 		return;
 	}
 	err = otp_msg_await(
@@ -109,6 +111,8 @@ do_names(struct mortal *self)
 static void
 do_timers(struct mortal *self)
 {
+	otp_pid to;
+
 	switch (chance(&self->seed, 3)) {
 	case 0:
 		self->timer = otp_timer_start(chance(&self->seed, 20));
@@ -117,8 +121,9 @@ do_timers(struct mortal *self)
 		otp_timer_cancel(self->timer, NULL);
 		break;
 	default:
-		otp_msg_send_after(otp_to_pid(any_mortal(&self->seed)),
-			note_new(&note_type, 4, any_size(&self->seed)),
+		to = any_mortal(&self->seed);
+		otp_msg_send_after(otp_to_pid(to),
+			note_to(to, &note_type, 4, any_size(&self->seed)),
 			chance(&self->seed, 20),
 			chance(&self->seed, 2) ? &self->timer : NULL);
 		break;
@@ -177,14 +182,12 @@ static void
 do_send(struct mortal *self)
 {
 	unsigned w = chance(&self->seed, WATCHERS);
+	bool watched = chance(&self->seed, 2);
+	otp_pid to = watched ? world.watchers[w] : any_mortal(&self->seed);
+	uint64_t number = watched ? ++self->sent[w] : 2;
 
-	if (chance(&self->seed, 2))
-		otp_msg_send(otp_to_pid(world.watchers[w]),
-			note_new(&note_type, ++self->sent[w],
-				any_size(&self->seed)));
-	else
-		otp_msg_send(otp_to_pid(any_mortal(&self->seed)),
-			note_new(&note_type, 2, any_size(&self->seed)));
+	otp_msg_send(otp_to_pid(to),
+		note_to(to, &note_type, number, any_size(&self->seed)));
 }
 
 /* What ends the process, or may. */

@@ -13,6 +13,14 @@ give_answer(struct otp_msg *m)
 	otp_call_answer(m, number % 5 ? OTP_OK : OTP_REFUSED);
 }
 
+/* The next may have it, whoever it was meant for. */
+static void
+hand_on(struct mortal *self, struct otp_msg *m)
+{
+	((struct note *)otp_msg_payload(m))->meant = 0;
+	otp_call_forward(otp_to_pid(any_server(&self->seed)), m);
+}
+
 static void
 answer_oldest(struct mortal *self)
 {
@@ -27,8 +35,7 @@ answer_oldest(struct mortal *self)
 		if (chance(&self->seed, 4))
 			give_answer(oldest);
 		else
-			otp_call_forward(
-				otp_to_pid(any_server(&self->seed)), oldest);
+			hand_on(self, oldest);
 	} else if (self->deferred_count) {
 		struct deferred oldest = self->deferred[0];
 
@@ -75,7 +82,7 @@ serve(struct mortal *self, struct otp_event *event)
 			answer_oldest(self), give_answer(m);
 		break;
 	case 2:
-		otp_call_forward(otp_to_pid(any_server(&self->seed)), m);
+		hand_on(self, m);
 		break;
 	case 3:
 		otp_call_refuse(m, OTP_BAD_REQUEST);
@@ -117,6 +124,8 @@ server_handle(void *data, struct otp_event *event)
 
 	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &ask_type)
 		return serve(self, event);
+	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &note_type)
+		note_check(otp_msg_payload(event->msg));
 	if (chance(&self->seed, 4) == 0)
 		otp_process_idle_after(chance(&self->seed, 4));
 	answer_oldest(self);

@@ -8,7 +8,8 @@
  *   - a call without a limit returns: its server answers or dies;
  *   - a monitor that stands gives one DOWN, one that was taken back none;
  *   - a link that stands gives one EXIT, one that was taken back none;
- *   - what one process sends to another arrives in order, with nothing missing;
+ *   - what one process sends to another arrives in order, with nothing missing,
+ *     and there alone;
  *   - at the end no process, no block and no stack is left, and the runtime stops.
  *
  * OTP_STRESS_SEED, OTP_STRESS_STEPS, OTP_WORKERS say which run it is. With
@@ -98,9 +99,12 @@ govern(uint64_t *seed)
 				mortal_start(i);
 		for (int i = 0; i < 4; i++)
 			otp_exit_signal(any_mortal(seed), any_reason(seed));
-		for (int i = 0; i < 20; i++)
-			otp_msg_send(otp_to_pid(any_server(seed)),
-				note_new(&note_type, 5, 0));
+		for (int i = 0; i < 20; i++) {
+			otp_pid to = any_server(seed);
+
+			otp_msg_send(
+				otp_to_pid(to), note_to(to, &note_type, 5, 0));
+		}
 		kill_doomed();
 		nap();
 	}

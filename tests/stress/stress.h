@@ -117,6 +117,7 @@ any_server(uint64_t *seed)
 
 struct note {
 	uint64_t number;
+	uint64_t meant; /* whom it was sent to; 0: anybody */
 	size_t len;
 	unsigned char *bytes;
 };
@@ -128,15 +129,30 @@ note_new(const struct otp_msg_type *type, uint64_t number, size_t len)
 	struct note *note = otp_msg_payload(m);
 
 	note->number = number;
+	note->meant = 0;
 	note->len = len;
 	note->bytes = (unsigned char *)(note + 1);
 	memset(note->bytes, (int)(number & 255), len);
 	return m;
 }
 
+/* Nobody else may get it, whoever has come into his place. */
+static inline struct otp_msg *
+note_to(otp_pid pid, const struct otp_msg_type *type, uint64_t number,
+	size_t len)
+{
+	struct otp_msg *m = note_new(type, number, len);
+
+	((struct note *)otp_msg_payload(m))->meant = key_of(pid);
+	return m;
+}
+
 static inline void
 note_check(const struct note *note)
 {
+	if (note->meant && note->meant != key_of(otp_self()))
+		complain("a message for another", note->meant,
+			key_of(otp_self()));
 	for (size_t i = 0; i < note->len; i += 97)
 		if (note->bytes[i] != (note->number & 255)) {
 			complain("bytes", note->number, i);

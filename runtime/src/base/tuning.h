@@ -10,6 +10,8 @@
 
 #include "base/chance.h"
 
+#define OTPI_HARD 0 /* for tests */
+
 /* --- base and codec ------------------------------------------------------- */
 
 #define BUILDER_FIRST 64 /* bytes of a term that is built */
@@ -49,6 +51,7 @@
 #define PARK_SPINS 64
 #define LOCK_SPINS 64
 #define POOL_MAX 64 /* runners that a worker keeps */
+#define SPARES_KEPT 2u /* threads, and as many as there are workers */
 #define SPARE_RUNNERS 1 /* that a thread for blocking servers keeps */
 
 /* Of a wheel: a slot a bit of a word, so at most 6. */

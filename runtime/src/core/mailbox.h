@@ -34,8 +34,10 @@ void otpi_schedule(struct thread *t, struct process *p);
 static inline bool
 otpi_push(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	uintptr_t old = atomic_load_explicit(&p->inbox, memory_order_relaxed);
+	uintptr_t old;
 
+	otpi_chance_yield(CHANCE_FOUND);
+	old = atomic_load_explicit(&p->inbox, memory_order_relaxed);
 	otpi_chance_yield(CHANCE_PUSH);
 	do {
 		if (unlikely(old == INBOX_DEAD))

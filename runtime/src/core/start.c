@@ -26,7 +26,6 @@
 #define STUCK_MS 5
 #define BLOCKING_THREADS 256
 #define BLOCKING_IDLE_MS 10000
-#define SPARES_KEPT 2u /* and as many as there are workers */
 #define THREAD_STACK ((size_t)256 * 1024)
 
 /* All signals but those that faults raise in the thread itself. */

@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../../.." && pwd)
 until=$((SECONDS + ${STRESS_SECONDS:-0}))
 steps=30000
 [ -n "${BRIEF:-}" ] && steps=10000
-export OTP_STRESS_STEPS=${OTP_STRESS_STEPS:-$steps}
+export OTP_STRESS_STEPS=${OTP_STRESS_STEPS:-$steps} OTP_HARD_COUNTS=1
 
 # shellcheck disable=SC2086 # flags are words
 if ! $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS $OTP_CFLAGS $SRC_CFLAGS -D_GNU_SOURCE= \
@@ -27,6 +27,7 @@ stress() {
 		"$@"
 	if env "$@" "$WORK/stress" > "$WORK/out" 2>&1; then
 		echo "ok stress $name: $(grep '^steps' "$WORK/out")"
+		grep '^# chance ' "$WORK/out" >> "$WORK/chances"
 	else
 		status=$?
 		echo "FAIL stress $name: exit status $status of env \
@@ -53,7 +54,23 @@ round() {
 		OTP_HARD_FAIL=1/50
 }
 
+# Of all runs together. They decode nothing, and may start few threads:
+# core_chance does.
+every_chance() {
+	local never
+	never=$(awk '/^# chance / { taken[$3] += $4 }
+		END { for (name in taken) if (!taken[name]) print name }' \
+		"$WORK/chances" | grep -Ev '^FAIL_(DECODE|THREAD)$')
+	if [ -s "$WORK/chances" ] && [ -z "$never" ]; then
+		echo "ok stress takes every chance"
+	else
+		echo "FAIL stress takes every chance: ${never//$'\n'/ }"
+	fi
+}
+
 round
 while [ $SECONDS -lt $until ]; do
 	round
 done
+[[ $MODE = hard* ]] && every_chance
+exit 0

@@ -45,7 +45,7 @@ tell 'a stop and read(2) of a blocking server' stop sleeper
 tell 'a stop in a handler' stop handler
 tell 'stops at once' stop twice
 tell 'a thread that receives' stop receive
-if [ "$MODE" = tsan ]; then
+if [[ $MODE = *tsan ]]; then
 	echo "skip threads a thread in the child of a fork # ThreadSanitizer" \
 		"allows none"
 	echo "skip threads stops of loops # ThreadSanitizer holds back the signal"

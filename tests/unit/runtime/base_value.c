@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "test.h"
 
-#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/utf8.h"
 
 #include <otp/err.h>
 #include <otp/value.h>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 static void
 err_has_names(void **state)
@@ -107,46 +103,6 @@ utf8_shortest_forms_only(void **state)
 }
 
 static void
-alloc_never_null(void **state)
-{
-	(void)state;
-	char *p = otpi_malloc(0);
-
-	assert_non_null(p);
-	p = otpi_realloc(p, 100);
-	memset(p, 1, 100);
-	otpi_free(p);
-	p = otpi_calloc(10, 10);
-	for (int i = 0; i < 100; i++)
-		assert_int_equal(p[i], 0);
-	otpi_free(p);
-	otpi_free(NULL);
-}
-
-static void
-note_and_leave(size_t size)
-{
-	_exit(size == 12345 ? 42 : 1);
-}
-
-static void
-alloc_out_of_memory_calls_the_hook(void **state)
-{
-	int status = 0;
-	pid_t child = fork();
-
-	(void)state;
-	assert_int_not_equal(child, -1);
-	if (child == 0) {
-		otpi_out_of_memory_set(note_and_leave);
-		otpi_out_of_memory(12345);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 42);
-}
-
-static void
 clock_goes_forward(void **state)
 {
 	int64_t ns = otpi_clock_ns();
@@ -170,8 +126,6 @@ main(void)
 		cmocka_unit_test(value_strings),
 		cmocka_unit_test(value_pids_and_refs),
 		cmocka_unit_test(utf8_shortest_forms_only),
-		cmocka_unit_test(alloc_never_null),
-		cmocka_unit_test(alloc_out_of_memory_calls_the_hook),
 		cmocka_unit_test(clock_goes_forward),
 	};
 

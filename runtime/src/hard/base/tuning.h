@@ -9,6 +9,8 @@
 
 #include "base/chance.h"
 
+#define OTPI_HARD 1
+
 #define BUILDER_FIRST 1
 #define OTPI_ATOM_FIRST 2u
 #define OTPI_ATOM_CHUNKS 20
@@ -38,6 +40,7 @@
 #define PARK_SPINS 1
 #define LOCK_SPINS 1
 #define POOL_MAX 1
+#define SPARES_KEPT 0u
 #define SPARE_RUNNERS 0
 
 #define WHEEL_BITS 2
