@@ -252,7 +252,7 @@ order_is_kept(void **state)
 
 /* --- below them ------------------------------------------------------------ */
 
-#define FROM_OUTSIDE 10000u
+#define FROM_OUTSIDE 2000u
 
 static _Atomic(bool) is_held, may_go;
 static _Atomic(uint64_t) yields, seen, ran;
