@@ -333,7 +333,7 @@ struct worker {
 	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t turn; /* counts down to a look around */
 	/* Counted, so that each of two or three has its turn: sched.c. */
-	uint32_t local_turn, global_turn, level_turn[LEVELS];
+	uint32_t local_turn, global_turn, look_turn, level_turn[LEVELS];
 	struct batch *batch; /* of the global queue, in hand; NULL: none */
 	uint32_t batch_at; /* its next item */
 	uint32_t seed; /* whom to steal from */

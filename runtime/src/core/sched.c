@@ -349,6 +349,10 @@ look_around(struct thread *t, struct worker *w)
 	if ((p = urgent_pop(w)))
 		return p;
 	otpi_wheel_run(t, w);
+	/* Between those above normal all others have but this turn. */
+	if (atomic_load_explicit(&w->poke, memory_order_relaxed) &&
+		(w->look_turn++ & 1))
+		return NULL;
 	return otpi_global_pop(t, w);
 }
 

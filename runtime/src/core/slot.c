@@ -76,11 +76,14 @@ slots_refill(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct process *p, *kept;
+	/* The first is often the only one: a thread of the program itself. */
+	unsigned keep = atomic_load_explicit(&t->begun, memory_order_relaxed)
+		? SLOT_BATCH
+		: 0;
 
 	pthread_mutex_lock(&rt->slot_lock);
 	p = queue_pop(rt);
-	while (p && t->slot_count < SLOT_BATCH && rt->free_slots &&
-		!is_tight(rt)) {
+	while (p && t->slot_count < keep && rt->free_slots && !is_tight(rt)) {
 		kept = queue_pop(rt);
 		kept->run_next = t->slots;
 		t->slots = kept;
@@ -181,7 +184,7 @@ otpi_slot_free(struct thread *t, struct process *p)
 	t->slots = p;
 	if (unlikely(++t->slot_count > 2 * SLOT_BATCH))
 		slots_give(t, SLOT_BATCH);
-	else if (unlikely(t->slot_count == 1 && is_tight(rt)))
+	else if (unlikely(is_tight(rt)))
 		slots_give(t, 0);
 }
 

@@ -4,9 +4,10 @@
  * the generation of the one that has it. Between two the inbox is INBOX_DEAD.
  * One whose serials are used up is left out for good. A thread keeps some of the
  * slots it has freed, the last one on top, and reuses them first: they are in its
- * cache. Others wait in a queue that all threads share. So that the limit of
- * processes is exact, nothing is kept while the table is nearly full. model:
- * tests/model/slot.pml
+ * cache. Others wait in a queue that all threads share. While the table is nearly
+ * full nothing is kept: who frees one then gives all. So the limit of processes
+ * is met but for what is kept by threads that have freed none since, 2 *
+ * SLOT_BATCH each at most. model: tests/model/slot.pml
  */
 #ifndef OTPI_SLOT_H
 #define OTPI_SLOT_H

@@ -4,7 +4,9 @@
  * and may be in the middle of a call that looks at workers: so these are made
  * once, for the largest number there can be, and are prepared anew at each
  * start. Only after a stop that was late, which leaves threads in handlers
- * behind, the next start makes new ones.
+ * behind, the next start makes new ones; the old ones are lost: their threads
+ * end when they come out of the handler, with all that is on their worker,
+ * which has been killed, and take no part in what follows.
  */
 #ifndef OTPI_STOP_H
 #define OTPI_STOP_H

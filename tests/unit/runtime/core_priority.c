@@ -250,6 +250,67 @@ order_is_kept(void **state)
 	}
 }
 
+/* --- below them ------------------------------------------------------------ */
+
+#define FROM_OUTSIDE 2000u
+
+static _Atomic(bool) is_held, may_go;
+static _Atomic(uint64_t) yields, seen, ran;
+
+static void
+yield_on(void *arg)
+{
+	(void)arg;
+	for (; !atomic_load(&over); otp_yield())
+		atomic_fetch_add(&yields, 1);
+}
+
+/* It has the one worker until all have come. */
+static void
+hold(void *arg)
+{
+	(void)arg;
+	atomic_store(&is_held, true);
+	while (!atomic_load(&may_go))
+		__asm__ volatile("");
+}
+
+static void
+run_once(void *arg)
+{
+	(void)arg;
+	if (atomic_fetch_add(&ran, 1) + 1 == FROM_OUTSIDE / 2)
+		atomic_store(&seen, atomic_load(&yields));
+}
+
+/* While one above always has something, those of normal priority that are on
+ * the worker and those that come from outside are served both. */
+static void
+who_is_below_takes_turns(void **state)
+{
+	uint64_t before;
+	otp_pid high;
+
+	(void)state;
+	atomic_store(&over, false);
+	high = start(OTP_PRIORITY_HIGH, otp_self());
+	tell(high, FRIEND, (uint64_t)high.serial << 32 | high.id);
+	otp_spawn(yield_on, NULL);
+	EVENTUALLY(atomic_load(&yields) > 0);
+	otp_spawn(hold, NULL);
+	EVENTUALLY(atomic_load(&is_held));
+	before = atomic_load(&yields);
+	for (unsigned i = 0; i < FROM_OUTSIDE; i++)
+		EXPECT(otp_spawn_opt(run_once, NULL, NULL, NULL) == OTP_OK);
+	tell(high, CHAT, 0);
+	atomic_store(&may_go, true);
+	EVENTUALLY(atomic_load(&ran) == FROM_OUTSIDE);
+	atomic_store(&over, true);
+	assert_in_range(atomic_load(&seen) - before, FROM_OUTSIDE / 100,
+		(uint64_t)FROM_OUTSIDE * 1000);
+	finish(high);
+}
+
 static int
 one_worker_start(void **state)
 {
@@ -270,6 +331,7 @@ main(void)
 		TEST(the_higher_is_woken_first),
 		TEST(nobody_starves),
 		TEST(order_is_kept),
+		TEST(who_is_below_takes_turns),
 	};
 
 	alarm(240);

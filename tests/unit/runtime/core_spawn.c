@@ -2,6 +2,9 @@
 /* Many processes, their slots, and pids that outlived their process. */
 #include "core_world.h"
 
+#include "base/tuning.h"
+#include "core/audit.h"
+
 #define ROUNDS (WORLD_TSAN ? 2000u : 10000u)
 #define CROWD (WORLD_TSAN ? 20000u : 100000u)
 
@@ -314,6 +317,62 @@ few_start(void **state)
 	return otp_core_start(&opts) != OTP_OK || world_await_watchdog();
 }
 
+static int
+few_start_on_one(void **state)
+{
+	struct otp_runtime_opts opts = {.workers = 1,
+		.max_processes = 8192,
+		.stuck_ms = INT64_C(24) * 3600 * 1000};
+
+	(void)state;
+	return otp_core_start(&opts) != OTP_OK || world_await_watchdog();
+}
+
+static void
+spawn_a_hundred(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 100; i++)
+		EXPECT(otp_spawn_opt(nothing, NULL, NULL, NULL) == OTP_OK);
+}
+
+/* So many were started until there was no room. */
+static uint32_t
+fill(otp_pid *pids)
+{
+	uint32_t n = 0;
+
+	while (n <= 8192 && idle_start(&pids[n]) == OTP_OK)
+		n++;
+	return n;
+}
+
+/* What threads keep of free slots is there for others when there are few. */
+static void
+the_limit_is_reached(void **state)
+{
+	otp_pid *pids = calloc(8193, sizeof *pids);
+	uint64_t before = alive(), kept;
+	struct otpi_audit audit;
+	uint32_t n;
+
+	(void)state;
+	otp_spawn(spawn_a_hundred, NULL);
+	EVENTUALLY(alive() == before);
+	n = fill(pids);
+	assert_in_range(n, 1, 8192 - before);
+	tell(pids[--n], 0, 0);
+	EVENTUALLY(alive() == before + n);
+	n += fill(pids + n);
+	otpi_audit(&audit);
+	/* In hard mode slots go, and the worker has had many threads. */
+	kept = (audit.threads - 1) * 2 * SLOT_BATCH;
+	assert_in_range(before + n, audit.slots.made - kept, audit.slots.made);
+	for (uint32_t i = 0; i < n; i++)
+		tell(pids[i], 0, 0);
+	free(pids);
+}
+
 static void
 the_limit_is_an_error_and_nothing_is_lost(void **state)
 {
@@ -346,6 +405,9 @@ main(void)
 	const struct CMUnitTest few[] = {
 		TEST(the_limit_is_an_error_and_nothing_is_lost),
 	};
+	const struct CMUnitTest few_on_one[] = {
+		TEST(the_limit_is_reached),
+	};
 	const struct CMUnitTest tests[] = {
 		TEST(spawned_processes_end_and_are_seen_to),
 		TEST(many_processes_spawn_at_the_same_time),
@@ -356,7 +418,10 @@ main(void)
 		TEST(a_name_is_taken_once),
 	};
 
-	return cmocka_run_group_tests_name(
-		       "few processes", few, few_start, world_stop) +
+	/* First: what others need of slots stays. */
+	return cmocka_run_group_tests_name("few processes, one worker",
+		       few_on_one, few_start_on_one, world_stop) +
+		cmocka_run_group_tests_name(
+			"few processes", few, few_start, world_stop) +
 		WORLD_RUN(tests);
 }
