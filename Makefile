@@ -341,7 +341,7 @@ bench: ## measure, beside Erlang, Go, tokio and others: tests/bench
 QUICK_ENV = BENCH_QUICK=yes BENCH_RUNS=$${BENCH_RUNS:-3} \
 	BENCH_SCALE=$${BENCH_SCALE:-0.1} BENCH_CONFIGS=$${BENCH_CONFIGS:-all} \
 	BENCH_PEERS="$${BENCH_PEERS-erlang}"
-bench-quick: ## the core's rows in less than a minute, beside Erlang
+bench-quick: ## most of the core's rows in less than a minute, beside Erlang
 	@$(SUBMAKE) all MODE=release BUILD=$(BUILD)
 	@$(QUICK_ENV) $(SCRIPT_ENV) tests/bench/run.sh tests/bench/core/run.sh
 
