@@ -154,7 +154,9 @@ runs() {
 	for _ in $(seq 200); do
 		blocked=$(awk '/^SigBlk:/ { print $2 }' \
 			"/proc/$program/status" 2> said)
-		[ $((0x${blocked:-0} & 0x4000)) -ne 0 ] && break
+		# Before it is the program it is the shell, which may block it, too.
+		[ $((0x${blocked:-0} & 0x4000)) -ne 0 ] &&
+			[ "/proc/$program/exe" -ef program ] && break
 		sleep 0.05
 	done
 	kill -TERM "$program" 2> said
