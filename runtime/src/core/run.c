@@ -210,9 +210,12 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 	return true;
 }
 
-/* Of a process with a bound: what is too much is dropped first. */
+/*
+ * Of one that is ended already, by a signal it received before its first turn:
+ * none. Of one with a bound: what is too much is dropped first.
+ */
 __attribute__((noinline, cold)) static struct otp_msg *
-bounded_next(struct thread *t, struct process *p)
+unusual_next(struct thread *t, struct process *p)
 {
 	if (p->queue == NULL ||
 		atomic_load_explicit(&p->urgent, memory_order_relaxed))
@@ -273,6 +276,7 @@ activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 		activation_begin(t, r, p, traced);
 		otpi_beat(t);
 		otpi_receive_signals(t, p);
+		otpi_chance_yield(CHANCE_FIRST);
 		if (!(p->flags & PROCESS_DYING) && !activate_new(t, r))
 			return;
 		t = r->thread;
@@ -280,8 +284,8 @@ activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 		activation_begin(t, r, p, traced);
 	}
 	for (;;) {
-		if (unlikely(p->flags & PROCESS_BOUNDED))
-			m = bounded_next(t, p);
+		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_DYING)))
+			m = unusual_next(t, p);
 		else
 			m = otpi_receive_next(t, p);
 		if (m == NULL) {

@@ -359,6 +359,38 @@ start_arguments_outlive_one_declared_dead(void **state)
 	close(pipes[1]);
 }
 
+/* --- before the first turn ------------------------------------------------ */
+
+#define MAIL 20
+
+static _Atomic(unsigned) began;
+
+static void
+begin(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add(&began, 1);
+}
+
+/* What comes while it is about to end is not handled, as it never began. */
+static void
+the_killed_handle_nothing(void **state)
+{
+	unsigned rounds = WORLD_TSAN ? 1000 : 5000;
+
+	(void)state;
+	atomic_store(&began, 0);
+	for (unsigned i = 0; i < rounds; i++) {
+		otp_pid pid = otp_spawn(begin, NULL);
+
+		otp_exit_signal(pid, OTP_KILL);
+		for (unsigned n = 0; n < MAIL; n++)
+			tell(pid, n, 0);
+	}
+	EVENTUALLY(alive() <= alive_before);
+	EXPECT(atomic_load(&began) <= rounds);
+}
+
 int
 main(void)
 {
@@ -367,6 +399,7 @@ main(void)
 		TEST(destructors_of_the_killed_run_to_their_end),
 		TEST(ending_may_call_after_a_crash),
 		TEST(start_arguments_outlive_one_declared_dead),
+		TEST(the_killed_handle_nothing),
 	};
 
 	return WORLD_RUN(tests);
