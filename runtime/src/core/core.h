@@ -289,12 +289,13 @@ struct blocking_pool {
 	bool was_full; /* since there was room last */
 };
 
-/* What a ring had too much of, in the global queue: a cell of 1 KiB. */
+/* Processes in the global queue: ring.h. A cell of 1 KiB. */
 #define BATCH_SIZE 126u
 
 struct batch {
 	struct batch *next;
-	uint32_t count;
+	uint32_t at; /* the first that is left */
+	uint32_t count; /* those that have left included */
 	struct process *items[BATCH_SIZE];
 };
 
@@ -333,9 +334,8 @@ struct worker {
 	uint32_t max_streak; /* of priority max, in a row */
 	uint32_t turn; /* counts down to a look around */
 	/* Counted, so that each of two or three has its turn: sched.c. */
-	uint32_t local_turn, global_turn, look_turn, level_turn[LEVELS];
+	uint32_t local_turn, look_turn, level_turn[LEVELS];
 	struct batch *batch; /* of the global queue, in hand; NULL: none */
-	uint32_t batch_at; /* its next item */
 	uint32_t seed; /* whom to steal from */
 	struct runner *pool;
 	uint32_t pool_count;
@@ -402,7 +402,7 @@ struct runtime {
 	_Atomic(uint32_t) idle; /* workers parked */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
-	struct run_queue queues[LEVELS];
+	struct run_queue queues[LEVELS]; /* but for normal priority */
 	struct batch *batches; /* of normal priority, oldest first */
 	struct batch *batches_last;
 	_Atomic(uint32_t) queue_len[LEVELS]; /* processes, batches included */

@@ -2,91 +2,137 @@
 #include "core/ring.h"
 #include "core/sched.h"
 
+#include <string.h>
+
 #define BATCH_CLASS otpi_cell_class(sizeof(struct batch))
 
 void
-otpi_global_push(
-	unsigned level, struct process *first, struct process *last, uint32_t n)
+otpi_level_push(unsigned level, struct process *p)
 {
 	struct runtime *rt = &otpi_runtime;
 
 	pthread_mutex_lock(&rt->queue_lock);
-	otpi_run_queue_push(&rt->queues[level], first, last);
+	otpi_run_queue_push(&rt->queues[level], p, p);
 	/* seq_cst: against `parked`, see sched.h. */
-	atomic_fetch_add(&rt->queue_len[level], n);
+	atomic_fetch_add(&rt->queue_len[level], 1);
 	pthread_mutex_unlock(&rt->queue_lock);
 }
 
-/* Up to n processes, linked by run_next. */
 struct process *
-otpi_global_take(unsigned level, uint32_t n)
+otpi_level_take(unsigned level)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct run_queue *queue = &rt->queues[level];
-	struct process *first, *last;
-	uint32_t taken = 1;
+	struct process *p;
 
 	if (atomic_load(&rt->queue_len[level]) == 0)
 		return NULL;
 	pthread_mutex_lock(&rt->queue_lock);
-	first = last = queue->first;
-	if (first) {
-		while (taken < n && last->run_next) {
-			last = last->run_next;
-			taken++;
-		}
-		queue->first = last->run_next;
-		last->run_next = NULL;
-		atomic_fetch_sub(&rt->queue_len[level], taken);
-	}
+	p = otpi_run_queue_pop(&rt->queues[level]);
+	if (p)
+		atomic_fetch_sub(&rt->queue_len[level], 1);
 	pthread_mutex_unlock(&rt->queue_lock);
-	return first;
+	return p;
 }
 
-static void
-batch_push(struct batch *batch)
+/* --- normal priority: batches --------------------------------------------- */
+
+static struct batch *
+batch_new(struct thread *t)
 {
-	struct runtime *rt = &otpi_runtime;
+	struct batch *batch = otpi_cell_new(t, BATCH_CLASS);
 
 	batch->next = NULL;
-	pthread_mutex_lock(&rt->queue_lock);
+	batch->at = batch->count = 0;
+	return batch;
+}
+
+/* With queue_lock. */
+static void
+batch_append(struct runtime *rt, struct batch *batch)
+{
 	if (rt->batches)
 		rt->batches_last->next = batch;
 	else
 		rt->batches = batch;
 	rt->batches_last = batch;
-	/* seq_cst: against `parked`, see sched.h. */
-	atomic_fetch_add(&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
-	pthread_mutex_unlock(&rt->queue_lock);
 }
 
-static struct batch *
-batch_take(void)
+/* With queue_lock: n more are there. */
+static void
+batches_count(struct runtime *rt, uint32_t n)
+{
+	/* seq_cst: against `parked`, see sched.h. */
+	atomic_fetch_add(&rt->queue_len[OTP_PRIORITY_NORMAL], n);
+}
+
+/* Into the last batch, while it has room: so one by one they become batches. */
+void
+otpi_global_push(struct thread *t, struct process *p)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct batch *batch;
+	struct batch *last, *more = NULL;
+
+	for (;;) {
+		pthread_mutex_lock(&rt->queue_lock);
+		last = rt->batches ? rt->batches_last : NULL;
+		if (more && (last == NULL || last->count == BATCH_SIZE)) {
+			batch_append(rt, more);
+			last = more;
+			more = NULL;
+		}
+		if (last && last->count < BATCH_SIZE)
+			break;
+		pthread_mutex_unlock(&rt->queue_lock);
+		more = batch_new(t); /* which may take its time */
+	}
+	last->items[last->count++] = p;
+	batches_count(rt, 1);
+	pthread_mutex_unlock(&rt->queue_lock);
+	if (more)
+		otpi_cell_free(t, more, BATCH_CLASS);
+}
+
+/* With queue_lock: `most` of a batch that has more. */
+static void
+batch_split(struct batch *batch, struct batch *part, uint32_t most)
+{
+	memcpy(part->items, &batch->items[batch->at],
+		most * sizeof *part->items);
+	part->count = most;
+	batch->at += most;
+}
+
+/* The oldest, or `most` of it, if that is less. */
+static struct batch *
+batch_take(struct thread *t, uint32_t most)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct batch *part = most < BATCH_SIZE ? batch_new(t) : NULL, *batch;
 
 	pthread_mutex_lock(&rt->queue_lock);
 	batch = rt->batches;
-	if (batch) {
+	if (batch && part && batch->count - batch->at > most) {
+		batch_split(batch, part, most);
+		batch = part;
+		part = NULL;
+	} else if (batch) {
 		rt->batches = batch->next;
-		atomic_fetch_sub(
-			&rt->queue_len[OTP_PRIORITY_NORMAL], batch->count);
 	}
+	if (batch)
+		batches_count(rt, (uint32_t) - (batch->count - batch->at));
 	pthread_mutex_unlock(&rt->queue_lock);
+	if (part)
+		otpi_cell_free(t, part, BATCH_CLASS);
 	return batch;
 }
 
-/*
- * The ring is full: half of it goes to the global queue, with p. As an array:
- * following a list of processes that have not been touched for long is a wait
- * for memory at each.
- */
+/* The ring is full: half of it goes to the global queue, with p. */
 static bool
 ring_overflow(struct thread *t, struct worker *w, struct process *p,
 	uint32_t head, uint32_t tail)
 {
-	struct batch *batch = otpi_cell_new(t, BATCH_CLASS);
+	struct runtime *rt = &otpi_runtime;
+	struct batch *batch = batch_new(t);
 	uint32_t n = (tail - head) / 2;
 
 	if (n > BATCH_SIZE - 1)
@@ -103,7 +149,10 @@ ring_overflow(struct thread *t, struct worker *w, struct process *p,
 	}
 	batch->items[n] = p;
 	batch->count = n + 1;
-	batch_push(batch);
+	pthread_mutex_lock(&rt->queue_lock);
+	batch_append(rt, batch);
+	batches_count(rt, batch->count);
+	pthread_mutex_unlock(&rt->queue_lock);
 	otpi_wake_any();
 	return true;
 }
@@ -238,28 +287,13 @@ struct process *
 otpi_hand_next(struct thread *t, struct worker *w)
 {
 	struct batch *batch = w->batch;
-	struct process *p = batch->items[w->batch_at++];
+	struct process *p = batch->items[batch->at++];
 
-	if (w->batch_at == batch->count) {
+	if (batch->at == batch->count) {
 		w->batch = NULL;
 		otpi_cell_free(t, batch, BATCH_CLASS);
 	}
 	return p;
-}
-
-/*
- * A batch of the global queue: one to run, the rest in hand. Not into the ring,
- * which may be full of others: what it has too much of goes to the end of the
- * global queue, and some would go round for ever.
- */
-static struct process *
-batch_pop(struct thread *t, struct worker *w)
-{
-	if (w->batch == NULL) {
-		w->batch = batch_take();
-		w->batch_at = 0;
-	}
-	return w->batch ? otpi_hand_next(t, w) : NULL;
 }
 
 /* When the ring is empty, what is in hand goes there, where others find it. */
@@ -275,39 +309,25 @@ otpi_ring_next(struct thread *t, struct worker *w)
 	return ring_pop(w);
 }
 
-/* The processes that are there one by one: one to run, and a share of others. */
-static struct process *
-single_pop(struct thread *t, struct worker *w, uint32_t n)
-{
-	struct process *p, *rest, *next;
-
-	p = otpi_global_take(
-		OTP_PRIORITY_NORMAL, n < RING_SIZE / 2 ? n : RING_SIZE / 2);
-	for (rest = p ? p->run_next : NULL; rest; rest = next) {
-		next = rest->run_next;
-		otpi_ring_push(t, w, rest);
-	}
-	return p;
-}
-
-/* From the global queue; batches and others take turns. */
+/*
+ * What is more than the one to run stays in hand. It does not go into the ring,
+ * which may be full of others: what that has too much of goes to the end of the
+ * global queue, and some would go round for ever.
+ */
 struct process *
 otpi_global_pop(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
-	uint32_t n = atomic_load_explicit(
-		&rt->queue_len[OTP_PRIORITY_NORMAL], memory_order_relaxed);
-	struct process *p;
+	uint32_t n;
 
-	if (n == 0)
-		return NULL;
-	n = n / rt->worker_count + 1;
-	if (w->global_turn++ & 1) {
-		p = batch_pop(t, w);
-		return p ? p : single_pop(t, w, n);
+	if (w->batch == NULL) {
+		n = atomic_load_explicit(&rt->queue_len[OTP_PRIORITY_NORMAL],
+			memory_order_relaxed);
+		if (n == 0)
+			return NULL;
+		w->batch = batch_take(t, n / rt->worker_count + 1);
 	}
-	p = single_pop(t, w, n);
-	return p ? p : batch_pop(t, w);
+	return w->batch ? otpi_hand_next(t, w) : NULL;
 }
 
 bool

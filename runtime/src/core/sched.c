@@ -85,7 +85,10 @@ level_push(struct thread *t, struct process *p)
 		otpi_ring_push(t, t->worker, p);
 		return;
 	}
-	otpi_global_push(level, p, p, 1);
+	if (level == OTP_PRIORITY_NORMAL)
+		otpi_global_push(t, p);
+	else
+		otpi_level_push(level, p);
 	if (level >= OTP_PRIORITY_HIGH)
 		for (unsigned i = 0; i < rt->worker_count; i++)
 			poke(&rt->workers[i]);
@@ -135,7 +138,7 @@ static void
 give(struct thread *t, struct process *p)
 {
 	otpi_unmark(t, p);
-	otpi_global_push(OTP_PRIORITY_NORMAL, p, p, 1);
+	otpi_global_push(t, p);
 	otpi_wake_any();
 }
 
@@ -172,7 +175,7 @@ otpi_schedule(struct thread *t, struct process *p)
 		return;
 	}
 	if (w == NULL) {
-		otpi_global_push(OTP_PRIORITY_NORMAL, p, p, 1);
+		otpi_global_push(t, p);
 		otpi_wake_any();
 		return;
 	}
@@ -218,7 +221,7 @@ otpi_requeue(struct thread *t, struct process *p)
 		else
 			remote_push(p->runner->home, p);
 	} else {
-		otpi_global_push(OTP_PRIORITY_NORMAL, p, p, 1);
+		otpi_global_push(t, p);
 		otpi_wake_any();
 	}
 }
@@ -297,7 +300,7 @@ level_pop(struct worker *w, unsigned level)
 	if (w->level_turn[level]++ & 1)
 		p = pinned_pop(w, level);
 	if (p == NULL)
-		p = otpi_global_take(level, 1);
+		p = otpi_level_take(level);
 	return p ? p : pinned_pop(w, level);
 }
 

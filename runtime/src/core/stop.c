@@ -49,7 +49,7 @@ worker_prepare(struct thread *none, struct worker *w, unsigned index)
 	w->index = index;
 	w->seed = index * 7919u + 1;
 	w->wake_streak = w->urgent_streak = w->max_streak = 0;
-	w->turn = w->local_turn = w->global_turn = w->look_turn = 0;
+	w->turn = w->local_turn = w->look_turn = 0;
 	memset(w->level_turn, 0, sizeof w->level_turn);
 	atomic_store(&w->steals, 0);
 	atomic_store(&w->stolen, 0);
