@@ -278,9 +278,13 @@ static void
 runtime_init_once(void)
 {
 	struct runtime *rt = &otpi_runtime;
+	pthread_mutexattr_t brief; /* held for so little that spinning pays */
 
-	pthread_mutex_init(&rt->queue_lock, NULL);
-	pthread_mutex_init(&rt->slot_lock, NULL);
+	pthread_mutexattr_init(&brief);
+	pthread_mutexattr_settype(&brief, PTHREAD_MUTEX_ADAPTIVE_NP);
+	pthread_mutex_init(&rt->queue_lock, &brief);
+	pthread_mutex_init(&rt->slot_lock, &brief);
+	pthread_mutexattr_destroy(&brief);
 	pthread_mutex_init(&rt->lock, NULL);
 	pthread_mutex_init(&rt->depot_lock, NULL);
 	pthread_mutex_init(&rt->pending_lock, NULL);
