@@ -37,6 +37,8 @@
  *   fails with: used[
  * mutant 7: a process that rests is not settled before the worker parks
  *   fails with: all_handled
+ * mutant 8: a worker is said to be searching until it sleeps
+ *   fails with: all_handled
  */
 #ifndef CASE
 #define CASE 1
@@ -74,7 +76,7 @@ bool handled[MESSAGES];
 byte wake[2] = NOBODY, resting[2] = NOBODY;
 bool ring[4], pinned[4], remote[4], global[2]; /* of worker w: 2 * w + p */
 bool parked[2];
-byte idle;
+byte idle, searching;
 
 /* Ghosts: in how many places a process is scheduled; who runs it. */
 byte places[2];
@@ -130,7 +132,7 @@ inline worker_wake(w)
 inline wake_any()
 {
 	if
-	:: idle > 0 ->
+	:: idle > 0 && searching == 0 ->
 		if
 		:: parked[0] -> parked[0] = false
 		:: else ->
@@ -460,10 +462,16 @@ loop:
 	:: else -> goto activate
 	fi;
 park:
+	searching++;
 	if
-	:: ANYTHING_FOR(me) -> goto loop
+	:: ANYTHING_FOR(me) ->
+		searching--;
+		goto loop
 	:: else
 	fi;
+#if MUTANT != 8
+	searching--;
+#endif
 	parked[me] = true;
 	idle++;
 	if
@@ -471,6 +479,9 @@ park:
 	:: ANYTHING_FOR(me)
 #endif
 	:: else ->
+#if MUTANT == 8
+		searching--;
+#endif
 end:
 		!parked[me]
 	fi;

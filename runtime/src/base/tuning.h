@@ -48,7 +48,8 @@
 #define BUDGET 512 /* messages of one activation */
 #define GLOBAL_EVERY 61
 #define PRIORITY_STREAK 16
-#define PARK_SPINS 64
+#define PARK_SPINS 64 /* looks for work before a worker sleeps */
+#define RELAX_SPINS 16 /* between two of them */
 #define LOCK_SPINS 64
 #define POOL_MAX 64 /* runners that a worker keeps */
 #define SPARES_KEPT 2u /* threads, and as many as there are workers */

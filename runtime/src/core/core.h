@@ -400,6 +400,7 @@ struct runtime {
 	int64_t started_ns; /* with these */
 	uint64_t timers_left; /* on wheels at a stop: audit.h */
 	_Atomic(uint32_t) idle; /* workers parked */
+	_Atomic(uint32_t) searching; /* about to, looking for work */
 	/* The global run queue. */
 	pthread_mutex_t queue_lock;
 	struct run_queue queues[LEVELS]; /* but for normal priority */

@@ -19,7 +19,8 @@ otpi_wake_any(void)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	if (atomic_load(&rt->idle) == 0)
+	/* One that is searching looks once more before it sleeps. */
+	if (atomic_load(&rt->idle) == 0 || atomic_load(&rt->searching))
 		return;
 	for (unsigned i = 0; i < rt->worker_count; i++)
 		if (atomic_load(&rt->workers[i].parked)) {
@@ -374,6 +375,27 @@ anything_for(struct worker *w)
 	return false;
 }
 
+/*
+ * Look for work for some microseconds, not so often that those who have some
+ * feel it: waking a thread that sleeps costs more. True: there is something.
+ */
+static bool
+search(struct runtime *rt, struct worker *w)
+{
+	bool found = false;
+
+	/* seq_cst: who counts on this one is seen by it in the end: sched.h. */
+	atomic_fetch_add(&rt->searching, 1);
+	for (int i = 0; i < PARK_SPINS && !found; i++) {
+		found = anything_for(w);
+		for (int n = 0; n < RELAX_SPINS && !found; n++)
+			otpi_cpu_relax();
+	}
+	atomic_fetch_sub(&rt->searching, 1);
+	return found;
+}
+
+/* Nothing is there to run: sleep until there is something. */
 static void
 worker_park(struct thread *t, struct worker *w)
 {
@@ -384,11 +406,8 @@ worker_park(struct thread *t, struct worker *w)
 		rt->sim->idle(t, w);
 		return;
 	}
-	for (int i = 0; i < PARK_SPINS; i++) {
-		if (anything_for(w))
-			return;
-		otpi_cpu_relax();
-	}
+	if (search(rt, w))
+		return;
 	ms = otpi_wheel_next_ms(t, w);
 	if (ms == 0)
 		return;
@@ -445,10 +464,20 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 	return otpi_next_native(t, w);
 }
 
+/* The one that w was searching for; others did not wake anybody meanwhile. */
+static struct process *
+found(struct process *p, bool searched)
+{
+	if (searched && otpi_has_global())
+		otpi_wake_any();
+	return p;
+}
+
 struct process *
 otpi_next_native(struct thread *t, struct worker *w)
 {
 	struct process *p;
+	bool searched = false;
 
 	for (;;) {
 		if (unlikely(is_over(w)))
@@ -480,15 +509,16 @@ otpi_next_native(struct thread *t, struct worker *w)
 			local_push(t, w, p);
 		}
 		if ((p = local_pop(t, w)) || (p = otpi_global_pop(t, w)))
-			return p;
+			return found(p, searched);
 		otpi_wheel_run(t, w);
 		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
 			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
 		if ((p = otpi_steal_any(t, w)) ||
 			(p = level_pop(w, OTP_PRIORITY_LOW)))
-			return p;
+			return found(p, searched);
 		worker_park(t, w);
+		searched = true;
 	}
 }
 

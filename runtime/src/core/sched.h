@@ -18,7 +18,10 @@
  * others for correctness, only for speed: another worker is woken when the
  * backlog is worth it, or by the watchdog's tick. Pushing to another's inbox
  * or the global queue sets, then looks at `parked`; parking sets `parked`, then
- * looks at the queues (both seq_cst): one of the two sees the other.
+ * looks at the queues (both seq_cst): one of the two sees the other. Before a
+ * worker parks it searches for some microseconds; while one does, nobody is
+ * woken, as it will see what has come, now or in that last look. Once it has
+ * found something, it wakes another if there is more.
  *
  * Of another priority than normal (PROCESS_UNUSUAL), a process is in the global
  * queue of its level or, parked with a runner, in that of its home, never in a

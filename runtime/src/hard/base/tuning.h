@@ -38,6 +38,7 @@
 #define GLOBAL_EVERY 19
 #define PRIORITY_STREAK 8
 #define PARK_SPINS 1
+#define RELAX_SPINS 1
 #define LOCK_SPINS 1
 #define POOL_MAX 1
 #define SPARES_KEPT 0u
