@@ -265,14 +265,14 @@ inline unmark(p)
 	fi
 }
 
-/* Put a drained list into the queue, oldest first. */
+/* Put a drained list, down to the marked block, into the queue, oldest first. */
 inline enqueue_list(p, m)
 {
 	d_step {
 		reversed = NONE;
 		do
-		:: m != NONE ->
-			assert(used[m]);
+		:: m != mark[p] ->
+			assert(m != NONE && used[m]);
 			walk = next[m];
 			next[m] = reversed;
 			reversed = m;
@@ -295,12 +295,9 @@ inline enqueue_list(p, m)
 	}
 }
 
-/* otpi_receive_signals. */
+/* otpi_receive_signals: the marked block is the oldest of what is drained. */
 inline receive_signals(p)
 {
-	atomic {
-		unmark(p)
-	}
 	if
 	:: inbox[p] != NONE ->
 #if MUTANT == 3
@@ -312,8 +309,17 @@ inline receive_signals(p)
 			inbox[p] = NONE
 		}
 #endif
-		enqueue_list(p, m)
-	:: else
+		enqueue_list(p, m);
+		d_step {
+			if
+			:: mark[p] != NONE && current != mark[p] ->
+				block_free(mark[p])
+			:: else
+			fi;
+			mark[p] = NONE
+		}
+	:: else ->
+		assert(mark[p] == NONE)
 	fi
 }
 

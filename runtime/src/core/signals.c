@@ -104,6 +104,15 @@ otpi_extras_trim(struct thread *t, struct process *p)
 	otpi_extras_drop(t, p);
 }
 
+/* The one that was marked is out of the box. */
+static void
+unmarked(struct thread *t, struct process *p, struct otp_msg *mark)
+{
+	/* The message in hand is given back with the activation. */
+	if (p->runner == NULL || p->runner->current != mark)
+		otpi_block_free(t, mark);
+}
+
 void
 otpi_mark_clear(struct thread *t, struct process *p)
 {
@@ -119,9 +128,7 @@ otpi_mark_clear(struct thread *t, struct process *p)
 			m = m->next;
 		m->next = NULL;
 	}
-	/* The message in hand is given back with the activation. */
-	if (p->runner == NULL || p->runner->current != mark)
-		otpi_block_free(t, mark);
+	unmarked(t, p, mark);
 }
 
 void
@@ -492,19 +499,20 @@ receive_list(struct thread *t, struct process *p, struct otp_msg *m)
 }
 
 /*
- * The list of an inbox, newest first, becomes one with the oldest first; true:
- * there is nothing in it but calls and messages for p. *oldest is its first.
+ * The list of an inbox, newest first, down to the marked block, if there is one,
+ * becomes one with the oldest first; true: there is nothing in it but calls and
+ * messages for p. *oldest is its first.
  */
 static bool
-turn_round(struct process *p, struct otp_msg *m, struct otp_msg **oldest,
-	uint32_t *n)
+turn_round(struct process *p, struct otp_msg *m, const struct otp_msg *mark,
+	struct otp_msg **oldest, uint32_t *n)
 {
 	uint32_t serial =
 		atomic_load_explicit(&p->serial, memory_order_relaxed);
 	struct otp_msg *list = NULL, *next;
 	bool plain = true;
 
-	for (; m; m = next) {
+	for (; m != mark; m = next) {
 		next = m->next;
 		m->next = list;
 		list = m;
@@ -515,16 +523,17 @@ turn_round(struct process *p, struct otp_msg *m, struct otp_msg **oldest,
 	return plain;
 }
 
-void
-otpi_receive_drained(
-	struct thread *t, struct process *p, struct otp_msg *newest)
+/* Of what was drained with the block that was marked (NULL: none). */
+static inline void
+receive_drained(struct thread *t, struct process *p, struct otp_msg *newest,
+	const struct otp_msg *mark)
 {
 	struct otp_msg *oldest;
 	uint32_t n = 0;
 
-	if (newest == NULL)
+	if (newest == mark)
 		return;
-	if (unlikely(!turn_round(p, newest, &oldest, &n) ||
+	if (unlikely(!turn_round(p, newest, mark, &oldest, &n) ||
 		    p->flags & PROCESS_DYING)) {
 		receive_list(t, p, oldest);
 		return;
@@ -538,9 +547,16 @@ otpi_receive_drained(
 }
 
 void
+otpi_receive_drained(
+	struct thread *t, struct process *p, struct otp_msg *newest)
+{
+	receive_drained(t, p, newest, NULL);
+}
+
+void
 otpi_receive_signals(struct thread *t, struct process *p)
 {
-	struct otp_msg *oldest;
+	struct otp_msg *oldest, *mark = p->mark;
 
 	/*
 	 * Relaxed: a flag that is set later is seen later. But clearing it must
@@ -549,9 +565,11 @@ otpi_receive_signals(struct thread *t, struct process *p)
 	 */
 	if (unlikely(atomic_load_explicit(&p->urgent, memory_order_relaxed)))
 		atomic_store(&p->urgent, false);
-	otpi_unmark(t, p);
 	if (likely(!(p->flags & PROCESS_BOUNDED))) {
-		otpi_receive_drained(t, p, otpi_drain(p));
+		p->mark = NULL;
+		receive_drained(t, p, otpi_drain(p), mark);
+		if (mark)
+			unmarked(t, p, mark);
 		return;
 	}
 	oldest = otpi_oldest_first(otpi_bound_drain(p));
