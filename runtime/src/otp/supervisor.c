@@ -231,6 +231,7 @@ const struct otp_behaviour otp_supervisor = {
 	.init = supervisor_init,
 	.handle = supervisor_handle,
 	.ending = supervisor_ending,
+	.encode_state = otpi_supervisor_encode_state,
 };
 
 /* --- starting one -------------------------------------------------------- */
