@@ -225,10 +225,11 @@ F1_supervisors_serve_sys_too(void **state)
 	status = status_of(tree.pid);
 	assert_false(status.suspended);
 	print_term(status.state, text);
-	assert_begins(text, "#{strategy => one_for_one,intensity => 3,"
-			    "period => 60000,children => [{'0',<0.");
-	assert_int_equal(otp_sys_replace_state(tree_to(&tree), PATIENCE_MS,
-				 NULL, NULL, NULL),
+	assert_begins(text,
+		"#{strategy => one_for_one,intensity => 3,"
+		"period => 60000,children => [{'0',<0.");
+	assert_int_equal(otp_sys_replace_state(
+				 tree_to(&tree), PATIENCE_MS, NULL, NULL, NULL),
 		OTP_NOT_ALLOWED);
 	tree_stop(&tree);
 }
@@ -276,8 +277,7 @@ F2_calls_to_a_suspended_server_wait(void **state)
 	(void)state;
 	suspend(pid);
 	m = request_new(&ask_type, REPLY, 7, "");
-	assert_int_equal(
-		otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
+	assert_int_equal(otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
 	assert_state(pid, 0, "new");
 	expect_nothing();
 	resume(pid);
@@ -329,11 +329,9 @@ F2_a_suspended_server_can_be_killed_and_its_callers_hear_of_it(void **state)
 	(void)state;
 	suspend(pid);
 	m = request_new(&ask_type, REPLY, 7, "");
-	assert_int_equal(
-		otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
+	assert_int_equal(otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
 	otp_exit_signal(pid, OTP_KILL);
-	assert_int_equal(
-		otp_msg_await(&request, &m, PATIENCE_MS), OTP_DIED);
+	assert_int_equal(otp_msg_await(&request, &m, PATIENCE_MS), OTP_DIED);
 	assert_string_equal(last_reason(), "killed");
 }
 
@@ -388,8 +386,8 @@ F2_a_bound_that_drops_the_oldest_holds_for_one_that_is_suspended(void **state)
 static void
 F2_terminate_of_a_suspended_server_receives_what_waits(void **state)
 {
-	otp_pid pid = probe_with(
-		&box_class, (struct probe_start){.last = LAST_HOLD});
+	otp_pid pid =
+		probe_with(&box_class, (struct probe_start){.last = LAST_HOLD});
 
 	(void)state;
 	suspend(pid);
@@ -492,13 +490,13 @@ F3_replace_state_gives_the_new_one_or_leaves_the_old_one(void **state)
 	otp_term term;
 
 	(void)state;
-	sys_ok(otp_sys_replace_state(otp_to_pid(pid), PATIENCE_MS, change_add,
-		&five, &term));
+	sys_ok(otp_sys_replace_state(
+		otp_to_pid(pid), PATIENCE_MS, change_add, &five, &term));
 	print_term(term, text);
 	assert_string_equal(text, "#{value => 5,label => <<\"changed\">>}");
 	assert_state(pid, 5, "changed");
-	sys_ok(otp_sys_replace_state(otp_to_pid(pid), PATIENCE_MS, change_add,
-		&five, NULL));
+	sys_ok(otp_sys_replace_state(
+		otp_to_pid(pid), PATIENCE_MS, change_add, &five, NULL));
 	assert_state(pid, 10, "changed");
 	assert_int_equal(otp_sys_replace_state(otp_to_pid(pid), PATIENCE_MS,
 				 change_fails, NULL, &term),
@@ -569,8 +567,7 @@ F3_nothing_is_handled_while_the_state_is_replaced(void **state)
 	expect(NOTE_READY);
 	add(pid, 1);
 	m = request_new(&ask_type, REPLY, 0, "");
-	assert_int_equal(
-		otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
+	assert_int_equal(otp_msg_request(otp_to_pid(pid), m, &request), OTP_OK);
 	otp_sleep(20);
 	expect_nothing();
 	release(caller);
@@ -621,8 +618,8 @@ F3_a_caller_that_gives_up_does_not_hold_the_server(void **state)
 	cast(pid, HOLD, 0, "");
 	expect(NOTE_CAST);
 	expect(NOTE_READY);
-	assert_int_equal(otp_sys_replace_state(otp_to_pid(pid), 10, change_add,
-				 &five, NULL),
+	assert_int_equal(otp_sys_replace_state(
+				 otp_to_pid(pid), 10, change_add, &five, NULL),
 		OTP_TIMEOUT);
 	release(pid);
 	add(pid, 1);
@@ -660,8 +657,7 @@ F3_an_opaque_state_is_not_shown(void **state)
 	int64_t five = 5;
 
 	(void)state;
-	assert_int_equal(
-		otp_sys_get_state(otp_to_pid(pid), PATIENCE_MS, &term),
+	assert_int_equal(otp_sys_get_state(otp_to_pid(pid), PATIENCE_MS, &term),
 		OTP_NOT_ALLOWED);
 	assert_int_equal(otp_sys_replace_state(otp_to_pid(pid), PATIENCE_MS,
 				 change_add, &five, NULL),
@@ -717,8 +713,7 @@ F4_statistics_count_messages_in_and_out(void **state)
 	otp_to to = otp_to_pid(pid);
 
 	(void)state;
-	assert_int_equal(
-		otp_sys_statistics_get(to, PATIENCE_MS, &before),
+	assert_int_equal(otp_sys_statistics_get(to, PATIENCE_MS, &before),
 		OTP_NOT_RUNNING);
 	sys_ok(otp_sys_statistics(to, PATIENCE_MS, true));
 	sys_ok(otp_sys_statistics_get(to, PATIENCE_MS, &before));
@@ -778,8 +773,8 @@ F8_sys_of_nobody_is_noproc(void **state)
 	assert_int_equal(otp_sys_resume(dead, OTP_SYS_TIMEOUT), OTP_NOPROC);
 	assert_int_equal(
 		otp_sys_get_state(dead, OTP_SYS_TIMEOUT, &term), OTP_NOPROC);
-	assert_int_equal(otp_sys_replace_state(dead, OTP_SYS_TIMEOUT,
-				 change_add, NULL, NULL),
+	assert_int_equal(otp_sys_replace_state(
+				 dead, OTP_SYS_TIMEOUT, change_add, NULL, NULL),
 		OTP_NOPROC);
 	assert_int_equal(otp_sys_replace_state(nobody, OTP_SYS_TIMEOUT,
 				 change_add, NULL, NULL),
@@ -788,8 +783,8 @@ F8_sys_of_nobody_is_noproc(void **state)
 		otp_sys_get_status(dead, OTP_SYS_TIMEOUT, &status), OTP_NOPROC);
 	assert_int_equal(
 		otp_sys_statistics(dead, OTP_SYS_TIMEOUT, true), OTP_NOPROC);
-	assert_int_equal(otp_sys_statistics_get(
-				 dead, OTP_SYS_TIMEOUT, &statistics),
+	assert_int_equal(
+		otp_sys_statistics_get(dead, OTP_SYS_TIMEOUT, &statistics),
 		OTP_NOPROC);
 	assert_int_equal(otp_sys_terminate(dead, OTP_NORMAL, OTP_SYS_TIMEOUT),
 		OTP_NOPROC);
@@ -804,10 +799,10 @@ F8_sys_times_out_and_refuses_what_makes_no_sense(void **state)
 	otp_term term;
 
 	(void)state;
-	assert_int_equal(otp_sys_get_state(otp_to_pid(pid), 10, &term),
-		OTP_TIMEOUT);
-	assert_int_equal(otp_sys_get_state(otp_to_pid(pid), -1, &term),
-		OTP_BADARG);
+	assert_int_equal(
+		otp_sys_get_state(otp_to_pid(pid), 10, &term), OTP_TIMEOUT);
+	assert_int_equal(
+		otp_sys_get_state(otp_to_pid(pid), -1, &term), OTP_BADARG);
 	assert_int_equal(
 		otp_sys_suspend(otp_to_pid(tester), 10), OTP_CALLING_SELF);
 	command(pid, DO_RETURN, tester, 0, "");
@@ -821,8 +816,8 @@ B48_a_suspended_server_can_be_stopped(void **state)
 	(void)state;
 	suspend(pid);
 	cast(pid, NOREPLY, 0, "");
-	assert_int_equal(otp_server_stop(otp_to_pid(pid), OTP_NORMAL, -3),
-		OTP_BADARG);
+	assert_int_equal(
+		otp_server_stop(otp_to_pid(pid), OTP_NORMAL, -3), OTP_BADARG);
 	assert_true(otp_is_alive(pid));
 	assert_int_equal(
 		otp_server_stop(otp_to_pid(pid), OTP_NORMAL, PATIENCE_MS),
@@ -1008,8 +1003,8 @@ B50_a_format_status_that_fails_does_not_harm_the_server(void **state)
 	pid = probe(&showing_class);
 	for (int does = FORMAT_CRASHES; does <= FORMAT_EXITS; does++) {
 		format_does = does;
-		assert_true(otp_term_is_atom(
-			status_of(pid).state, "undefined"));
+		assert_true(
+			otp_term_is_atom(status_of(pid).state, "undefined"));
 	}
 	assert_int_equal(ask(pid, REPLY, 0, ""), OTP_OK);
 	expect(NOTE_CALL);

@@ -116,8 +116,7 @@ report_made(struct runner *r)
 	reason_restore(r);
 	reason = has_format(p) ? built(&r->reason)
 			       : otpi_reason_term(p->end_reason);
-	otpi_report_end(
-		r, p, built(&r->message), built(&r->state), reason);
+	otpi_report_end(r, p, built(&r->message), built(&r->state), reason);
 	report_drop(r);
 }
 

@@ -31,8 +31,8 @@ void otpi_asleep_next(struct process *p, const struct otp_msg *m);
 void otpi_doze(struct thread *t, struct process *p);
 /* m leaves the queue of p, from behind `before`. */
 static inline void
-otpi_suspended_left(struct process *p, struct otp_msg *before,
-	const struct otp_msg *m)
+otpi_suspended_left(
+	struct process *p, struct otp_msg *before, const struct otp_msg *m)
 {
 	if (unlikely(p->flags & PROCESS_SUSPENDED) &&
 		p->extras->rare->suspension.passed == m)

@@ -106,8 +106,8 @@ static void
 emit(struct thread *t, struct otp_trace_event *e)
 {
 	/* Relaxed: who calls the handler looks again. */
-	if (atomic_load_explicit(&otpi_trace_switch.word,
-		    memory_order_relaxed) %
+	if (atomic_load_explicit(
+		    &otpi_trace_switch.word, memory_order_relaxed) %
 			TRACE_COUNTS ==
 		0)
 		return;

@@ -140,8 +140,7 @@ child_type(const struct otp_child_class *class)
 }
 
 /* supervisor_show.c: struct otp_behaviour's encode_state. */
-void
-otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
+void otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
 
 /* supervisor_partition.c */
 
