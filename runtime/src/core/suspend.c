@@ -158,10 +158,12 @@ wakes(const struct process *p, const struct otp_msg *m)
 }
 
 void
-otpi_asleep_next(struct process *p, const struct otp_msg *m)
+otpi_asleep_next(struct thread *t, struct process *p, const struct otp_msg *m)
 {
 	if (m && wakes(p, m))
 		p->flags &= (uint16_t)~PROCESS_ASLEEP;
+	if (m == NULL && otpi_traced())
+		otpi_trace_hibernate(t, p);
 	blocked_set(p, m ? 0 : 2);
 }
 

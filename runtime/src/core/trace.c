@@ -213,6 +213,12 @@ otpi_trace_run(struct thread *t, struct process *p)
 }
 
 void
+otpi_trace_hibernate(struct thread *t, struct process *p)
+{
+	tell(t, OTP_TRACE_HIBERNATE, p, 0, 0, 0);
+}
+
+void
 otpi_trace_stop(struct thread *t, struct process *p)
 {
 	tell(t, OTP_TRACE_STOP, p, 0, 0, 0);
