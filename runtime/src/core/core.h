@@ -192,7 +192,8 @@ enum activation_stage {
 	STAGE_ENDING, /* the behaviour's `ending` */
 	STAGE_DESTRUCT, /* a destructor of otp_own */
 	STAGE_REPORT, /* the report handler */
-	STAGE_ENCODE /* the state, for the crash report */
+	STAGE_ENCODE, /* the state, for the crash report */
+	STAGE_SHOW /* the same for sys: it is not the end (anew.c) */
 };
 
 /*

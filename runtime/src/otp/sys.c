@@ -87,13 +87,28 @@ otp_sys_replace_state(otp_to server, otp_duration timeout_ms,
 	return err;
 }
 
+static otp_err
+status_call(
+	otp_to server, otp_duration timeout_ms, bool bare, struct otp_msg **m)
+{
+	struct otpi_sys_status_of *message;
+
+	*m = otp_msg_new(&otpi_sys_get_status, 0);
+	message = otp_msg_payload(*m);
+	message->bare = bare;
+	return sys_call(server, *m, timeout_ms, m);
+}
+
+/* A hook that crashes costs the call, and nothing else (B50). */
 otp_err
 otp_sys_get_status(
 	otp_to server, otp_duration timeout_ms, struct otp_sys_status *status)
 {
-	struct otp_msg *m = otp_msg_new(&otpi_sys_get_status, 0);
-	otp_err err = sys_call(server, m, timeout_ms, &m);
+	struct otp_msg *m;
+	otp_err err = status_call(server, timeout_ms, false, &m);
 
+	if (err == OTP_BAD_TERM)
+		err = status_call(server, timeout_ms, true, &m);
 	if (err == OTP_OK)
 		memcpy(status, otp_msg_payload(m), sizeof *status);
 	return err;
