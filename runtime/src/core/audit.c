@@ -4,16 +4,6 @@
 #include "core/pending.h"
 #include "core/stack.h"
 
-static uint64_t
-count_blocks(const struct otp_msg *m)
-{
-	uint64_t count = 0;
-
-	for (; m; m = m->next)
-		count++;
-	return count;
-}
-
 static void
 audit_blocks(struct otpi_count *count)
 {
@@ -22,11 +12,11 @@ audit_blocks(struct otpi_count *count)
 
 	pthread_mutex_lock(&rt->depot_lock);
 	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		const struct otp_msg *batch = rt->depot[c];
+		const struct bundle *bundle = rt->depot[c];
 
 		count->made += rt->carved[c];
-		for (; batch; batch = otpi_batch_next(batch))
-			count->free += count_blocks(batch);
+		for (; bundle; bundle = bundle->next)
+			count->free += bundle->count;
 		if (self)
 			count->free += self->magazines[c].count;
 	}

@@ -208,9 +208,20 @@ struct runner {
 
 #define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
+#define MAGAZINE_AHEAD 4 /* fetched so many allocations ahead */
+
+/* Free cells of a class: block.h. */
 struct magazine {
-	struct otp_msg *free; /* linked by next */
 	uint32_t count;
+	/* The first MAGAZINE_AHEAD are NULL. */
+	void *cells[MAGAZINE_AHEAD + 2 * BATCH_SMALL];
+};
+
+/* Free cells in the depot. */
+struct bundle {
+	struct bundle *next;
+	uint32_t count;
+	void *cells[BATCH_SMALL];
 };
 
 /* Why a thread is to look up at its next entry into the runtime. */
@@ -434,7 +445,8 @@ struct runtime {
 	struct blocking_pool blocking;
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
-	struct otp_msg *depot[BLOCK_CLASSES];
+	struct bundle *depot[BLOCK_CLASSES];
+	struct bundle *bundles; /* empty ones */
 	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
 	struct pages slabs;
 	char *slab;
