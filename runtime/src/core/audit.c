@@ -45,11 +45,12 @@ audit_slots(struct otpi_count *count)
 	pthread_mutex_lock(&rt->slot_lock);
 	count->made =
 		atomic_load(&rt->slot_count) - atomic_load(&rt->slots_retired);
-	for (const struct process *p = rt->free_slots; p; p = p->run_next)
-		count->free++;
+	for (const struct bundle *bundle = rt->free_slots; bundle;
+		bundle = bundle->next)
+		count->free += bundle->count;
 	pthread_mutex_unlock(&rt->slot_lock);
 	if (otpi_thread_self)
-		count->free += otpi_thread_self->slot_count;
+		count->free += otpi_thread_self->slots.count;
 }
 
 static void

@@ -33,6 +33,36 @@ carve(struct magazine *magazine, unsigned c, uint32_t n)
 	otpi_runtime.carved[c] += n;
 }
 
+struct bundle *
+otpi_bundle_new(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct bundle *bundle;
+
+	pthread_mutex_lock(&rt->depot_lock);
+	bundle = rt->bundles;
+	if (bundle)
+		rt->bundles = bundle->next;
+	pthread_mutex_unlock(&rt->depot_lock);
+	return bundle ? bundle : otpi_malloc(sizeof *bundle);
+}
+
+/* With the depot's lock. */
+static void
+bundle_free(struct bundle *bundle)
+{
+	bundle->next = otpi_runtime.bundles;
+	otpi_runtime.bundles = bundle;
+}
+
+void
+otpi_bundle_free(struct bundle *bundle)
+{
+	pthread_mutex_lock(&otpi_runtime.depot_lock);
+	bundle_free(bundle);
+	pthread_mutex_unlock(&otpi_runtime.depot_lock);
+}
+
 void
 otpi_magazine_refill(struct magazine *magazine, unsigned c)
 {
@@ -46,25 +76,11 @@ otpi_magazine_refill(struct magazine *magazine, unsigned c)
 		memcpy(&magazine->cells[MAGAZINE_AHEAD], bundle->cells,
 			bundle->count * sizeof *bundle->cells);
 		magazine->count = bundle->count;
-		bundle->next = rt->bundles;
-		rt->bundles = bundle;
+		bundle_free(bundle);
 	} else {
 		carve(magazine, c, otpi_block_batch(c));
 	}
 	pthread_mutex_unlock(&rt->depot_lock);
-}
-
-static struct bundle *
-bundle_new(struct runtime *rt)
-{
-	struct bundle *bundle;
-
-	pthread_mutex_lock(&rt->depot_lock);
-	bundle = rt->bundles;
-	if (bundle)
-		rt->bundles = bundle->next;
-	pthread_mutex_unlock(&rt->depot_lock);
-	return bundle ? bundle : otpi_malloc(sizeof *bundle);
 }
 
 /* The first n of the magazine to the depot. */
@@ -72,7 +88,7 @@ static void
 give(struct magazine *magazine, unsigned c, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct bundle *bundle = bundle_new(rt);
+	struct bundle *bundle = otpi_bundle_new();
 	void **cells = &magazine->cells[MAGAZINE_AHEAD];
 
 	memcpy(bundle->cells, cells, n * sizeof *cells);

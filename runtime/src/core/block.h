@@ -24,6 +24,8 @@
 /* From the depot, or new ones; and back, those that were freed first. */
 void otpi_magazine_refill(struct magazine *magazine, unsigned size_class);
 void otpi_magazine_spill(struct magazine *magazine, unsigned size_class);
+struct bundle *otpi_bundle_new(void);
+void otpi_bundle_free(struct bundle *bundle);
 struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
