@@ -96,6 +96,12 @@ struct work {
 	uint64_t sent;
 };
 
+/* What sys asks for; see suspend.c. */
+struct watched {
+	struct suspension suspension;
+	struct work work;
+};
+
 /* What few processes have, or only for a while. Owner's. */
 struct rare {
 	struct table names; /* reference -> name that was monitored */
@@ -114,8 +120,7 @@ struct rare {
 	struct otpi_reason *start_reason; /* NULL: the reason of the end */
 	otp_duration hibernate_after_ms; /* 0: never */
 	bool dozing; /* the idle event that is waited for makes it hibernate */
-	struct suspension suspension;
-	struct work work;
+	struct watched *watched; /* NULL: none of it */
 };
 
 /* What a process has only while it has any of it. Owner's. */

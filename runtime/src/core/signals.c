@@ -56,7 +56,7 @@ rare_drop(struct thread *t, struct extras *x)
 	if (rare == NONE)
 		return;
 	x->rare = NONE;
-	otpi_work_end(&rare->work);
+	otpi_watched_drop(t, rare);
 	if (rare->start_reason)
 		otpi_reason_unref(rare->start_reason);
 	otpi_table_free(&rare->names);
@@ -69,8 +69,7 @@ static bool
 rare_is_empty(const struct rare *rare)
 {
 	return rare == NONE ||
-		(!rare->idle_timer && !rare->alarm && !rare->suspension.asked &&
-			!rare->suspension.holder && !rare->work.since &&
+		(!rare->idle_timer && !rare->alarm && !rare->watched &&
 			!rare->hibernate_after_ms &&
 			list_is_empty(&rare->pending) &&
 			(otpi_table_count(&rare->requests) |

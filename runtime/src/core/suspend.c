@@ -6,6 +6,39 @@
 
 #include <otp/sys.h>
 
+#define WATCHED_CLASS otpi_cell_class(sizeof(struct watched))
+
+static struct watched *
+watched_of(struct thread *t, struct process *p)
+{
+	struct rare *rare = otpi_rare(t, p);
+
+	if (rare->watched == NULL) {
+		rare->watched = otpi_cell_new(t, WATCHED_CLASS);
+		*rare->watched = (struct watched){0};
+	}
+	return rare->watched;
+}
+
+/* NULL: none. */
+static const struct watched *
+watched_look(const struct process *p)
+{
+	return p->extras ? p->extras->rare->watched : NULL;
+}
+
+/* When there is nothing in it any more. */
+static void
+watched_trim(struct thread *t, struct process *p)
+{
+	struct rare *rare = p->extras->rare;
+	const struct watched *watched = rare->watched;
+
+	if (!watched->suspension.asked && !watched->suspension.holder &&
+		!watched->work.since)
+		otpi_watched_drop(t, rare);
+}
+
 /* --- suspended, or held --------------------------------------------------- */
 
 /* Reading it again from the start: what waits may be served now. */
@@ -30,17 +63,18 @@ time_again(struct thread *t, struct process *p)
 static void
 release(struct thread *t, struct process *p)
 {
-	struct suspension *s = &p->extras->rare->suspension;
+	struct suspension *s = &p->extras->rare->watched->suspension;
 
 	s->holder = s->watch = 0;
 	settle(p, s);
 	time_again(t, p);
+	watched_trim(t, p);
 }
 
 static bool
 is_served(const struct process *p, const struct otp_msg *m)
 {
-	uint64_t holder = p->extras->rare->suspension.holder;
+	uint64_t holder = p->extras->rare->watched->suspension.holder;
 
 	if (m->kind == SIGNAL_EXIT || m->kind == SIGNAL_EXIT_LINK)
 		return otpi_signal_from(m) == otpi_started_by(p);
@@ -56,7 +90,7 @@ is_end_of_holder(const struct suspension *s, const struct otp_msg *m)
 struct otp_msg *
 otpi_suspended_next(struct thread *t, struct process *p)
 {
-	struct suspension *s = &p->extras->rare->suspension;
+	struct suspension *s = &p->extras->rare->watched->suspension;
 	struct otp_msg *before = s->passed;
 	struct otp_msg *m = before ? before->next : p->queue;
 
@@ -84,13 +118,14 @@ otp_process_suspend(bool on)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
-	struct suspension *s = &otpi_rare(t, p)->suspension;
+	struct suspension *s = &watched_of(t, p)->suspension;
 	bool was = s->asked;
 
 	s->asked = on;
 	settle(p, s);
 	if (was && !on)
 		time_again(t, p);
+	watched_trim(t, p);
 	otpi_leave(t);
 	return was;
 }
@@ -99,8 +134,8 @@ bool
 otp_process_is_suspended(void)
 {
 	struct thread *t = otpi_enter();
-	const struct process *p = t->runner->process;
-	bool suspended = p->extras && p->extras->rare->suspension.asked;
+	const struct watched *watched = watched_look(t->runner->process);
+	bool suspended = watched && watched->suspension.asked;
 
 	otpi_leave(t);
 	return suspended;
@@ -110,8 +145,8 @@ otp_pid
 otp_process_holder(void)
 {
 	struct thread *t = otpi_enter();
-	const struct process *p = t->runner->process;
-	uint64_t holder = p->extras ? p->extras->rare->suspension.holder : 0;
+	const struct watched *watched = watched_look(t->runner->process);
+	uint64_t holder = watched ? watched->suspension.holder : 0;
 
 	otpi_leave(t);
 	return key_pid(holder);
@@ -124,7 +159,7 @@ otp_process_hold(otp_pid by)
 	otp_ref ref = begins ? otp_monitor(by) : (otp_ref){0};
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
-	struct suspension *s = &otpi_rare(t, p)->suspension;
+	struct suspension *s = &watched_of(t, p)->suspension;
 	uint64_t before = s->watch;
 
 	if (begins) {
@@ -133,6 +168,8 @@ otp_process_hold(otp_pid by)
 		settle(p, s);
 	} else if (s->holder) {
 		release(t, p);
+	} else {
+		watched_trim(t, p);
 	}
 	otpi_leave(t);
 	if (before)
@@ -203,12 +240,24 @@ switch_add(void)
 	return true;
 }
 
-void
-otpi_work_end(struct work *work)
+static void
+work_end(struct work *work)
 {
 	if (work->since)
 		atomic_fetch_sub(&otpi_trace_switch.word, TRACE_COUNTS);
 	*work = (struct work){0};
+}
+
+void
+otpi_watched_drop(struct thread *t, struct rare *rare)
+{
+	struct watched *watched = rare->watched;
+
+	if (watched == NULL)
+		return;
+	rare->watched = NULL;
+	work_end(&watched->work);
+	otpi_cell_free(t, watched, WATCHED_CLASS);
 }
 
 static uint64_t
@@ -225,9 +274,9 @@ otp_process_statistics(bool on)
 	otp_err err = OTP_OK;
 	struct work *work;
 
-	work = &otpi_rare(t, p)->work;
+	work = &watched_of(t, p)->work;
 	if (!on) {
-		otpi_work_end(work);
+		work_end(work);
 	} else if (work->since == 0 && !switch_add()) {
 		err = OTP_SYSTEM_LIMIT;
 	} else {
@@ -236,6 +285,7 @@ otp_process_statistics(bool on)
 		work->handled = load(&p->handled);
 		work->busy_us = load(&p->busy_us);
 	}
+	watched_trim(t, p);
 	otpi_leave(t);
 	return err;
 }
@@ -246,9 +296,11 @@ otp_process_statistics_get(struct otp_sys_statistics *statistics)
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
 	struct otp_sys_statistics now = {0};
-	const struct work *work = p->extras ? &p->extras->rare->work : NULL;
+	const struct watched *watched = watched_look(p);
 
-	if (work && work->since) {
+	if (watched && watched->work.since) {
+		const struct work *work = &watched->work;
+
 		now.since = work->since;
 		now.busy_us = load(&p->busy_us) - work->busy_us;
 		now.messages_in = load(&p->handled) - work->handled;

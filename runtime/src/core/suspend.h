@@ -36,11 +36,11 @@ otpi_suspended_left(
 	struct process *p, struct otp_msg *before, const struct otp_msg *m)
 {
 	if (unlikely(p->flags & PROCESS_SUSPENDED) &&
-		p->extras->rare->suspension.passed == m)
-		p->extras->rare->suspension.passed = before;
+		p->extras->rare->watched->suspension.passed == m)
+		p->extras->rare->watched->suspension.passed = before;
 }
 
-/* p, which is over, no longer counts what it does. */
-void otpi_work_end(struct work *work);
+/* A process that is over is no longer watched. */
+void otpi_watched_drop(struct thread *t, struct rare *rare);
 
 #endif

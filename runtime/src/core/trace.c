@@ -97,8 +97,11 @@ count_sent(struct thread *t)
 {
 	struct process *p = t->runner->process;
 
-	if (p && p->extras && p->extras->rare->work.since)
-		p->extras->rare->work.sent++;
+	struct watched *watched =
+		p && p->extras ? p->extras->rare->watched : NULL;
+
+	if (watched && watched->work.since)
+		watched->work.sent++;
 }
 
 /* On t, by the calling thread: mostly the same. */
