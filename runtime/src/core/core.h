@@ -117,7 +117,7 @@ struct rare {
 	struct otp_msg *start;
 	otp_err start_status;
 	bool start_linked;
-	struct otpi_reason *start_reason; /* NULL: the reason of the end */
+	struct otpi_reason *start_reason; /* NULL: as of the end */
 	otp_duration hibernate_after_ms; /* 0: never */
 	bool dozing; /* the idle event that is waited for makes it hibernate */
 	struct watched *watched; /* NULL: none of it */

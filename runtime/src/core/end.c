@@ -192,18 +192,6 @@ destruct(struct runner *r)
 	} while (true);
 }
 
-void
-otpi_give_back(struct thread *t, struct runner *r)
-{
-	if (unlikely(r->building != NULL))
-		otpi_building_drop(t, r);
-	if (unlikely(r->answer != NULL))
-		otpi_signal_free(t, r->answer);
-	r->answer = NULL;
-	r->await = 0;
-	r->searching = false;
-}
-
 /*
  * The end of the process on r, stage by stage; each may land again, and then
  * the next follows. Everything user code could see runs here; what is left is

@@ -67,7 +67,18 @@ bool otpi_has_ending(const struct process *p);
 /* The handler of p was abandoned for a kill: the reason is settled. */
 void otpi_killed(struct thread *t, struct process *p);
 /* What the activation on r holds: a block that is made, an answer. */
-void otpi_give_back(struct thread *t, struct runner *r);
+static inline void
+otpi_give_back(struct thread *t, struct runner *r)
+{
+	if (unlikely(r->building != NULL))
+		otpi_building_drop(t, r);
+	if (unlikely(r->answer != NULL))
+		otpi_signal_free(t, r->answer);
+	r->answer = NULL;
+	r->await = 0;
+	r->searching = false;
+}
+
 /* r's frames were given up, by a process that goes on without them. */
 void otpi_anew(struct thread *t, struct runner *r);
 /* The same where a hook crashed for sys: the call in hand fails. */

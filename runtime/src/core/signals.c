@@ -56,9 +56,8 @@ rare_drop(struct thread *t, struct extras *x)
 	if (rare == NONE)
 		return;
 	x->rare = NONE;
-	otpi_watched_drop(t, rare);
-	if (rare->start_reason)
-		otpi_reason_unref(rare->start_reason);
+	if (unlikely(rare->watched != NULL))
+		otpi_watched_drop(t, rare);
 	otpi_table_free(&rare->names);
 	otpi_table_free(&rare->requests);
 	otpi_table_free(&rare->taken);

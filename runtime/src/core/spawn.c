@@ -188,10 +188,15 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 
 	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
-	if (status != OTP_OK)
-		otpi_signal_reason(m)->reason = otpi_reason_ref(
-			x->start_reason ? x->start_reason : p->end_reason);
-	otpi_signal_reason(m)->name = x->start_reason != NULL;
+	if (status != OTP_OK) {
+		struct signal_reason *why = otpi_signal_reason(m);
+
+		/* Not to be taken for the end that links see: B8. */
+		why->name = x->start_reason != NULL;
+		why->reason = x->start_reason ? x->start_reason
+					      : otpi_reason_ref(p->end_reason);
+		x->start_reason = NULL;
+	}
 	if (!otpi_push_to(t, x->starter, m))
 		otpi_signal_free(t, m);
 }
@@ -443,6 +448,10 @@ otp_process_fail(otp_term reason)
 		otpi_reason_unref(x->start_reason);
 	x->start_reason = copy;
 	x->start_status = OTP_START_FAILED;
+	if (!(p->flags & PROCESS_STARTING)) { /* nobody waits for it */
+		otpi_reason_unref(copy);
+		x->start_reason = NULL;
+	}
 	if (p->end_reason)
 		otpi_reason_unref(p->end_reason);
 	p->end_reason = &otpi_reason_normal;
