@@ -14,6 +14,9 @@
 
 #define DRAWS 20000u
 
+static const struct otp_msg_type chance_type = {
+	.name = "chance", .owner = "chance", .kind = OTP_MSG_INFO};
+
 static const unsigned once_in[CHANCES] = {
 #define CHANCE(name, n) n,
 #include "base/chance.def"
@@ -216,6 +219,71 @@ a_wrong_value_is_refused(void **state)
 	refused("OTP_HARD_FAIL_=1", "names no chance of hard mode");
 }
 
+/* What is always taken must still let everybody get on. */
+static void
+each_may_be_always(void **state)
+{
+	char environment[80], line[200];
+
+	(void)state;
+	skip_but_in_hard_mode();
+	for (unsigned i = 0; i < CHANCE_FAIL_FIRST; i++) {
+		snprintf(environment, sizeof environment, "OTP_HARD_%s=1",
+			chance_names[i]);
+		print_message("# %s\n", environment);
+		assert_int_equal(
+			run_self(environment, "work", line, sizeof line), 0);
+		assert_string_equal(line, "done\n");
+	}
+}
+
+#define RINGERS 10u
+#define ROUNDS 20u
+
+/* Gives on what it gets, with waits of all kinds in between. */
+static void
+ringer(void *arg)
+{
+	struct otp_received r;
+	otp_mark mark = otp_mark_set();
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (otp_receive(&r, OTP_INFINITY) != OTP_OK)
+			return;
+		otp_release(mark);
+		otp_yield();
+		if (i % 5 == 0)
+			otp_sleep(1);
+		otp_msg_send(otp_to_pid(*(otp_pid *)arg),
+			otp_msg_new(&chance_type, 0));
+	}
+}
+
+static int
+work(void)
+{
+	otp_pid ring[RINGERS + 1];
+	struct otp_runtime_opts opts = {.workers = 2};
+	struct otp_received r;
+
+	alarm(100);
+	if (otp_core_start(&opts) != OTP_OK)
+		return 3;
+	ring[RINGERS] = otp_self();
+	for (unsigned i = RINGERS; i-- > 0;)
+		ring[i] = otp_spawn(ringer, &ring[i + 1]);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		otp_msg_send(otp_to_pid(ring[0]), otp_msg_new(&chance_type, 0));
+		if (otp_receive(&r, OTP_INFINITY) != OTP_OK)
+			return 4;
+		otp_lent_free();
+	}
+	if (otp_core_stop(PATIENCE_MS) != OTP_OK)
+		return 5;
+	puts("done");
+	return 0;
+}
+
 static int
 draw(void)
 {
@@ -286,6 +354,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(the_environment_sets_each_chance),
 		cmocka_unit_test(one_variable_sets_all_that_fails),
 		cmocka_unit_test(one_is_always_and_nought_is_never),
+		cmocka_unit_test(each_may_be_always),
 		cmocka_unit_test(a_wrong_value_is_refused),
 		cmocka_unit_test(a_seed_says_what_is_drawn),
 		cmocka_unit_test(what_fails_fails_as_stated),
@@ -293,6 +362,8 @@ main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "rates") == 0)
 		return tell_rates();
+	if (argc > 1 && strcmp(argv[1], "work") == 0)
+		return work();
 	if (argc > 1)
 		return strcmp(argv[1], "draw") == 0 ? draw() : see_failures();
 	return cmocka_run_group_tests(tests, NULL, NULL);
