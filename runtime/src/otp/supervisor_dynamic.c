@@ -81,10 +81,10 @@ child_free(struct dynamic_children *all, struct dynamic_child *child)
 static void
 forget(struct supervisor *s, struct dynamic_child *child)
 {
-	otpi_pid_table_remove(&s->dynamic.table, child);
 	list_remove(&s->dynamic, child);
 	if (child->start)
 		otp_start_drop(child->start);
+	otpi_pid_table_remove(&s->dynamic.table, child);
 	child_free(&s->dynamic, child);
 }
 
@@ -107,8 +107,9 @@ otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid)
 	child->pid = *pid;
 	if (start && class->restart != OTP_TEMPORARY)
 		child->start = otp_start_hold(start);
-	list_append(&s->dynamic, child);
+	/* Who is in the list is in the table, also if this ends the process. */
 	otpi_pid_table_add(&s->dynamic.table, child);
+	list_append(&s->dynamic, child);
 	otpi_child_started(s, class, *pid);
 	return OTP_OK;
 }
@@ -140,10 +141,8 @@ restart(struct supervisor *s, struct dynamic_child *child)
 		child->restarting = true;
 		child->retry = otpi_retry_send(s, 0, child->pid);
 	} else {
-		otpi_pid_table_remove(&s->dynamic.table, child);
-		child->pid = pid;
+		otpi_pid_table_move(&s->dynamic.table, child, pid);
 		child->restarting = false;
-		otpi_pid_table_add(&s->dynamic.table, child);
 		otp_counters_restarted(pid, class->id);
 		otpi_child_started(s, class, pid);
 	}

@@ -218,11 +218,14 @@ void otpi_dynamic_stop(struct supervisor *s, struct dynamic_child *child);
 /* All at once, with one limit of time for all (C30). */
 void otpi_dynamic_stop_all(struct supervisor *s);
 
-/* supervisor_table.c */
+/* supervisor_table.c. Both _add and _remove may end the process, as otp_alloc
+   does; then the child is not in the table. _move does not. */
 
 void otpi_pid_table_add(struct pid_table *table, struct dynamic_child *child);
 struct dynamic_child *
 otpi_pid_table_find(const struct pid_table *table, otp_pid pid);
+void otpi_pid_table_move(
+	struct pid_table *table, struct dynamic_child *child, otp_pid pid);
 void otpi_pid_table_remove(
 	struct pid_table *table, const struct dynamic_child *child);
 
