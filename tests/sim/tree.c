@@ -128,9 +128,10 @@ START(3)
 static const struct otp_child_class tables[CHILDREN] = {
 	CHILD(0), CHILD(1), CHILD(2), CHILD(3)};
 
-static const struct otp_child_class template = {
+/* Of those that might be restarted the arguments are kept; nobody else ends
+ * them. */
+static struct otp_child_class template = {
 	.id = "dynamic",
-	.restart = OTP_TEMPORARY,
 	.shutdown_ms = PATIENCE_MS,
 };
 
@@ -248,7 +249,8 @@ dynamic_main(void *arg)
 		if (mine->pid.id == 0) {
 			dynamic_start(mine);
 		} else {
-			if (chance(&seed, 3) == 0)
+			if (template.restart == OTP_TEMPORARY &&
+				chance(&seed, 3) == 0)
 				otp_exit_signal(mine->pid, any_reason(&seed));
 			dynamic_end(mine);
 		}
@@ -447,6 +449,7 @@ static void
 run_dynamic(uint64_t *seed, uint64_t base)
 {
 	class = &dynamic;
+	template.restart = chance(seed, 2) ? OTP_TEMPORARY : OTP_TRANSIENT;
 	tree_start();
 	users_start(1 + chance(seed, 3), dynamic_main);
 	if (await_helpers(tend) == 0) {

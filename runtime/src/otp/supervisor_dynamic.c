@@ -105,13 +105,31 @@ otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid)
 	struct dynamic_child *child = child_new(&s->dynamic);
 
 	child->pid = *pid;
-	if (start && class->restart != OTP_TEMPORARY)
-		child->start = otp_start_hold(start);
 	/* Who is in the list is in the table, also if this ends the process. */
 	otpi_pid_table_add(&s->dynamic.table, child);
 	list_append(&s->dynamic, child);
+	if (start && class->restart != OTP_TEMPORARY)
+		child->start = otp_start_hold(start);
 	otpi_child_started(s, class, *pid);
 	return OTP_OK;
+}
+
+/* Of a supervisor that is killed, or fails while it stops them. */
+static void
+drop_starts(void *supervisor)
+{
+	const struct supervisor *s = supervisor;
+
+	for (struct dynamic_child *c = s->dynamic.first; c; c = c->next)
+		if (c->start)
+			otp_start_drop(c->start);
+}
+
+void
+otpi_dynamic_init(struct supervisor *s)
+{
+	if (template_of(s)->restart != OTP_TEMPORARY)
+		otp_own(s, drop_starts);
 }
 
 enum otp_verdict

@@ -207,6 +207,7 @@ bool otpi_restart_log_add(struct restart_log *log, int64_t now_ms,
 
 /* supervisor_dynamic.c: the children of a simple_one_for_one. */
 
+void otpi_dynamic_init(struct supervisor *s);
 otp_err
 otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid);
 enum otp_verdict otpi_dynamic_exited(
