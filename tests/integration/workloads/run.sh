@@ -61,7 +61,7 @@ fi
 [[ $MODE = hard* ]] || exit 0
 
 # Stacks, threads and what is allocated are fewer than messages and processes.
-fails=(OTP_HARD_FAIL=1/200 OTP_HARD_FAIL_STACK=1/20 OTP_HARD_FAIL_ALLOC=1/20
+fails=(OTP_HARD_FAIL=1/200 OTP_HARD_FAIL_STACK=1/20 OTP_HARD_FAIL_ALLOC=1/8
 	OTP_HARD_FAIL_THREAD=1/4 OTP_HARD_COUNTS=1)
 # Each park goes on on another thread, and what can be stolen is.
 all=("${fails[@]}" OTP_HARD_PASS=1 OTP_HARD_STEAL=1)
@@ -72,7 +72,7 @@ workloads "with everything" LOAD_FIRST="$RANDOM" "${threads[@]}" "${all[@]}" \
 workloads "with everything, one worker" LOAD_FIRST="$RANDOM" "${threads[@]}" \
 	"${all[@]}" OTP_WORKERS=1
 
-# Of all of them together.
+# Of all of them together, and all workloads: within some seconds there may be few.
 failures_happen() {
 	local never
 	never=$(awk '/^# chance FAIL_/ { taken[$3] += $4 }
@@ -84,4 +84,4 @@ failures_happen() {
 		echo "FAIL workloads see every failure: not ${never//$'\n'/ }"
 	fi
 }
-failures_happen
+[ -n "${STRESS_SECONDS:-}" ] || failures_happen
