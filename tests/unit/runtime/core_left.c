@@ -167,6 +167,56 @@ becomes_with_a_lent_one(void *arg)
 	otp_process_become(&other_class, &data, sizeof data, start);
 }
 
+/* --- a supervisor that is killed ------------------------------------------ */
+
+static const struct otp_msg_type init_type = {
+	.name = "init",
+	.owner = "child",
+	.size = sizeof(struct number),
+	.kind = OTP_MSG_INIT,
+};
+
+static otp_next
+child_init(void *state, struct otp_msg *m)
+{
+	(void)state;
+	(void)m;
+	return otp_ok();
+}
+
+static const struct otp_server_class child_class = {
+	.process = {.behaviour = &otp_gen_server, .name = "child"},
+	.owner = "child",
+	.init = child_init,
+};
+
+static const struct otp_child_class template = {
+	.id = "child", .restart = OTP_TRANSIENT, .shutdown_ms = PATIENCE_MS};
+static const struct otp_supervisor_class dynamic = {
+	.process = {.behaviour = &otp_supervisor, .name = "dynamic"},
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.children = &template,
+	.child_count = 1,
+	.server = &child_class,
+};
+
+/* It keeps what each of its children was started with. */
+static void
+kill_supervisor(void (*unused)(void *arg))
+{
+	otp_pid pid, child;
+	otp_ref ref;
+
+	(void)unused;
+	EXPECT(otp_supervisor_start(&dynamic, OTP_START_MONITOR, NULL, NULL,
+		       &pid, &ref) == OTP_OK);
+	for (int i = 0; i < 10; i++)
+		EXPECT(otp_supervisor_start_child(otp_to_pid(pid), NULL,
+			       number_new(&init_type, 1, 0), &child) == OTP_OK);
+	otp_exit_signal(pid, OTP_KILL);
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+}
+
 /* --- a thread that is a process for as long ------------------------------ */
 
 static void
@@ -279,6 +329,12 @@ what_a_hook_had_in_hand(void **state)
 	assert_nothing_is_left((struct deed){call_three, NULL});
 }
 
+what_children_of_a_killed_supervisor_were_started_with(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){kill_supervisor, NULL});
+}
+
 int
 main(void)
 {
@@ -289,6 +345,8 @@ main(void)
 		cmocka_unit_test(what_was_in_hand_of_one_that_hibernates),
 		cmocka_unit_test(what_was_in_hand_of_one_that_becomes_another),
 		cmocka_unit_test(what_a_hook_had_in_hand),
+		cmocka_unit_test(
+			what_children_of_a_killed_supervisor_were_started_with),
 	};
 
 	alarm(120);
