@@ -329,6 +329,7 @@ what_a_hook_had_in_hand(void **state)
 	assert_nothing_is_left((struct deed){call_three, NULL});
 }
 
+static void
 what_children_of_a_killed_supervisor_were_started_with(void **state)
 {
 	(void)state;
