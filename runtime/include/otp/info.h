@@ -33,22 +33,23 @@ struct otp_process_info {
 	uint64_t messages; /* that it took out of it */
 	size_t max_heap; /* 0: no limit */
 	size_t heap_used; /* bytes; counted under max_heap only, else 0 */
-	/* The message in hand, "deposit"; "init", "terminate"; NULL: none. */
+	/* The message in hand, "deposit"; "init"; "terminate", if that is after
+	 * a crash or otp_exit; NULL: none. */
 	const char *handling;
 };
 
 /*
  * Ask a process of this node. The question is a signal, so the answer is of a
  * moment behind all that the caller has sent to it (A1). It is answered also
- * while the process waits in a handler or a receive; one that computes answers
- * when it calls the runtime next. Blocks up to timeout_ms. *info is lent.
+ * while the process waits in a handler or a receive; by one that computes when
+ * it waits next, or has done. Blocks up to timeout_ms. *info is lent.
  * OTP_NOPROC: it has ended, or is about to (A9); OTP_TIMEOUT; OTP_BADARG: a pid
- * of another node.
+ * of another node, a negative time.
  */
 OTP_MUST_USE otp_err otp_process_info(
 	otp_pid pid, otp_duration timeout_ms, struct otp_process_info *info);
 /* All processes, threads of the program's own among them, but for those that
- * are exiting. The list is lent. */
+ * are exiting. One that begins meanwhile may be left out. The list is lent. */
 void otp_process_list(struct otp_pid_list *processes);
 
 OTP_END_DECLS

@@ -105,7 +105,7 @@ otp_err otp_msg_send_after(
  * OTP_REFUSED one whose payload is the refusal: the caller ends with
  * otp_msg_free or otp_msg_lend. Otherwise *m is NULL: OTP_TIMEOUT, OTP_NOPROC,
  * OTP_DIED (otp_last_reason tells why), OTP_BAD_REQUEST, OTP_CALLING_SELF,
- * OTP_MAILBOX_FULL.
+ * OTP_MAILBOX_FULL, OTP_BADARG for an alias, OTP_NOCONNECTION.
  */
 OTP_MUST_USE otp_err otp_msg_call(
 	otp_to to, struct otp_msg **m, otp_duration timeout_ms);
