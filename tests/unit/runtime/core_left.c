@@ -105,6 +105,78 @@ call_two(void (*unused)(void *arg))
 		OTP_DIED);
 }
 
+static const struct otp_msg_type later_type = {
+	.name = "later",
+	.owner = "world",
+	.size = sizeof(struct number),
+	.reply_size = sizeof(struct number),
+	.kind = OTP_MSG_CALL,
+};
+
+/*
+ * Ends with requests of all states, in collections and not, answered or never to
+ * be; with aliases, and messages that came through them; while it is asked.
+ */
+static void
+ends_with_requests(void *arg)
+{
+	otp_pid server = *(otp_pid *)arg;
+	otp_requests all = {NULL}, gone = {NULL};
+	otp_to alias = {{0, 0, 0, 0}, 0, 0};
+	otp_request request;
+	size_t which;
+
+	for (int i = 0; i < 40; i++) {
+		EXPECT(otp_msg_request(otp_to_pid(server),
+			       number_new(&ask_type, 1, 0),
+			       &request) == OTP_OK);
+		if (i % 3 == 0)
+			EXPECT(otp_requests_add(&all, &request, 7) == OTP_OK);
+		else if (i % 3 == 1)
+			EXPECT(otp_requests_add(&gone, &request, 7) == OTP_OK);
+		alias = i % 2 ? otp_alias(OTP_ALIAS_EXPLICIT)
+			      : otp_alias(OTP_ALIAS_REPLY);
+		otp_msg_send(alias, number_new(&number_type, 1, 0));
+		otp_msg_send(alias, number_new(&number_type, 2, 0));
+	}
+	/* When it is answered, all before it are. */
+	EXPECT(otp_msg_request(otp_to_pid(server), number_new(&ask_type, 1, 0),
+		       &request) == OTP_OK);
+	EXPECT(otp_request_wait(&request, 1, PATIENCE_MS, &which) == OTP_OK);
+	otp_requests_abandon(&gone);
+	/* Those that nobody has answered yet. */
+	for (int i = 0; i < 10; i++)
+		EXPECT(otp_msg_request(otp_to_pid(server),
+			       number_new(&later_type, 2, 0),
+			       &request) == OTP_OK);
+	otp_monitor_alias(
+		otp_to_pid(server), OTP_ALIAS_REPLY_DEMONITOR, &alias);
+	otp_exit(OTP_SHUTDOWN);
+}
+
+static void
+asks(void *arg)
+{
+	struct otp_process_info info;
+
+	for (int i = 0; i < 20; i++)
+		if (otp_process_info(*(otp_pid *)arg, 0, &info) == OTP_NOPROC)
+			return;
+}
+
+/* The question may come before, in, or after the death. */
+static void
+run_asked(void (*caller)(void *arg))
+{
+	otp_pid server = server_start();
+	otp_pid pid = otp_spawn(caller, &server);
+	otp_ref ref = otp_monitor(otp_spawn(asks, &pid));
+	otp_ref other = otp_monitor(pid);
+
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+	EXPECT(otp_await_down(other, PATIENCE_MS, NULL) == OTP_OK);
+}
+
 struct deed {
 	void (*run)(void (*caller)(void *arg));
 	void (*caller)(void *arg);
@@ -157,6 +229,18 @@ a_reply_that_was_begun(void **state)
 	assert_nothing_is_left((struct deed){call_two, NULL});
 }
 
+static void
+requests_and_aliases(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		assert_nothing_is_left(
+			(struct deed){run_caller, ends_with_requests});
+		assert_nothing_is_left(
+			(struct deed){run_asked, ends_with_requests});
+	}
+}
+
 int
 main(void)
 {
@@ -164,6 +248,7 @@ main(void)
 		cmocka_unit_test(an_answer_in_hand),
 		cmocka_unit_test(an_answer_that_a_destructor_frees),
 		cmocka_unit_test(a_reply_that_was_begun),
+		cmocka_unit_test(requests_and_aliases),
 	};
 
 	alarm(120);
