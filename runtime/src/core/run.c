@@ -73,12 +73,13 @@ activate_new(struct thread *t, struct runner *r)
 
 	p->flags &= (uint16_t)~PROCESS_NEW;
 	r->caller = 0;
-	if (p->flags & PROCESS_LIMITED)
+	if (unlikely(p->flags & PROCESS_LIMITED)) {
 		r->lent_size = OTPI_LENT_NONE;
-	if (otpi_heap_outgrows(r, 0)) {
-		otpi_heap_outgrown(r, 0);
-		otpi_end_stages(t, r, true, false);
-		return false;
+		if (otpi_heap_outgrows(r, 0)) {
+			otpi_heap_outgrown(r, 0);
+			otpi_end_stages(t, r, true, false);
+			return false;
+		}
 	}
 	if (p->kind == PROCESS_PLAIN) {
 		if (otpi_traced())

@@ -137,7 +137,7 @@ limits_apply(struct thread *t, struct process *p, uint32_t bound,
 	}
 }
 
-static void
+__attribute__((noinline, cold)) static void
 opts_apply(
 	struct thread *t, struct process *p, const struct otp_spawn_opts *opts)
 {
@@ -145,6 +145,14 @@ opts_apply(
 		opts->priority, opts->max_heap != 0);
 	if (opts->max_heap)
 		otpi_rare(t, p)->max_heap = opts->max_heap;
+}
+
+/* Mostly there are none. */
+static inline bool
+has_limits(const struct otp_spawn_opts *opts)
+{
+	return opts->priority != OTP_PRIORITY_NORMAL || opts->mailbox != 0 ||
+		opts->max_heap != 0;
 }
 
 /* What its class asks of the core. */
@@ -186,7 +194,7 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
-	if ((err = opts_check(opts)) != OTP_OK)
+	else if ((err = opts_check(opts)) != OTP_OK)
 		return err;
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
@@ -198,7 +206,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
-	opts_apply(t, p, opts);
+	if (opts != &none && has_limits(opts))
+		opts_apply(t, p, opts);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
