@@ -7,6 +7,7 @@
 #include <otp/copy.h>
 #include <otp/err.h>
 #include <otp/gen_server.h>
+#include <otp/info.h>
 #include <otp/logger.h>
 #include <otp/process.h>
 #include <otp/runtime.h>

@@ -77,21 +77,6 @@ struct otp_behaviour {
 		const void *data, enum otp_status_part part, otp_term term);
 };
 
-/* What becomes of a cast, info or message that is over `mailbox`. */
-enum otp_mailbox_policy {
-	OTP_MAILBOX_REJECT, /* its sender gets OTP_MAILBOX_FULL */
-	OTP_MAILBOX_DROP_NEWEST, /* it is dropped */
-	OTP_MAILBOX_DROP_OLDEST /* the oldest of these that waits is */
-};
-
-/* The zero value is the default. */
-enum otp_priority {
-	OTP_PRIORITY_NORMAL,
-	OTP_PRIORITY_LOW, /* runs where nothing else does, and now and then */
-	OTP_PRIORITY_HIGH, /* runs before the two above, within limits */
-	OTP_PRIORITY_MAX
-};
-
 /* A kind of process: first member of generated class tables. */
 struct otp_process_class {
 	const struct otp_behaviour *behaviour;

@@ -49,7 +49,9 @@ enum signal_kind {
 /* What stands behind the header of EXIT, EXIT_LINK, DOWN and failed REPLY. */
 struct signal_reason {
 	struct otpi_reason *reason;
-	uint32_t name; /* DOWN: the name that was monitored, or 0 */
+	/* DOWN: what was monitored, as in an otp_to, if by its name. */
+	uint32_t name;
+	uint32_t node;
 };
 
 #define INBOX_IDLE ((uintptr_t)1)
@@ -68,8 +70,8 @@ enum process_flag {
 	PROCESS_DYING = 4, /* end_reason stands; only death goes on */
 	PROCESS_CLOSED = 8, /* the inbox is closed */
 	PROCESS_STARTING = 16, /* its starter waits for init */
-	PROCESS_LIMITED = 32, /* its class has a max_heap */
-	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
+	PROCESS_LIMITED = 32, /* it has a max_heap */
+	PROCESS_BOUNDED = 64, /* it has a bound for the mailbox */
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
 	PROCESS_UNUSUAL = 128,
 	/* Linked to its parent since its start, which `links` does not say. */
@@ -104,10 +106,12 @@ struct watched {
 
 /* What few processes have, or only for a while. Owner's. */
 struct rare {
-	struct table names; /* reference -> name that was monitored */
-	struct table requests; /* call -> 0, or the block of its answer */
+	struct table names; /* reference -> name that is monitored, and node */
+	struct table requests; /* call -> what came of it: requests.h */
 	struct table taken; /* call -> block, of otp_event_take */
+	struct table aliases; /* number -> enum otp_alias_end */
 	struct list pending; /* deferred calls: struct pending */
+	size_t max_heap; /* PROCESS_LIMITED: 0: that of its class */
 	struct timer *idle_timer;
 	struct timer *alarm; /* of a wait on the blocking pool: park.c */
 	/* While PROCESS_STARTING: whom to tell, and what of. */
@@ -147,6 +151,7 @@ struct process {
 	/* Where it waits: 0: between events, 1: with its runner, 2: between
 	 * events, and hibernates. Owner's. */
 	_Atomic(uint8_t) blocked;
+	uint8_t priority; /* enum otp_priority; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -168,7 +173,7 @@ struct process {
 	struct extras *extras; /* NULL: none of it */
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
-	uint64_t parent; /* pid key */
+	_Atomic(uint64_t) parent; /* pid key; read by anybody: info.c */
 	_Atomic(uint64_t) handled; /* messages; by anybody */
 	/* What the watchdog saw it run for; the watchdog's. */
 	_Atomic(uint64_t) busy_us;
@@ -553,6 +558,13 @@ static inline const struct otp_process_class *
 otpi_class_of(const struct process *p)
 {
 	return atomic_load_explicit(&p->process_class, memory_order_relaxed);
+}
+
+/* Relaxed: it is set before the process runs. */
+static inline uint64_t
+otpi_parent_of(const struct process *p)
+{
+	return atomic_load_explicit(&p->parent, memory_order_relaxed);
 }
 
 static inline otp_ref

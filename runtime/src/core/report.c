@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports of crashes, and the reason of a contained fault. */
+#include "core/heap.h"
+#include "core/info.h"
 #include "core/run.h"
 #include "core/trace.h"
 #include "core/user.h"
@@ -45,7 +47,11 @@ otpi_report_end(struct runner *r, struct process *p, otp_term message,
 	report.kind = OTP_REPORT_CRASH;
 	report.pid = key_pid(process_key(p));
 	report.name = otpi_name_text(name);
-	report.parent = key_pid(p->parent);
+	report.parent = key_pid(otpi_parent_of(p));
+	report.ancestor_count = otpi_ancestors(p, report.ancestors);
+	report.entry = otpi_entry_of(p);
+	if (r->current && r->caller)
+		report.client = otpi_known_as(r->caller);
 	if (otpi_class_of(p)) {
 		report.behaviour = otpi_class_of(p)->behaviour->name;
 		report.class_name = otpi_class_of(p)->name;
@@ -63,7 +69,7 @@ otpi_report_end(struct runner *r, struct process *p, otp_term message,
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;
-		report.max_heap = otpi_class_of(p)->max_heap;
+		report.max_heap = otpi_heap_limit(p);
 		r->outgrown = 0;
 	}
 	if (r->fault.signal) {

@@ -25,6 +25,7 @@ event_of(struct otp_event *event, struct otp_msg *m, struct process *p)
 		event->ref = id_ref(m->id);
 		event->who = otp_to_pid(event->from);
 		event->who.name = otpi_signal_reason(m)->name;
+		event->who.node = otpi_signal_reason(m)->node;
 		event->reason = otpi_reason_term(otpi_signal_reason(m)->reason);
 		break;
 	case SIGNAL_TIMER:
@@ -72,6 +73,15 @@ activate_new(struct thread *t, struct runner *r)
 	struct otp_msg *start;
 
 	p->flags &= (uint16_t)~PROCESS_NEW;
+	r->caller = 0;
+	if (unlikely(p->flags & PROCESS_LIMITED)) {
+		r->lent_size = OTPI_LENT_NONE;
+		if (otpi_heap_outgrows(r, 0)) {
+			otpi_heap_outgrown(r, 0);
+			otpi_end_stages(t, r, true, false);
+			return false;
+		}
+	}
 	if (p->kind == PROCESS_PLAIN) {
 		if (otpi_traced())
 			otpi_trace_handler(t, p, NULL, "run");
@@ -83,13 +93,6 @@ activate_new(struct thread *t, struct runner *r)
 		return false;
 	}
 	start = p->extras ? p->extras->rare->start : NULL;
-	if (p->flags & PROCESS_LIMITED)
-		r->lent_size = OTPI_LENT_NONE;
-	if (otpi_heap_outgrows(r, 0)) {
-		otpi_heap_outgrown(r, 0);
-		otpi_end_stages(t, r, true, false);
-		return false;
-	}
 	if (otpi_traced())
 		otpi_trace_handler(t, p, NULL, "init");
 	verdict = otpi_call_init(t, r, start);

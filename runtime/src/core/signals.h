@@ -164,6 +164,9 @@ otpi_is_destructing(const struct process *p)
 	return atomic_load_explicit(&p->destructing, memory_order_relaxed) != 0;
 }
 
+/* Take a monitor of p's back: no DOWN comes of it. False: there is none. */
+bool otpi_demonitor(struct thread *t, struct process *p, uint64_t id);
+
 /* Tables that most processes have nothing in. */
 struct extras *otpi_extras(struct thread *t, struct process *p);
 /* What few have: to be read through `rare`, to be written through this. */

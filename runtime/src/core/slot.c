@@ -168,7 +168,8 @@ otpi_slot_new(struct thread *t)
 	p->extras = NULL;
 	p->heap = NULL;
 	p->end_reason = NULL;
-	p->parent = 0;
+	p->priority = OTP_PRIORITY_NORMAL;
+	atomic_store_explicit(&p->parent, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->urgent, false, memory_order_relaxed);
 	atomic_store_explicit(&p->exiting, false, memory_order_relaxed);
 	atomic_store_explicit(&p->destructing, 0, memory_order_relaxed);

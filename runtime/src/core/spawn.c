@@ -43,7 +43,7 @@ slot_abandon(struct thread *t, struct process *p)
 		next = m->next;
 		otpi_signal_stray(t, p, m);
 	}
-	otpi_extras_drop(t, p); /* of class_apply */
+	otpi_extras_drop(t, p); /* of limits_apply */
 	otpi_slot_free(t, p);
 }
 
@@ -54,7 +54,9 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	struct process *self = otpi_process_of(t);
 	uint64_t id = 0;
 
-	p->parent = process_key(self);
+	/* Release: with the serial before it, see info.c. */
+	atomic_store_explicit(
+		&p->parent, process_key(self), memory_order_release);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
 		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
@@ -115,11 +117,72 @@ overtaken(struct thread *t, struct process *p)
 	return OTP_NOT_RUNNING;
 }
 
+/* What core is to keep to; before anybody can know the process. */
+static void
+limits_apply(struct thread *t, struct process *p, uint32_t bound,
+	enum otp_priority priority, bool limited)
+{
+	if (bound) {
+		p->flags |= PROCESS_BOUNDED;
+		/* Relaxed: its pid and its name are published after this. */
+		atomic_store_explicit(&p->bound, bound, memory_order_relaxed);
+	}
+	if (limited) {
+		p->flags |= PROCESS_LIMITED;
+		otpi_extras(t, p);
+	}
+	if (priority != OTP_PRIORITY_NORMAL) {
+		p->priority = (uint8_t)priority;
+		p->flags |= PROCESS_UNUSUAL;
+	}
+}
+
+__attribute__((noinline, cold)) static void
+opts_apply(
+	struct thread *t, struct process *p, const struct otp_spawn_opts *opts)
+{
+	limits_apply(t, p, otpi_bound_of(opts->mailbox, opts->policy),
+		opts->priority, opts->max_heap != 0);
+	if (opts->max_heap)
+		otpi_rare(t, p)->max_heap = opts->max_heap;
+}
+
+/* Mostly there are none. */
+static inline bool
+has_limits(const struct otp_spawn_opts *opts)
+{
+	return opts->priority != OTP_PRIORITY_NORMAL || opts->mailbox != 0 ||
+		opts->max_heap != 0;
+}
+
+void
+otpi_class_apply(struct thread *t, struct process *p,
+	const struct otp_process_class *class)
+{
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
+	limits_apply(t, p, otpi_bound_of(class->mailbox, class->policy),
+		class->priority, class->max_heap != 0);
+	if (class->blocking)
+		p->flags |= PROCESS_UNUSUAL;
+}
+
+static otp_err
+opts_check(const struct otp_spawn_opts *opts)
+{
+	if (opts->stack > OTPI_STACK_MAX)
+		return OTP_SYSTEM_LIMIT;
+	return (unsigned)opts->priority > OTP_PRIORITY_MAX ||
+			(unsigned)opts->policy > OTP_MAILBOX_DROP_OLDEST
+		? OTP_BADARG
+		: OTP_OK;
+}
+
 static otp_err
 spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	const struct otp_spawn_opts *opts, otp_pid *pid)
 {
-	static const struct otp_spawn_opts none = {NULL, false, NULL, 0};
+	static const struct otp_spawn_opts none = {.name = NULL};
 	struct plain plain = {fn, arg, 0};
 	struct process *p;
 	uint64_t monitor;
@@ -130,8 +193,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
-	if (opts->stack > OTPI_STACK_MAX)
-		return OTP_SYSTEM_LIMIT;
+	else if ((err = opts_check(opts)) != OTP_OK)
+		return err;
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
@@ -142,6 +205,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
+	if (opts != &none && has_limits(opts))
+		opts_apply(t, p, opts);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
@@ -212,27 +277,6 @@ otpi_start_done(struct thread *t, struct process *p)
 	x->start = NULL;
 }
 
-void
-otpi_class_apply(struct thread *t, struct process *p,
-	const struct otp_process_class *class)
-{
-	uint32_t bound = otpi_bound_of(class);
-
-	/* Release: otp_stats_process reads its tables. */
-	atomic_store_explicit(&p->process_class, class, memory_order_release);
-	if (bound) {
-		p->flags |= PROCESS_BOUNDED;
-		/* Relaxed: its pid and its name are published after this. */
-		atomic_store_explicit(&p->bound, bound, memory_order_relaxed);
-	}
-	if (class->max_heap) {
-		p->flags |= PROCESS_LIMITED;
-		otpi_extras(t, p);
-	}
-	if (class->blocking || class->priority != OTP_PRIORITY_NORMAL)
-		p->flags |= PROCESS_UNUSUAL;
-}
-
 /* Make the process, all but scheduled. */
 static otp_err
 start_prepare(struct thread *t, const struct otp_process_opts *how,
@@ -262,8 +306,6 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	data_new(t, p, how->seed, how->seed_size, size);
 	*monitor = tie(t, p, how->how == OTP_START_LINK,
 		how->how == OTP_START_MONITOR);
-	if (how->how != OTP_START_LINK)
-		p->parent = 0; /* B42 */
 	x = otpi_rare(t, p);
 	x->starter = process_key(otpi_process_of(t));
 	x->start_call = otpi_id_next(t);

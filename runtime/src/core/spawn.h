@@ -30,7 +30,7 @@ void otpi_class_apply(struct thread *t, struct process *p,
 static inline uint64_t
 otpi_started_by(const struct process *p)
 {
-	return p->flags & PROCESS_PARENT ? p->parent : 0;
+	return p->flags & PROCESS_PARENT ? otpi_parent_of(p) : 0;
 }
 /* The idle event of p comes in ms, or, again, in as many as it was to. */
 void otpi_idle_start(struct thread *t, struct process *p, otp_duration ms);

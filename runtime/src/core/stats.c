@@ -4,8 +4,7 @@
  * one by one. Whose they are is checked by the slot's serial, before and after.
  * And what workers count where they sleep or steal.
  */
-#include <otp/stats.h>
-
+#include "core/info.h"
 #include "core/run.h"
 #include "core/stop.h"
 #include "core/trace.h"
@@ -257,9 +256,8 @@ status_look(
 	stats->mailbox = load32(&p->queue_len) + arrived;
 }
 
-/* False: it has ended, or is about to. */
-static bool
-process_look(
+bool
+otpi_process_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
 	uint64_t key = process_key(p);
@@ -291,7 +289,7 @@ otp_stats_process(otp_pid pid, struct otp_process_stats *stats)
 	struct thread *t = otpi_enter();
 	struct process *p = pid.node ? NULL : otpi_slot_find(pid_key(pid));
 	struct otp_process_stats found;
-	bool is_there = p && process_look(t, p, &found) &&
+	bool is_there = p && otpi_process_look(t, p, &found) &&
 		otp_pid_equal(found.pid, pid);
 
 	otpi_leave(t);
@@ -311,7 +309,7 @@ otp_stats_processes(
 	bool goes_on = true;
 
 	for (uint32_t id = 1; goes_on && (p = otpi_slot_at(id)); id++) {
-		if (!process_look(t, p, &stats))
+		if (!otpi_process_look(t, p, &stats))
 			continue;
 		otpi_leave(t);
 		goes_on = each(&stats, arg);

@@ -227,10 +227,11 @@ otpi_trace_stop(struct thread *t, struct process *p)
 	tell(t, OTP_TRACE_STOP, p, 0, 0, 0);
 }
 
-/* A signal that is no message, in the words of otp_event. */
-static const char *
-signal_name(const struct otp_msg *m)
+const char *
+otpi_message_word(const struct otp_msg *m)
 {
+	if (m->type)
+		return m->type->name;
 	switch (m->kind) {
 	case SIGNAL_EXIT:
 	case SIGNAL_EXIT_LINK:
@@ -253,9 +254,7 @@ otpi_trace_handler(struct thread *t, struct process *p, const struct otp_msg *m,
 	struct otp_trace_event e = event_of(
 		OTP_TRACE_HANDLER_BEGIN, p, m ? otpi_signal_from(m) : 0);
 
-	e.text = what ? what : text_of(m);
-	if (e.text == NULL)
-		e.text = signal_name(m);
+	e.text = what ? what : otpi_message_word(m);
 	e.id = id_of(m);
 	emit(t, &e);
 }
@@ -294,7 +293,7 @@ otpi_trace_receive(struct thread *t, struct process *p, const struct otp_msg *m)
 	struct otp_trace_event e =
 		event_of(OTP_TRACE_RECEIVE, p, otpi_signal_from(m));
 
-	e.text = text_of(m) ? text_of(m) : signal_name(m);
+	e.text = otpi_message_word(m);
 	e.id = id_of(m);
 	emit(t, &e);
 }

@@ -51,6 +51,9 @@ void otpi_trace_thread_end(struct thread *t);
 void otpi_trace_begin(void);
 void otpi_trace_end(void);
 
+/* What m is: the name of a message, or a signal's, in the words of otp_event. */
+const char *otpi_message_word(const struct otp_msg *m);
+
 /* What happened, on t; see trace.def. A key of 0, a NULL process: none. */
 #define COLD __attribute__((cold))
 

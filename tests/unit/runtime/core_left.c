@@ -254,6 +254,80 @@ call_three(void (*unused)(void *arg))
 		otp_msg_free(m);
 }
 
+static const struct otp_msg_type later_type = {
+	.name = "later",
+	.owner = "world",
+	.size = sizeof(struct number),
+	.reply_size = sizeof(struct number),
+	.kind = OTP_MSG_CALL,
+};
+
+/*
+ * Ends with requests of all states, in collections and not, answered or never to
+ * be; with aliases, and messages that came through them; while it is asked.
+ */
+static void
+ends_with_requests(void *arg)
+{
+	otp_pid server = *(otp_pid *)arg;
+	otp_requests all = {NULL}, gone = {NULL};
+	otp_to alias = {{0, 0, 0, 0}, 0, 0};
+	otp_request request;
+	size_t which;
+
+	for (int i = 0; i < 40; i++) {
+		EXPECT(otp_msg_request(otp_to_pid(server),
+			       number_new(&ask_type, 1, 0),
+			       &request) == OTP_OK);
+		if (i % 3 == 0)
+			EXPECT(otp_requests_add(&all, &request, 7) == OTP_OK);
+		else if (i % 3 == 1)
+			EXPECT(otp_requests_add(&gone, &request, 7) == OTP_OK);
+		alias = i % 2 ? otp_alias(OTP_ALIAS_EXPLICIT)
+			      : otp_alias(OTP_ALIAS_REPLY);
+		otp_msg_send(alias, number_new(&number_type, 1, 0));
+		otp_msg_send(alias, number_new(&number_type, 2, 0));
+	}
+	/* When it is answered, all before it are. */
+	EXPECT(otp_msg_request(otp_to_pid(server), number_new(&ask_type, 1, 0),
+		       &request) == OTP_OK);
+	EXPECT(otp_request_wait(&request, 1, PATIENCE_MS, &which) == OTP_OK);
+	otp_requests_abandon(&gone);
+	/* Those that nobody has answered yet; the first ends the server. */
+	for (int i = 0; i < 10; i++) {
+		otp_err err = otp_msg_request(otp_to_pid(server),
+			number_new(&later_type, 2, 0), &request);
+
+		EXPECT(err == OTP_OK || (i > 0 && err == OTP_NOPROC));
+	}
+	otp_monitor_alias(
+		otp_to_pid(server), OTP_ALIAS_REPLY_DEMONITOR, &alias);
+	otp_exit(OTP_SHUTDOWN);
+}
+
+static void
+asks(void *arg)
+{
+	struct otp_process_info info;
+
+	for (int i = 0; i < 20; i++)
+		if (otp_process_info(*(otp_pid *)arg, 0, &info) == OTP_NOPROC)
+			return;
+}
+
+/* The question may come before, in, or after the death. */
+static void
+run_asked(void (*caller)(void *arg))
+{
+	otp_pid server = server_start();
+	otp_pid pid = otp_spawn(caller, &server);
+	otp_ref ref = otp_monitor(otp_spawn(asks, &pid));
+	otp_ref other = otp_monitor(pid);
+
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+	EXPECT(otp_await_down(other, PATIENCE_MS, NULL) == OTP_OK);
+}
+
 struct deed {
 	void (*run)(void (*caller)(void *arg));
 	void (*caller)(void *arg);
@@ -330,6 +404,18 @@ what_a_hook_had_in_hand(void **state)
 }
 
 static void
+requests_and_aliases(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		assert_nothing_is_left(
+			(struct deed){run_caller, ends_with_requests});
+		assert_nothing_is_left(
+			(struct deed){run_asked, ends_with_requests});
+	}
+}
+
+static void
 what_children_of_a_killed_supervisor_were_started_with(void **state)
 {
 	(void)state;
@@ -346,6 +432,7 @@ main(void)
 		cmocka_unit_test(what_was_in_hand_of_one_that_hibernates),
 		cmocka_unit_test(what_was_in_hand_of_one_that_becomes_another),
 		cmocka_unit_test(what_a_hook_had_in_hand),
+		cmocka_unit_test(requests_and_aliases),
 		cmocka_unit_test(
 			what_children_of_a_killed_supervisor_were_started_with),
 	};

@@ -367,6 +367,31 @@ a_message_to_nobody(void **state)
 }
 
 static void
+a_message_through_an_alias(void **state)
+{
+	const struct note *send, *other;
+	otp_pid self = otp_self();
+	otp_to alias = otp_alias(OTP_ALIAS_REPLY);
+
+	(void)state;
+	listen();
+	otp_msg_send(alias, number_new(&number_type, 1, 0));
+	otp_msg_send(alias, number_new(&number_type, 2, 0));
+	assert_int_equal(hear().value, 1);
+	listen_no_more();
+	send = find(OTP_TRACE_SEND, self, NULL);
+	assert_true(otp_pid_equal(send->event.peer, self));
+	other = find(OTP_TRACE_RECEIVE, self, send);
+	assert_int_equal(send->event.id, other->event.id);
+	/* The second comes when it is over. */
+	send = find(OTP_TRACE_SEND, self, send);
+	other = find(OTP_TRACE_DROP, self, send);
+	assert_int_equal(send->event.id, other->event.id);
+	assert_int_equal(other->event.number, OTP_NOPROC);
+	assert_string_equal(other->text, "number");
+}
+
+static void
 a_call_that_takes_too_long(void **state)
 {
 	const struct note *timeout, *end;
@@ -665,6 +690,7 @@ main(void)
 		TEST(a_hibernation),
 		TEST(messages),
 		TEST(a_message_to_nobody),
+		TEST(a_message_through_an_alias),
 		TEST(a_call_that_takes_too_long),
 		TEST(a_crash),
 		TEST(an_orderly_end),
