@@ -197,7 +197,7 @@ C33_a_child_in_an_endless_loop_is_killed(void **state)
 
 	(void)state;
 	if (!CAN_KILL_LOOPS) {
-		printf("# skip: a loop is not interrupted under tsan\n");
+		printf("# skip: a loop is not interrupted here\n");
 		skip();
 	}
 	tree_init(&tree, OTP_ONE_FOR_ONE, 1);
