@@ -382,8 +382,8 @@ struct runtime {
 	_Atomic(bool) forked; /* in the child of a fork: fork.h */
 	sigset_t signal_mask; /* of the thread that started it */
 	struct otp_runtime_opts opts;
-	/* Read by all, written at start; but see sim.h. */
-	struct sim_hooks *sim; /* NULL: not the deterministic mode */
+	/* Read by all through otpi_sim, written by start and stop. */
+	_Atomic(struct sim_hooks *) sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	/* Relaxed; threads that a late stop has left may still read them. */
 	_Atomic(int) budget; /* messages of one activation */

@@ -156,13 +156,12 @@ void
 otpi_sim_detach(struct thread *t)
 {
 	struct sim *sim = otpi_sim_now();
-	struct party *party = t->party;
 
-	if (party == NULL)
-		return;
 	pthread_mutex_lock(&sim->lock);
-	otpi_sim_take_baton(sim, party);
-	otpi_sim_party_free(party);
+	if (t->party) {
+		otpi_sim_take_baton(sim, t->party);
+		otpi_sim_party_free(t->party);
+	}
 	pthread_mutex_unlock(&sim->lock);
 }
 
@@ -185,12 +184,15 @@ bool
 otpi_sim_wait(struct thread *t, int64_t deadline_ms)
 {
 	struct sim *sim = otpi_sim_now();
-	struct party *party = t->party;
+	struct party *party;
 	bool is_over;
 
-	if (party == NULL)
-		return false;
 	pthread_mutex_lock(&sim->lock);
+	party = t->party;
+	if (party == NULL) {
+		pthread_mutex_unlock(&sim->lock);
+		return false;
+	}
 	party->deadline_ms = deadline_ms;
 	party->timed_out = false;
 	give_way(sim, party, PARTY_WAITS);
