@@ -115,6 +115,7 @@ struct process {
 	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
 	_Atomic(bool) blocked; /* it waits with its runner; owner's */
+	_Atomic(uint8_t) app; /* 0: none. Of who started it; by anybody */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */

@@ -221,6 +221,7 @@ otpi_foreign_attach(void)
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
 	p->kind = PROCESS_FOREIGN;
+	atomic_store_explicit(&p->app, 0, memory_order_relaxed);
 	/* Counted first, so that a stop never thinks too few are left. */
 	pthread_mutex_lock(&rt->lock);
 	list_push_back(&rt->counted, &t->counted);
