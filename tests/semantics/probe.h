@@ -43,7 +43,8 @@ enum what {
 	KEEP_LENT, /* a pointer into the arguments */
 	ANSWER, /* the deferred call number `value` */
 	HAND_OUT, /* answers it from another process */
-	UNLINK_PARENT
+	UNLINK_PARENT,
+	CHANGE_AND_CRASH /* its id is value then */
 };
 
 enum last_op {
@@ -228,6 +229,10 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 		return next;
 	case UNLINK_PARENT:
 		otp_unlink(p->parent);
+		return next;
+	case CHANGE_AND_CRASH:
+		p->start.id = r->value;
+		crash();
 		return next;
 	}
 	return next;
