@@ -33,6 +33,7 @@ enum what {
 	STOP_REFUSE,
 	EXIT,
 	CRASH,
+	CHANGE_AND_CRASH, /* its id is value then */
 	HOLD, /* until released */
 	CONTINUE, /* `value` times */
 	CONTINUE_KEEPING, /* a pointer into the continue's arguments */
@@ -43,8 +44,7 @@ enum what {
 	KEEP_LENT, /* a pointer into the arguments */
 	ANSWER, /* the deferred call number `value` */
 	HAND_OUT, /* answers it from another process */
-	UNLINK_PARENT,
-	CHANGE_AND_CRASH /* its id is value then */
+	UNLINK_PARENT
 };
 
 enum last_op {
@@ -197,6 +197,10 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 	case CRASH:
 		crash();
 		return next;
+	case CHANGE_AND_CRASH:
+		p->start.id = r->value;
+		crash();
+		return next;
 	case HOLD:
 		hold();
 		return next;
@@ -229,10 +233,6 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 		return next;
 	case UNLINK_PARENT:
 		otp_unlink(p->parent);
-		return next;
-	case CHANGE_AND_CRASH:
-		p->start.id = r->value;
-		crash();
 		return next;
 	}
 	return next;
