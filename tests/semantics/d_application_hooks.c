@@ -68,10 +68,11 @@ prep_stop(const void *env)
 static void
 stop(const void *env)
 {
-	log_add('>', *(const char *)env);
 	stopped_with = *(const char *)env;
 	for (int i = 0; i < left_count; i++)
 		left_is_alive = left_is_alive && otp_is_alive(left[i]);
+	/* Who waits for this may change all that. */
+	log_add('>', *(const char *)env);
 	give_up();
 }
 
