@@ -12,7 +12,8 @@ enum {
 static otp_pid left[left_max]; /* behind by h */
 static int left_count;
 static _Atomic int stopped_with; /* the environment that stop was given */
-static _Atomic bool prep_stop_ends_root, hooks_exit, left_is_alive;
+static _Atomic bool prep_stop_ends_root, hooks_exit, hooks_crash;
+static _Atomic bool left_is_alive;
 
 /* Hears nothing but `kill`. */
 static void
@@ -45,8 +46,12 @@ start_and_leave(const void *env, otp_pid *root)
 static void
 give_up(void)
 {
+	void (*volatile nowhere)(void) = NULL;
+
 	if (hooks_exit)
 		otp_exit(OTP_SHUTDOWN);
+	if (hooks_crash)
+		nowhere();
 }
 
 static const struct otp_app_class h;
@@ -89,7 +94,7 @@ static const struct otp_app_class h = {
 static void
 start_h(int leaves)
 {
-	prep_stop_ends_root = hooks_exit = false;
+	prep_stop_ends_root = hooks_exit = hooks_crash = false;
 	left_is_alive = true;
 	left_count = leaves;
 	assert_int_equal(otp_app_start(&h, "h"), OTP_OK);
@@ -170,6 +175,10 @@ D5_hooks_that_fail_hold_nothing_up(void **state)
 	(void)state;
 	start_h(2);
 	hooks_exit = true;
+	assert_int_equal(otp_app_stop(&h), OTP_OK);
+	assert_string_equal(happened(), "<h-h>h");
+	start_h(2);
+	hooks_crash = true;
 	assert_int_equal(otp_app_stop(&h), OTP_OK);
 	assert_string_equal(happened(), "<h-h>h");
 }
