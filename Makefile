@@ -112,7 +112,7 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/breaking/run.sh tests/doc/run.sh tests/graph/run.sh \
 	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
-PLAIN_STORIES := install aarch64 new cmake meson gdb
+PLAIN_STORIES := install aarch64 new cmake meson gdb semantics_table
 SEMANTIC_TESTS := $(filter $(BUILD)/tests/semantics/%,$(RUNTIME_TESTS))
 SEMANTIC_SEEDS := tests/semantics/seeds.sh
 LINTS := $(wildcard tests/lint/*.sh)

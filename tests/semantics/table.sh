@@ -3,10 +3,22 @@
 # The rules of README.md, and what tests say of them.
 #   table.sh LOG...   what the tests that wrote these logs found, rule by rule
 #   table.sh --names  which test names which rule, from the sources
-#   table.sh --tests  the tests of the suite that name one, as paths for make
+#   table.sh --tests  the tests of the suite that name one, in one line, for make
 # The first two end with status 1 when a core or next rule failed or has no
 # test, or when a test names a rule that is not listed.
-set -eu
+set -euo pipefail
+if [ $# -eq 0 ]; then
+	echo "$0: logs, --names or --tests?" >&2
+	exit 2
+fi
+case $1 in
+--*) ;;
+*)
+	paths=$(realpath -e -- "$@")
+	mapfile -t logs <<< "$paths"
+	set -- "${logs[@]}"
+	;;
+esac
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build/debug}"
 here=tests/semantics
@@ -22,10 +34,11 @@ names() {
 		sed -E "s/:(ok |check ['\"])/:/" || :
 }
 
-if [ "${1:-}" = --tests ]; then
+if [ "$1" = --tests ]; then
 	names | sed -E -e 's/:.*//' \
 		-e 's,^(tests/(integration|fuzz)/[^/]*)/.*,\1/run.sh,' \
-		-e "s,^(tests/(unit|semantics)/.*)\.c$,$BUILD/\1," | sort -u
+		-e "s,^(tests/(unit|semantics)/.*)\.c$,$BUILD/\1," |
+		sort -u | tr '\n' ' '
 	exit
 fi
 
@@ -59,7 +72,7 @@ results() {
 	' "$@"
 }
 
-results "${@:?logs, --names or --tests}" | awk -F '\t' '
+results "$@" | awk -F '\t' '
 	# Names of rules at the beginning of a test name go to its list.
 	kind == "results" {
 		test = $2
