@@ -293,11 +293,9 @@ struct values {
 	const int32_t *absent;
 };
 
-#define KEY(NAME, TYPE, ...) \
-	{ \
-		.name = #NAME, .type = OTP_ENV_##TYPE, \
-		.offset = offsetof(struct values, NAME), __VA_ARGS__ \
-	}
+#define KEY(NAME, TYPE) \
+	.name = #NAME, .type = OTP_ENV_##TYPE, \
+	.offset = offsetof(struct values, NAME)
 
 static void
 expect_env(const struct otp_app_class *app, const char *key, const char *wanted)
@@ -326,12 +324,12 @@ D10_values_are_found_by_name(void **state)
 		.forever = OTP_INFINITY,
 		.mode = 1};
 	static const char *const modes[] = {"plain", "fast"};
-	static const struct otp_env_key keys[] = {KEY(loud, BOOL),
-		KEY(low, INT8), KEY(port, UINT16), KEY(big, UINT64),
-		KEY(ratio, FLOAT64), KEY(path, STRING), KEY(level, ATOM),
-		KEY(wait, DURATION), KEY(forever, DURATION),
-		KEY(mode, ENUM, .members = modes, .member_count = 2),
-		KEY(absent, INT32, .optional = true)};
+	static const struct otp_env_key keys[] = {{KEY(loud, BOOL)},
+		{KEY(low, INT8)}, {KEY(port, UINT16)}, {KEY(big, UINT64)},
+		{KEY(ratio, FLOAT64)}, {KEY(path, STRING)}, {KEY(level, ATOM)},
+		{KEY(wait, DURATION)}, {KEY(forever, DURATION)},
+		{KEY(mode, ENUM), .members = modes, .member_count = 2},
+		{KEY(absent, INT32), .optional = true}};
 	static const struct otp_app_class v = {.name = "v",
 		.env_size = sizeof defaults,
 		.env_defaults = &defaults,
