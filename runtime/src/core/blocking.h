@@ -20,6 +20,7 @@
 #ifndef OTPI_BLOCKING_H
 #define OTPI_BLOCKING_H
 
+#include "core/sim.h"
 #include "core/sched.h"
 
 void otpi_blocking_init(void);
@@ -42,7 +43,7 @@ otpi_is_blocking(const struct process *p)
 	const struct otp_process_class *process_class = otpi_class_of(p);
 
 	return process_class && process_class->blocking &&
-		!(p->flags & PROCESS_DYING) && otpi_runtime.sim == NULL;
+		!(p->flags & PROCESS_DYING) && otpi_sim() == NULL;
 }
 
 #endif

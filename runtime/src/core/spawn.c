@@ -48,7 +48,7 @@ slot_abandon(struct thread *t, struct process *p)
 }
 
 /* Links and monitors between the caller and its new process. */
-static uint64_t
+static inline uint64_t
 tie(struct thread *t, struct process *p, bool link, bool monitor)
 {
 	struct process *self = otpi_process_of(t);
@@ -57,6 +57,10 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	/* Release: with the serial before it, see info.c. */
 	atomic_store_explicit(
 		&p->parent, process_key(self), memory_order_release);
+	/* Relaxed: its pid is published after this. */
+	atomic_store_explicit(&p->app,
+		atomic_load_explicit(&self->app, memory_order_relaxed),
+		memory_order_relaxed);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
 		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
@@ -535,6 +539,16 @@ otp_process_parent(void)
 
 	otpi_leave(t);
 	return parent;
+}
+
+void
+otp_process_app(uint8_t number)
+{
+	struct thread *t = otpi_enter();
+
+	atomic_store_explicit(
+		&otpi_process_of(t)->app, number, memory_order_relaxed);
+	otpi_leave(t);
 }
 
 void

@@ -312,7 +312,7 @@ nobody_starves(void **state)
 }
 
 static void
-order_is_kept(void **state)
+A67_order_is_kept(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < LEVELS_; i++) {
@@ -410,7 +410,7 @@ main(void)
 		TEST(plain_processes_have_a_priority),
 		TEST(a_priority_that_is_set_holds_from_the_next_turn_on),
 		TEST(nobody_starves),
-		TEST(order_is_kept),
+		TEST(A67_order_is_kept),
 		TEST(who_is_below_takes_turns),
 	};
 
