@@ -289,6 +289,7 @@ child_restart(struct supervisor *s, size_t i)
 		break;
 	case OTP_ONE_FOR_ONE:
 	case OTP_SIMPLE_ONE_FOR_ONE:
+	case OTP_DYNAMIC:
 		(void)try_start(s, i);
 		break;
 	}
