@@ -347,6 +347,34 @@ many_are_added_and_deleted(void **state)
 	tree_stop(&tree);
 }
 
+/* What it needs does not grow with how many there have been. */
+static void
+added_children_that_are_gone_take_no_memory(void **state)
+{
+	struct otp_child_spec spec = {
+		.server = &trapping_class, .restart = OTP_TEMPORARY};
+	static struct tree tree;
+	otp_pid pid;
+
+	(void)state;
+	tree_init(&tree, OTP_ONE_FOR_ONE, 0);
+	tree.class.process.max_heap = (size_t)32 * 1024;
+	tree_start(&tree);
+	for (int i = 0; i < 300; i++) {
+		otp_mark mark = otp_mark_set();
+
+		spec.id = i % 2 ? "a" : "b";
+		assert_int_equal(
+			add(&tree, &spec, (struct probe_start){0}, &pid),
+			OTP_OK);
+		expect_inits("0", NULL);
+		kill_child(pid);
+		await_child(&tree, spec.id, '-');
+		otp_release(mark);
+	}
+	tree_stop(&tree);
+}
+
 static void
 where_nothing_can_be_added(void **state)
 {
@@ -532,6 +560,7 @@ main(void)
 		RULE(C43_C45_what_one_child_is),
 		RULE(C43_C45_the_template_of_a_simple_one),
 		RULE(many_are_added_and_deleted),
+		RULE(added_children_that_are_gone_take_no_memory),
 		RULE(where_nothing_can_be_added),
 	};
 
