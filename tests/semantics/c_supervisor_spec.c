@@ -307,7 +307,7 @@ many_are_added_and_deleted(void **state)
 	struct otp_child_spec spec = {.server = &trapping_class};
 	struct otp_child_info_list list;
 	static struct tree tree;
-	char name[8], last[8] = "";
+	char name[16], last[16] = "";
 	otp_pid pid;
 
 	(void)state;
