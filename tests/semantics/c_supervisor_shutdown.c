@@ -168,8 +168,7 @@ C31_a_child_that_unlinked_itself_is_waited_for(void **state)
 	plans[1].last = LAST_HOLD;
 	tree_start(&tree);
 	expect_inits("01", pids);
-	cast(pids[1], UNLINK_PARENT, 0, "");
-	expect(NOTE_CAST);
+	unlink_child(pids[1]);
 	otp_exit_signal(tree.pid, OTP_SHUTDOWN);
 	expect_terminates("1");
 	expect(NOTE_READY);

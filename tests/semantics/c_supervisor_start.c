@@ -238,8 +238,7 @@ C5_an_unlinked_childs_death_is_not_noticed(void **state)
 	tree_init(&tree, OTP_ONE_FOR_ONE, 1);
 	tree_start(&tree);
 	expect_inits("0", pids);
-	cast(pids[0], UNLINK_PARENT, 0, "");
-	expect(NOTE_CAST);
+	unlink_child(pids[0]);
 	ref = otp_monitor(pids[0]);
 	kill_child(pids[0]);
 	down_reason(ref);

@@ -151,6 +151,16 @@ end_child(otp_pid pid, const char *reason)
 	expect(NOTE_TERMINATE);
 }
 
+/* Lets a probe unlink itself from its supervisor, which it then has. */
+static inline void
+unlink_child(otp_pid pid)
+{
+	cast(pid, UNLINK_PARENT, -1, "");
+	expect(NOTE_CAST);
+	assert_int_equal(ask(pid, REPLY, 0, ""), OTP_OK);
+	expect(NOTE_CALL);
+}
+
 /* Kills a probe: no notes. */
 static inline void
 kill_child(otp_pid pid)
