@@ -96,15 +96,25 @@ child_free(struct dynamic_children *all, struct dynamic_child *child)
 	all->free = child;
 }
 
-/* What the children hold, where the supervisor was killed. */
+/*
+ * What the children hold, where the supervisor was killed. The kill may come
+ * twice, as a signal and to interrupt what runs, which is this then: so it is
+ * owned again until it is through.
+ */
 static void
 drop_starts(void *supervisor)
 {
 	const struct supervisor *s = supervisor;
 
-	for (struct dynamic_child *c = s->dynamic.first; c; c = c->next)
-		if (c->start)
-			otp_start_drop(c->start);
+	otp_own(supervisor, drop_starts);
+	for (struct dynamic_child *c = s->dynamic.first; c; c = c->next) {
+		struct otp_msg *start = c->start;
+
+		c->start = NULL;
+		if (start)
+			otp_start_drop(start);
+	}
+	otp_disown(supervisor);
 }
 
 void
