@@ -122,31 +122,31 @@ otpi_dynamic_init(struct supervisor *s)
 {
 	s->dynamic.special = !supervisor_is_simple(s) ||
 		s->class->children[0].backoff_ms > 0;
-	otp_own(s, drop_starts);
+	if (!supervisor_is_simple(s) ||
+		s->class->children[0].restart != OTP_TEMPORARY)
+		otp_own(s, drop_starts);
 }
 
 static void
 forget(struct supervisor *s, struct dynamic_child *child)
 {
-	otpi_pid_table_remove(&s->dynamic.table, child);
 	list_remove(&s->dynamic, child);
 	if (child->start)
 		otp_start_drop(child->start);
+	otpi_pid_table_remove(&s->dynamic.table, child);
 	child_free(&s->dynamic, child);
 }
 
 /* It runs. */
 static void
-started(struct supervisor *s, struct dynamic_child *child, otp_pid pid)
+started(struct supervisor *s, struct dynamic_child *child)
 {
 	const struct otp_child_class *class = dynamic_class_of(s, child);
 
-	child->pid = pid;
 	child->restarting = false;
-	otpi_pid_table_add(&s->dynamic.table, child);
 	if (s->dynamic.special)
 		otpi_backoff_started(class, &special(child)->backoff);
-	otpi_child_started(s, class, pid);
+	otpi_child_started(s, class, child->pid);
 }
 
 /* Nothing is kept of one that fails or ignores (C8, C53). */
@@ -168,12 +168,15 @@ otpi_dynamic_start(struct supervisor *s, struct otp_child_class *own,
 
 	struct dynamic_child *child = child_new(&s->dynamic);
 
+	child->pid = *pid;
 	if (own)
 		special(child)->class = own;
+	/* Who is in the list is in the table, also if this ends the process. */
+	otpi_pid_table_add(&s->dynamic.table, child);
+	list_append(&s->dynamic, child);
 	if (start && class->restart != OTP_TEMPORARY)
 		child->start = otp_start_hold(start);
-	list_append(&s->dynamic, child);
-	started(s, child, *pid);
+	started(s, child);
 	return OTP_OK;
 }
 
@@ -213,9 +216,9 @@ restart(struct supervisor *s, struct dynamic_child *child)
 				child->pid, err, pid),
 			false);
 	} else {
-		otpi_pid_table_remove(&s->dynamic.table, child);
+		otpi_pid_table_move(&s->dynamic.table, child, pid);
 		otp_counters_restarted(pid, class->id);
-		started(s, child, pid);
+		started(s, child);
 	}
 }
 

@@ -205,6 +205,9 @@ child_type(const struct otp_child_class *class)
 	return child_has_stand_in(class) ? OTP_SUPERVISOR : class->type;
 }
 
+/* supervisor_show.c: struct otp_behaviour's encode_state. */
+void otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
+
 /* What it is; NULL: not told. */
 static inline const struct otp_process_class *
 child_process(const struct supervisor *s, const struct otp_child_class *class)
@@ -345,11 +348,14 @@ void otpi_dynamic_stop(struct supervisor *s, struct dynamic_child *child);
 /* All at once, each with its own limit of time (C30, C56). */
 void otpi_dynamic_stop_all(struct supervisor *s);
 
-/* supervisor_table.c */
+/* supervisor_table.c. Both _add and _remove may end the process, as otp_alloc
+   does; then the child is not in the table. _move does not. */
 
 void otpi_pid_table_add(struct pid_table *table, struct dynamic_child *child);
 struct dynamic_child *
 otpi_pid_table_find(const struct pid_table *table, otp_pid pid);
+void otpi_pid_table_move(
+	struct pid_table *table, struct dynamic_child *child, otp_pid pid);
 void otpi_pid_table_remove(
 	struct pid_table *table, const struct dynamic_child *child);
 
