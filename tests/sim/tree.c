@@ -145,6 +145,7 @@ static struct otp_supervisor_class tree = {
 static const struct otp_supervisor_class dynamic = {
 	.process = {.behaviour = &otp_supervisor, .name = "dynamic"},
 	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.period_ms = 1000,
 	.children = &template,
 	.child_count = 1,
 	.server = &child_class,

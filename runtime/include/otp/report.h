@@ -60,6 +60,11 @@ struct otp_report {
 	const char *child_id;
 	otp_pid child;
 	const char *verdict; /* "restarting", "not restarted (temporary)" ... */
+	/* Of its spec (C51): */
+	const char *child_class; /* "bank_account"; NULL: not told */
+	uint8_t child_type; /* enum otp_child_type */
+	uint8_t child_restart; /* enum otp_restart */
+	otp_duration child_shutdown_ms;
 };
 
 /* Who takes reports; NULL: nobody, they are dropped. */

@@ -14,6 +14,8 @@ strategy_name(enum otp_strategy strategy)
 		return "rest_for_one";
 	case OTP_SIMPLE_ONE_FOR_ONE:
 		return "simple_one_for_one";
+	case OTP_DYNAMIC:
+		return "dynamic";
 	}
 	return "unknown";
 }
@@ -56,7 +58,7 @@ build_children(otp_term_builder *b, const struct supervisor *s)
 	otp_build_list(b, count);
 	for (size_t i = 0; i < static_count(s); i++)
 		if (s->children[i].place != CHILD_FORGOTTEN)
-			build_child(b, &s->classes[i], &s->children[i]);
+			build_child(b, class_of(s, i), &s->children[i]);
 	otp_build_nil(b);
 }
 
