@@ -66,6 +66,15 @@ struct otp_app_class {
 	/* Applications that run before this one does and as long. */
 	const struct otp_app_class *const *depends;
 	size_t depend_count;
+	/*
+	 * Told before the root is to shut down, and once it has ended; both also
+	 * when it ended by itself (D5, D6). NULL: nothing. Each runs as a process
+	 * of its own that is waited for without limit; should it crash or exit,
+	 * that is reported, and the stop goes on. Neither may start or stop
+	 * applications.
+	 */
+	void (*prep_stop)(const void *env);
+	void (*stop)(const void *env);
 };
 
 /*
@@ -86,8 +95,25 @@ OTP_MUST_USE otp_err otp_app_start(
 OTP_MUST_USE otp_err otp_app_start_as(const struct otp_app_class *app,
 	const void *env, enum otp_app_type type);
 /*
- * Stop: the root gets shutdown and is waited for without limit. Then those it
- * depends on are stopped, last first, if they were started only because
+ * The same for what is just to run (D2, OTP's ensure_all_started): OTP_OK also
+ * when it does. `started` has room for *count applications and gets those that
+ * this call has started, in that order; *count becomes how many there are, even
+ * if that is more: 0 when it ran or failed. Both may be NULL.
+ */
+OTP_MUST_USE otp_err otp_app_ensure_all_started(const struct otp_app_class *app,
+	const void *env, enum otp_app_type type,
+	const struct otp_app_class **started, size_t *count);
+/*
+ * As otp_app_start_as, but nothing else is started (D1, OTP's start). When one
+ * that it depends on does not run, OTP_NOT_RUNNING, and otp_last_reason is
+ * {not_started, App}.
+ */
+OTP_MUST_USE otp_err otp_app_start_alone(const struct otp_app_class *app,
+	const void *env, enum otp_app_type type);
+/*
+ * Stop (D5): prep_stop, then the root gets shutdown and is waited for without
+ * limit, then `stop`. Processes that are left (otp_app_of) are killed. Then
+ * those it depends on are stopped, last first, if they were started only because
  * somebody depends on them, and nobody who runs does any more: to start one of
  * them, though it gives OTP_ALREADY_STARTED, is to ask for it. What depends on
  * it goes on (D7). The last one stops the runtime, if otp_app_start started it;
@@ -97,8 +123,23 @@ OTP_MUST_USE otp_err otp_app_start_as(const struct otp_app_class *app,
 OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);
 /* The environment it runs with (defaults when not started); lives until stop.*/
 const void *otp_app_env(const struct otp_app_class *app);
+/*
+ * One value of that environment, by its name: a part that is added to the term
+ * (D10). Integers, atoms and enums (their word), booleans, floats; strings and
+ * binaries as binaries, durations in milliseconds, timestamps in microseconds.
+ * OTP_NOT_FOUND: there is no such key, or it is optional and absent.
+ */
+OTP_MUST_USE otp_err otp_app_get_env(const struct otp_app_class *app,
+	const char *key, struct otp_term_builder *value);
 /* The root supervisor; the zero pid when it is not running. */
 otp_pid otp_app_root(const struct otp_app_class *app);
+/*
+ * The application that a process belongs to: that of the process that started
+ * it, so that all that its root has brought about are of it (OTP's
+ * get_application). NULL: of none, as threads are and what they start, or it has
+ * ended. The 256th application of a program and those after it have none.
+ */
+const struct otp_app_class *otp_app_of(otp_pid pid);
 
 /*
  * A whole main: options (--name=value for each value of the environment,
