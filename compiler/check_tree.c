@@ -169,6 +169,39 @@ check_restart(struct program *program, struct child *child,
 	child->restart = (enum restart)value;
 }
 
+/* A delay of a back-off; 0: it was no such delay, which was reported. */
+static uint64_t
+backoff_delay(const struct value_scope *scope, struct expr *expr)
+{
+	struct duration delay = {0, false};
+
+	if (!value_of_duration(scope, expr, &delay))
+		return 0;
+	if (delay.is_infinite || delay.ms == 0) {
+		report(scope->program, DIAG_bad_backoff, expr->span);
+		return 0;
+	}
+	return delay.ms;
+}
+
+static void
+check_backoff(const struct value_scope *scope, struct child *child,
+	const struct child_option *option)
+{
+	struct backoff *backoff = &child->backoff;
+
+	backoff->first_ms = backoff_delay(scope, option->expr);
+	if (option->most)
+		backoff->most_ms = backoff_delay(scope, option->most);
+	if (backoff->most_ms > 0 && backoff->most_ms < backoff->first_ms)
+		report(scope->program, DIAG_backoff_order, option->most->span);
+	if (!option->jitter)
+		return;
+	if (value_of_amount(scope, option->jitter, &backoff->jitter) &&
+		backoff->jitter > 100)
+		report(scope->program, DIAG_bad_jitter, option->jitter->span);
+}
+
 static void
 check_option(const struct value_scope *scope, struct child *child,
 	const struct child_option *option)
@@ -189,6 +222,9 @@ check_option(const struct value_scope *scope, struct child *child,
 	case OPTION_SIGNIFICANT:
 		child->significant = true;
 		break;
+	case OPTION_BACKOFF:
+		check_backoff(scope, child, option);
+		break;
 	}
 }
 
@@ -201,8 +237,9 @@ check_options(const struct value_scope *scope, struct child *child)
 		[OPTION_REGISTER] = "register",
 		[OPTION_MAX_CHILDREN] = "max_children",
 		[OPTION_SIGNIFICANT] = "significant",
+		[OPTION_BACKOFF] = "backoff",
 	};
-	const struct child_option *found[OPTION_SIGNIFICANT + 1] = {NULL};
+	const struct child_option *found[OPTION_BACKOFF + 1] = {NULL};
 	const struct decl *target = child->start.decl;
 
 	child->shutdown.kind = SHUTDOWN_AFTER;
@@ -319,6 +356,18 @@ check_significant(struct program *program, const struct decl *decl,
 	}
 }
 
+/* What is never restarted waits for nothing. */
+static void
+check_use_of_backoff(struct program *program, const struct child *child)
+{
+	const struct child_option *option = find_option(child, OPTION_BACKOFF);
+
+	if (!option || child->restart != RESTART_TEMPORARY)
+		return;
+	report(program, DIAG_backoff_temporary, option->span);
+	note(program, DIAG_note_backoff_restart, (struct span){0});
+}
+
 static const struct setting *
 find_setting(const struct supervisor_decl *supervisor, enum setting_kind kind)
 {
@@ -363,14 +412,10 @@ check_child(const struct value_scope *scope, struct child *child,
 		check_partition(scope, child);
 		inside.index_count = child->count;
 	}
-	if (!child->dynamic)
+	if (child->dynamic)
+		check_dynamic_start(&inside, &child->start);
+	else
 		check_start(&inside, &child->start);
-	else if (child->start.n_args > 0) {
-		report(scope->program, DIAG_dynamic_arguments,
-			child->start.args_span);
-		note(scope->program, DIAG_note_start_arguments,
-			(struct span){0}, child->name.text);
-	}
 }
 
 /* Which children a strategy speaks of: there are none of that kind. */
@@ -404,6 +449,7 @@ check_supervisor(const struct value_scope *scope, struct decl *decl)
 
 		check_child(scope, c, &supervisor->params);
 		check_significant(program, decl, c);
+		check_use_of_backoff(program, c);
 		if (!other)
 			continue;
 		report(program, DIAG_duplicate_member, c->name.span,

@@ -61,12 +61,17 @@ static const char *const supervisor_names[] = {"_class", "_start",
 	"_children", NULL};
 static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
 static const char *const dynamic_names[] = {"_class", "_template", NULL};
+static const char *const extra_names[] = {"_make", "_rest_type", "_rest_make",
+	"_rest_args_members", "_rest_args_type", NULL};
+static const char *const extra_tags[] = {"_rest_args", NULL};
 static const char *const partition_names[] = {
 	"_by", "_by_string", "_by_binary", NULL};
 
 static const char *const application_names[] = {"_env", "_env_defaults",
 	"_env_keys", "_app_root", "_app_class", "_app_start", "_app_start_as",
-	"_app_stop", "_app_main", "_app_depends", NULL};
+	"_app_stop", "_app_main", "_app_depends", "_app_start_alone",
+	"_app_ensure_all_started", "_app_handle_prep_stop", "_app_handle_stop",
+	"_app_prep_stop_thunk", "_app_stop_thunk", NULL};
 static const char *const application_tags[] = {"_env", NULL};
 
 static void
@@ -234,6 +239,10 @@ take_child(struct claims *claims, const struct decl *decl,
 		&claim);
 	if (child->dynamic)
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
+	if (child->dynamic && child->start.n_values > 0) {
+		take_all(claims, &claims->names, prefix, extra_names, &claim);
+		take_all(claims, &claims->tags, prefix, extra_tags, &claim);
+	}
 	if (child->count_expr) {
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
 		take_all(claims, &claims->names, prefix, partition_names,

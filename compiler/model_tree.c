@@ -13,7 +13,7 @@ static void
 add_start(
 	const struct model *model, struct tree *node, const struct start *start)
 {
-	struct textbuf args = {.arena = model->arena};
+	struct textbuf args = {.arena = model->arena}, then_args = args;
 	const struct field *param = start_params(start->decl)->first;
 	bool uses = false, uses_index = false;
 
@@ -24,11 +24,13 @@ add_start(
 			model, node, value, param, start->decl->module);
 
 		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
+		textbuf_printf(&then_args, ", %.*s", TEXT_ARG(text));
 		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
 		uses_index |= value->kind == VALUE_INDEX;
 	}
 	tree_text(node, "target", cname_decl(model->arena, start->decl));
 	tree_text(node, "start_args_then", textbuf_text(&args));
+	tree_text(node, "then_start_args", textbuf_text(&then_args));
 	tree_flag(node, "uses_args", uses);
 	tree_flag(node, "uses_index", uses_index);
 	tree_string(node, "type",
@@ -85,6 +87,78 @@ number(struct arena *arena, uint64_t n)
 	return text_printf(arena, "%llu", (unsigned long long)n);
 }
 
+/*
+ * Extra arguments (C55): the first come from the supervisor, the rest with
+ * each start, in a block of its own that travels to the supervisor.
+ */
+static struct field_list
+rest_of(struct arena *arena, const struct start *start)
+{
+	struct field_list rest = {0};
+
+	for (const struct field *f = start_params(start->decl)->first; f;
+		f = f->next) {
+		struct field *copy;
+
+		if (f->index < start->n_values)
+			continue;
+		copy = ARENA_NEW(arena, struct field);
+		*copy = *f;
+		copy->next = NULL;
+		copy->index = rest.count++;
+		copy->value = NULL; /* nobody reads it without */
+		if (rest.last)
+			rest.last->next = copy;
+		else
+			rest.first = copy;
+		rest.last = copy;
+	}
+	return rest;
+}
+
+static void
+add_rest(const struct model *target, struct tree *node,
+	const struct child *child, const struct field_list *rest)
+{
+	struct arena *arena = target->arena;
+	struct textbuf more = {.arena = arena};
+	struct text c = tree_find(node, TEXT_LITERAL("child"))->u.text;
+	bool has_extra = child->dynamic && child->start.n_values > 0;
+	struct tree *message;
+
+	tree_flag(node, "has_extra", has_extra);
+	tree_list(node, "rest");
+	for (const struct field *f = rest->first; f; f = f->next)
+		textbuf_printf(&more, ", %smore->%.*s",
+			type_by_pointer(f->type) ? "&" : "",
+			TEXT_ARG(f->name.text));
+	tree_text(node, "then_more", textbuf_text(&more));
+	if (!has_extra || rest->count == 0)
+		return;
+	message = tree_add(node, "rest");
+	model_message(target, message,
+		text_printf(arena, "%.*s_rest", TEXT_ARG(c)), child->name.text,
+		(struct text){NULL, 0}, rest);
+	tree_string(message, "kind", "OTP_MSG_INIT");
+	tree_flag(message, "handled", false);
+}
+
+static void
+add_backoff(struct tree *node, const struct backoff *backoff)
+{
+	struct arena *arena = node->arena;
+	struct duration first = {.ms = backoff->first_ms};
+	struct duration most = {.ms = backoff->most_ms};
+	struct text none = TEXT_LITERAL("");
+
+	tree_text(node, "backoff",
+		first.ms > 0 ? ctext_duration(arena, first) : none);
+	tree_text(node, "backoff_max",
+		most.ms > 0 ? ctext_duration(arena, most) : none);
+	tree_text(node, "jitter",
+		backoff->jitter > 0 ? number(arena, backoff->jitter) : none);
+}
+
 static void
 child_node(const struct model *model, struct tree *node,
 	const struct decl *decl, const struct child *child)
@@ -95,6 +169,7 @@ child_node(const struct model *model, struct tree *node,
 	/* the parameters are those of what it starts */
 	struct model target = {
 		arena, child->start.decl->module, model->root, model->program};
+	struct field_list params = *start_params(child->start.decl);
 
 	ctext_doc(node, "doc", child->doc);
 	tree_text(node, "name", child->name.text);
@@ -118,6 +193,7 @@ child_node(const struct model *model, struct tree *node,
 					: text_of(""));
 	tree_flag(node, "dynamic", child->dynamic);
 	tree_flag(node, "significant", child->significant);
+	add_backoff(node, &child->backoff);
 	tree_flag(node, "partition", child->count_expr != NULL);
 	tree_flag(node, "stand_in",
 		(child->dynamic || child->count_expr) &&
@@ -128,8 +204,11 @@ child_node(const struct model *model, struct tree *node,
 			text_printf(arena, "%.*s_%.*s_count", TEXT_ARG(prefix),
 				TEXT_ARG(name))));
 	add_start(model, node, &child->start);
-	model_params(&target, node, start_params(child->start.decl));
-	model_own_names(&target, node, start_params(child->start.decl));
+	if (child->dynamic)
+		params = rest_of(arena, &child->start);
+	model_params(&target, node, &params);
+	model_own_names(&target, node, &params);
+	add_rest(&target, node, child, &params);
 }
 
 static void
@@ -341,6 +420,9 @@ model_application(
 				 : text_of("\"\""));
 	tree_text(node, "doc_string", doc_string(arena, decl->doc));
 	tree_flag(node, "empty", app->env.count == 0);
+	tree_flag(node, "has_prep_stop", app->prep_stop != NULL);
+	tree_flag(node, "has_stop", app->stop != NULL);
+	tree_flag(node, "has_hooks", app->prep_stop || app->stop);
 	tree_text(node, "count", text_printf(arena, "%zu", app->env.count));
 	model_fields(model, node, "env", &app->env);
 	add_start(model, root, app->root);

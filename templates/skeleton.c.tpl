@@ -169,3 +169,21 @@ $c$_terminate(struct $c$ *self, otp_term reason)
 
 $end$
 $end$
+$for applications$
+$if has_prep_stop$
+void
+$module$_app_handle_prep_stop(const struct $module$_env *env)
+{
+	(void)env;
+}
+
+$end$
+$if has_stop$
+void
+$module$_app_handle_stop(const struct $module$_env *env)
+{
+	(void)env;
+}
+
+$end$
+$end$

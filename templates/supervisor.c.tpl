@@ -67,15 +67,18 @@ $end$
 }
 
 $end$
+$for dynamic_children$
+$if has_extra$
+$include extra.c.tpl$
+$end$
+$end$
 $if simple$
 $else$
 $for dynamic_children$
 static const struct otp_child_class $child$_template[] = {
 	{
 		.id = $id$,
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
+$include child.c.tpl$
 	},
 };
 
@@ -105,10 +108,8 @@ $for partitions$
 static const struct otp_child_class $child$_template[] = {
 	{
 		.id = $id$,
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-		.name = $registered_name$,
+$include child.c.tpl$
+		.process = &$target$_class.process,
 		.start_at = $start_fn$,
 	},
 };
@@ -132,7 +133,15 @@ $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$)
 {
 	struct otp_msg *$my_m$ = NULL;
 	otp_pid $my_pid$ = {0, 0, 0, 0};
+$if has_extra$
+$if rest$
+	otp_err $my_err$ = $child$_rest_make(&$my_m$$then_args$);
+$else$
+	otp_err $my_err$ = OTP_OK;
+$end$
+$else$
 	otp_err $my_err$ = $target$_init_make(&$my_m$$then_args$);
+$end$
 
 	if ($my_err$ == OTP_OK)
 $if simple$
@@ -152,34 +161,24 @@ $for children$
 	{
 		.id = $id$,
 $if simple$
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-$if significant$
-		.significant = true,
-$end$
+$include child.c.tpl$
 $else$
 $if dynamic$
 		.type = OTP_SUPERVISOR,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &$child$_class,
+		.process = &$child$_class.process,
 $else$
 $if stand_in$
 		.type = OTP_SUPERVISOR,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.partition = &$child$_class,
+		.process = &$child$_class.process,
 $else$
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-$if registered$
-		.name = $registered_name$,
-$end$
-$if significant$
-		.significant = true,
-$end$
+$include child.c.tpl$
+		.process = &$target$_class.process,
 $if partition$
 		.start_at = $start_fn$,
 $else$

@@ -57,6 +57,20 @@ ast_shutdown(struct ast_out *out, const struct shutdown *shutdown)
 }
 
 static void
+ast_backoff(struct ast_out *out, const struct backoff *backoff)
+{
+	if (backoff->first_ms == 0) {
+		ast_null(out, "backoff");
+		return;
+	}
+	ast_open(out, "backoff", '{');
+	ast_number(out, "first_ms", backoff->first_ms);
+	ast_or_null(out, "most_ms", backoff->most_ms);
+	ast_number(out, "jitter", backoff->jitter);
+	ast_close(out, '}');
+}
+
+static void
 ast_child(struct ast_out *out, const struct child *child)
 {
 	ast_open(out, NULL, '{');
@@ -71,6 +85,7 @@ ast_child(struct ast_out *out, const struct child *child)
 				  : (struct text){NULL, 0});
 	ast_or_null(out, "max_children", child->max_children);
 	ast_bool(out, "significant", child->significant);
+	ast_backoff(out, &child->backoff);
 	ast_close(out, '}');
 }
 
@@ -93,6 +108,21 @@ ast_supervisor(struct ast_out *out, const struct decl *decl)
 	ast_close(out, ']');
 }
 
+/* What you write for it; null: nothing. */
+static void
+ast_hook(struct ast_out *out, const struct decl *decl,
+	const struct app_item *hook, const char *name)
+{
+	struct text module = text_snake(out->arena, decl->module->name.text);
+
+	if (!hook)
+		ast_null(out, name);
+	else
+		ast_string(out, name,
+			text_printf(out->arena, "%.*s_app_handle_%s",
+				TEXT_ARG(module), name));
+}
+
 void
 ast_application(struct ast_out *out, const struct decl *decl)
 {
@@ -105,4 +135,6 @@ ast_application(struct ast_out *out, const struct decl *decl)
 	for (const struct reference *r = application->depends; r; r = r->next)
 		ast_string(out, NULL, r->path.name.text);
 	ast_close(out, ']');
+	ast_hook(out, decl, application->prep_stop, "prep_stop");
+	ast_hook(out, decl, application->stop, "stop");
 }

@@ -45,6 +45,9 @@ put_options(struct doc *doc, const struct child *child)
 		TEXT_ARG(words_shutdown(doc->arena, child->shutdown)));
 	if (child->significant)
 		doc_string(doc, ", significant");
+	if (child->backoff.first_ms > 0)
+		doc_printf(doc, ", backoff %.*s",
+			TEXT_ARG(words_backoff(doc->arena, &child->backoff)));
 	if (child->max_children > 0)
 		doc_printf(doc, ", at most %zu", (size_t)child->max_children);
 	if (!child->registered)
@@ -189,6 +192,30 @@ env_note(struct doc *doc)
 	doc_end(doc, DOC_PARAGRAPH);
 }
 
+static void
+hooks_fact(
+	struct doc *doc, const struct application_decl *app, struct text module)
+{
+	bool is_first = true;
+
+	if (!app->prep_stop && !app->stop)
+		return;
+	doc_fact(doc, "At its end you write");
+	if (app->prep_stop) {
+		doc_comma(doc, &is_first);
+		doc_code(doc,
+			text_printf(doc->arena, "%.*s_app_handle_prep_stop",
+				TEXT_ARG(module)));
+	}
+	if (app->stop) {
+		doc_comma(doc, &is_first);
+		doc_code(doc,
+			text_printf(doc->arena, "%.*s_app_handle_stop",
+				TEXT_ARG(module)));
+	}
+	doc_fact_end(doc);
+}
+
 void
 doc_application(struct doc *doc, const struct decl *decl)
 {
@@ -212,6 +239,7 @@ doc_application(struct doc *doc, const struct decl *decl)
 	doc_string(doc, ", ");
 	doc_code(doc, text_printf(doc->arena, "%.*s_app_stop", TEXT_ARG(c)));
 	doc_fact_end(doc);
+	hooks_fact(doc, app, c);
 	doc_end(doc, DOC_LIST);
 	if (app->env.count == 0)
 		return;

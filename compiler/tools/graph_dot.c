@@ -55,6 +55,9 @@ add_facts(struct textbuf *out, const struct child *child)
 			out, ", at most %zu", (size_t)child->max_children);
 	if (child->significant)
 		textbuf_printf(out, ", significant");
+	if (child->backoff.first_ms > 0)
+		textbuf_printf(out, ", backoff %.*s",
+			TEXT_ARG(words_backoff(out->arena, &child->backoff)));
 	if (!child->registered)
 		return;
 	textbuf_printf(out, ", registered");

@@ -142,6 +142,21 @@ enum form {
 	PARTITION
 };
 
+static void
+add_backoff(struct making *m)
+{
+	static const char *const firsts[] = {"1ms", "200ms", "5_000ms", "1s"};
+	static const char *const mosts[] = {"5s", "1m", "106751991167d"};
+	size_t jitter = chance(101);
+
+	add(&m->children, " backoff %s", PICK(firsts));
+	if (rarely(2))
+		add(&m->children, " to %s", PICK(mosts));
+	if (rarely(2))
+		add(&m->children, " jitter %s", amount(m->module, jitter));
+	add(&m->children, ";");
+}
+
 static bool
 add_restart(struct making *m)
 {
@@ -151,6 +166,8 @@ add_restart(struct making *m)
 
 	if (restart < 3)
 		add(&m->children, " restart %s;", restarts[restart]);
+	if (restart != 2 && rarely(4))
+		add_backoff(m);
 	return restart == 1 || restart == 2;
 }
 
@@ -443,5 +460,9 @@ make_application(struct module *module)
 	add(text, ";\n");
 	add_depends(text, module);
 	add_env(text, module, &env);
+	if (rarely(2))
+		add(text, "    prep_stop;\n");
+	if (rarely(2))
+		add(text, "    stop;\n");
 	add(text, "}\n");
 }
