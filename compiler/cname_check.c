@@ -42,8 +42,11 @@ static const char *const server_names[] = {"_class", "_start", "_start_link",
 	"_handle_timeout", "_handle_exit", "_handle_down", "_handle_nodeup",
 	"_handle_nodedown", "_handle_other", "_init", "_init_thunk",
 	"_init_make", "_init_type", "_init_args_members", "_init_args_fallback",
-	"_init_args_type", NULL};
-static const char *const server_tags[] = {"", "_ref", "_init_args", NULL};
+	"_init_args_type", "_format_status", "_format_status_thunk",
+	"_enter_loop", "_sys_get_state", "_sys_replace_state",
+	"_sys_change_thunk", "_set_state_thunk", NULL};
+static const char *const server_tags[] = {
+	"", "_ref", "_init_args", "_sys_change", NULL};
 static const char *const member_names[] = {"_make", "_type", "_thunk",
 	"_args_bound", "_args_put", "_args_get", "_args_members",
 	"_args_fallback", "_args_type", NULL};

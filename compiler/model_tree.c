@@ -127,6 +127,7 @@ add_rest(const struct model *target, struct tree *node,
 	struct tree *message;
 
 	tree_flag(node, "has_extra", has_extra);
+	tree_flag(node, "no_block", has_extra && rest->count == 0);
 	tree_list(node, "rest");
 	for (const struct field *f = rest->first; f; f = f->next)
 		textbuf_printf(&more, ", %smore->%.*s",
@@ -191,6 +192,10 @@ child_node(const struct model *model, struct tree *node,
 	tree_text(node, "max_children",
 		child->max_children > 0 ? number(arena, child->max_children)
 					: text_of(""));
+	tree_text(node, "start_id",
+		decl->u.supervisor.n_children == 1
+			? text_of("NULL")
+			: ctext_string(arena, child->name.text));
 	tree_flag(node, "dynamic", child->dynamic);
 	tree_flag(node, "significant", child->significant);
 	add_backoff(node, &child->backoff);

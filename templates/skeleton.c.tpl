@@ -168,6 +168,16 @@ $c$_terminate(struct $c$ *self, otp_term reason)
 }
 
 $end$
+$if has_format_status$
+otp_term
+$c$_format_status(const struct $c$ *self, enum otp_status_part part, otp_term term)
+{
+	(void)self;
+	(void)part;
+	return term;
+}
+
+$end$
 $end$
 $for applications$
 $if has_prep_stop$

@@ -131,23 +131,21 @@ $for dynamic_children$
 otp_err
 $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$)
 {
+$if no_block$
+	otp_pid $my_pid$ = {0, 0, 0, 0};
+	otp_err $my_err$ = otp_supervisor_start_child($my_supervisor$.to, $start_id$, NULL, &$my_pid$);
+
+$else$
 	struct otp_msg *$my_m$ = NULL;
 	otp_pid $my_pid$ = {0, 0, 0, 0};
 $if has_extra$
-$if rest$
 	otp_err $my_err$ = $child$_rest_make(&$my_m$$then_args$);
-$else$
-	otp_err $my_err$ = OTP_OK;
-$end$
 $else$
 	otp_err $my_err$ = $target$_init_make(&$my_m$$then_args$);
 $end$
 
 	if ($my_err$ == OTP_OK)
-$if simple$
-		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, NULL, $my_m$, &$my_pid$);
-$else$
-		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, $id$, $my_m$, &$my_pid$);
+		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, $start_id$, $my_m$, &$my_pid$);
 $end$
 	if ($my_err$ == OTP_OK || $my_err$ == OTP_ALREADY_STARTED)
 		*$my_child$ = $target$_of($my_pid$);
