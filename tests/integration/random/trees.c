@@ -23,6 +23,12 @@ struct making {
 	size_t n;
 };
 
+enum form {
+	STATIC,
+	DYNAMIC,
+	PARTITION
+};
+
 static bool
 can_be_literal(const struct decl *decl)
 {
@@ -118,13 +124,11 @@ argument(struct making *m, const struct type *type, size_t count)
 }
 
 static void
-add_arguments(struct making *m, const struct decl *target, size_t count)
+add_arguments(
+	struct making *m, const struct decl *target, size_t n, size_t count)
 {
 	const struct fields *params = &target->params;
-	size_t n = params->n;
 
-	while (n > 0 && params->fields[n - 1].has_default && rarely(2))
-		n--;
 	if (n == 0 && rarely(2))
 		return;
 	add(&m->children, "(");
@@ -134,13 +138,25 @@ add_arguments(struct making *m, const struct decl *target, size_t count)
 	add(&m->children, ")");
 }
 
-/* ---------------------------------------------------------------- options */
+/* How many of its arguments are written. */
+static size_t
+count_arguments(
+	const struct making *m, const struct decl *target, enum form form)
+{
+	const struct fields *params = &target->params;
+	size_t n = params->n;
 
-enum form {
-	STATIC,
-	DYNAMIC,
-	PARTITION
-};
+	if (form == DYNAMIC)
+		return target->is_made &&
+				(!m->is_root || can_be_literal(target))
+			? chance(n + 1)
+			: 0;
+	while (n > 0 && params->fields[n - 1].has_default && rarely(2))
+		n--;
+	return n;
+}
+
+/* ---------------------------------------------------------------- options */
 
 static void
 add_backoff(struct making *m)
@@ -287,10 +303,8 @@ add_child(struct making *m)
 		add(&m->children, "[%s]", amount(m->module, count));
 	add(&m->children, " = %s%s", form == DYNAMIC ? "dynamic " : "",
 		path(m->module, target));
-	if (form != DYNAMIC)
-		add_arguments(m, target, form == PARTITION ? count : 0);
-	else if (rarely(3))
-		add(&m->children, "()");
+	add_arguments(m, target, count_arguments(m, target, form),
+		form == PARTITION ? count : 0);
 	count_processes(m, target, form, count);
 	m->only_dynamic = m->n++ == 0 && form == DYNAMIC;
 	if (m->all_temporary || form == PARTITION || rarely(2)) {
