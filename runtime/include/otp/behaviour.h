@@ -129,6 +129,8 @@ struct otp_process_opts {
 	struct otp_msg *start; /* shared: see otp_start_hold; may be NULL */
 	const char *name;
 	otp_duration timeout_ms; /* of init; 0: infinity (B9) */
+	/* otp_process_hibernate when it was idle for so long; 0: never (B38). */
+	otp_duration hibernate_after_ms;
 	enum otp_start_how how;
 };
 
@@ -170,28 +172,29 @@ otp_term otp_process_end_reason(void);
 otp_pid otp_process_parent(void);
 /*
  * OTP_EVENT_IDLE when no event arrives within ms (B35, B36); every event
- * cancels it. 0: as soon as the mailbox is empty. Negative: cancel.
+ * cancels it, but for one of sys (B37). 0: as soon as the mailbox is empty. Negative: cancel.
  */
 void otp_process_idle_after(otp_duration ms);
-/* What otp_process_idle_after was told last, if the event in hand has cancelled
- * it; else -1 (B37). */
-otp_duration otp_process_idle_stopped(void);
 /*
  * From now until an event comes that is not otp_msg_type.while_suspended, the
  * process counts as hibernated.
  */
 void otp_process_hibernate(void);
 /*
- * Only messages that are otp_msg_type.while_suspended and the parent's EXIT are
- * events; all else stays in the mailbox, in its order (F2). Gives what was.
+ * Suspended, only messages that are otp_msg_type.while_suspended and the
+ * parent's EXIT are events; all else stays in the mailbox, in its order (F2).
+ * The time of otp_process_idle_after begins anew with such a message, and when
+ * it is no longer suspended (B37). Gives what was.
  */
 bool otp_process_suspend(bool on);
 bool otp_process_is_suspended(void);
 /*
- * The same, and of the former only those that `by` has sent; and the DOWN of
- * this monitor. The zero pid: no more. Independent of otp_process_suspend.
+ * The same, independent of that, and of those messages only the ones that `by`
+ * sends; until `by` ends, or is the zero pid in a further call.
  */
-void otp_process_hold(otp_pid by, otp_ref down);
+void otp_process_hold(otp_pid by);
+/* Who holds it; zero: nobody. */
+otp_pid otp_process_holder(void);
 /* See otp_sys_statistics; OTP_SYSTEM_LIMIT. */
 OTP_MUST_USE otp_err otp_process_statistics(bool on);
 /* False: they are off. */

@@ -35,8 +35,10 @@ OTP_MUST_USE otp_err otp_sys_resume(otp_to server, otp_duration timeout_ms);
  * The state of a gen_server as a term, as crash reports show it, but not what
  * format_status makes of it (F3). Generated code has it typed:
  * bank_account_sys_get_state. Of a supervisor:
- * #{strategy,intensity,period,children => [{Id,Pid,Type}]}.
- * OTP_NOT_ALLOWED: a `state opaque`, or a behaviour that shows none.
+ * #{strategy,intensity,period,children => [{Id,Pid,Type}],dynamic}, the last of
+ * which is the number of its dynamic children.
+ * OTP_NOT_ALLOWED: a `state opaque`, unless format_status makes a term of it;
+ * or a behaviour that shows none.
  */
 OTP_MUST_USE otp_err otp_sys_get_state(
 	otp_to server, otp_duration timeout_ms, otp_term *state);

@@ -66,6 +66,10 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending);
 bool otpi_has_ending(const struct process *p);
 /* The handler of p was abandoned for a kill: the reason is settled. */
 void otpi_killed(struct thread *t, struct process *p);
+/* What the activation on r holds: a block that is made, an answer. */
+void otpi_give_back(struct thread *t, struct runner *r);
+/* r's frames were given up, by a process that goes on without them. */
+void otpi_anew(struct thread *t, struct runner *r);
 /* r's frames were abandoned: see why, and end the process. */
 void otpi_land(struct thread *t, struct runner *r);
 
@@ -81,9 +85,9 @@ OTP_NORETURN void otpi_abandoned_end(struct thread *t);
 /* The text of an index, or of what a process has in `name`; NULL: none. */
 const char *otpi_name_text(uint32_t name);
 
-/* A report of the end of p on r; `message` and `state` may be empty. */
-void otpi_report_end(
-	struct runner *r, struct process *p, otp_term message, otp_term state);
+/* A report of the end of p on r; each of the terms may be empty. */
+void otpi_report_end(struct runner *r, struct process *p, otp_term message,
+	otp_term state, otp_term reason);
 /* {{fault, #{...}}, Backtrace} of r->fault. */
 struct otpi_reason *otpi_fault_reason(struct runner *r, struct process *p);
 

@@ -24,6 +24,8 @@ struct trace_switch {
 /* In `word`; below it: how many probes are in use, kept by those who use them,
  * with half-words of their own. */
 #define TRACE_HOOK ((uint32_t)1 << 16)
+/* Above it: how many processes count what they send (suspend.c). */
+#define TRACE_COUNTS ((uint32_t)1 << 17)
 
 /* Not in struct runtime: it stands where tools look for a semaphore. */
 extern struct trace_switch otpi_trace_switch
