@@ -108,19 +108,26 @@ static const char *const action_names[] = {
 	[OTP_NEXT_ERROR] = "error",
 };
 
+void
+otpi_build_action(otp_term_builder *b, otp_next next)
+{
+	const size_t names = sizeof action_names / sizeof action_names[0];
+
+	if (next.action > 0 && next.action < names)
+		otp_build_atom(b, otp_atom_of(action_names[next.action]));
+	else
+		otp_build_uint(b, next.action);
+}
+
 /* {bad_return_value,Action} (B2, B15). */
 static enum otp_verdict
 bad_return(struct server *s, otp_next next)
 {
-	const size_t names = sizeof action_names / sizeof action_names[0];
 	otp_term_builder b = {0};
 
 	otp_build_tuple(&b, 2);
 	otp_build_atom(&b, otp_atom_of("bad_return_value"));
-	if (next.action > 0 && next.action < names)
-		otp_build_atom(&b, otp_atom_of(action_names[next.action]));
-	else
-		otp_build_uint(&b, next.action);
+	otpi_build_action(&b, next);
 	otp_process_end_with(otpi_term_take(&b));
 	return server_stop(s);
 }

@@ -176,7 +176,7 @@ send_report(const struct otp_report *r)
 		term_size(r->reason) + text_size(r->name) +
 		text_size(r->behaviour) + text_size(r->class_name) +
 		text_size(r->message) + text_size(r->child_id) +
-		text_size(r->verdict);
+		text_size(r->verdict) + text_size(r->child_class);
 	struct otp_msg *m = otp_msg_new(&otpi_logger_report_type, extra);
 	struct timed_report *sent = otp_msg_payload(m);
 	struct otp_copy copy = otp_copy_behind(sent, sizeof *sent);
@@ -192,6 +192,7 @@ send_report(const struct otp_report *r)
 	sent->report.message = copy_text(&copy, r->message);
 	sent->report.child_id = copy_text(&copy, r->child_id);
 	sent->report.verdict = copy_text(&copy, r->verdict);
+	sent->report.child_class = copy_text(&copy, r->child_class);
 	(void)otp_msg_send(otp_to_pid(otpi_logger.pid), m);
 }
 

@@ -2,7 +2,7 @@
 #include "log.h"
 #include "symbol.h"
 
-#include <otp/behaviour.h>
+#include <otp/supervisor.h>
 
 #include <signal.h>
 
@@ -317,6 +317,41 @@ supervisor_text(struct text *text, const struct otp_report *r)
 }
 
 static void
+shutdown_text(struct text *text, otp_duration ms)
+{
+	if (ms == OTP_BRUTAL_KILL)
+		otpi_text_add(text, "brutal_kill");
+	else if (ms == OTP_INFINITY)
+		otpi_text_add(text, "infinity");
+	else if (ms >= 1000 && ms % 1000 == 0)
+		otpi_text_add(text, "%lld s", (long long)ms / 1000);
+	else
+		otpi_text_add(text, "%lld ms", (long long)ms);
+}
+
+/* transient worker bank_account, shutdown 5 s */
+static void
+spec_text(struct text *text, const struct otp_report *r)
+{
+	static const char *const restarts[] = {
+		[OTP_PERMANENT] = "permanent",
+		[OTP_TRANSIENT] = "transient",
+		[OTP_TEMPORARY] = "temporary",
+	};
+
+	field(text, "child");
+	otpi_text_add(text, "%s %s",
+		r->child_restart <= OTP_TEMPORARY ? restarts[r->child_restart]
+						  : "?",
+		r->child_type == OTP_SUPERVISOR ? "supervisor" : "worker");
+	if (r->child_class)
+		otpi_text_add(text, " %s", r->child_class);
+	otpi_text_add(text, ", shutdown ");
+	shutdown_text(text, r->child_shutdown_ms);
+	otpi_text_add(text, "\n");
+}
+
+static void
 verdict_text(struct text *text, const struct otp_report *r, const char *what)
 {
 	supervisor_text(text, r);
@@ -324,6 +359,8 @@ verdict_text(struct text *text, const struct otp_report *r, const char *what)
 	if (r->verdict)
 		otpi_text_add(text, ": %s", r->verdict);
 	otpi_text_add(text, "\n");
+	if (r->child_id)
+		spec_text(text, r);
 	if (r->reason.len > 0) {
 		field(text, "reason");
 		reason_text(text, r->reason, BRIEF_MOST);

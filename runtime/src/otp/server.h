@@ -37,6 +37,9 @@ server_handler(const struct otp_msg_type *type)
 	return (otp_msg_handler)type->handle;
 }
 
+/* What a handler returned, as its name or its number. */
+void otpi_build_action(otp_term_builder *b, otp_next next);
+
 /* server_term.c: what a term is to a server. */
 enum server_term {
 	TERM_UNKNOWN, /* none of its messages: for `info other` */

@@ -2,6 +2,7 @@
 #include <otp/supervisor.h>
 
 #include "event.h"
+#include "server.h"
 #include "supervisor_tree.h"
 #include "system.h"
 
@@ -12,7 +13,7 @@ stop_children(struct supervisor *s)
 	if (s->stopped)
 		return;
 	s->stopped = true;
-	if (supervisor_is_simple(s))
+	if (supervisor_is_by_pid(s))
 		otpi_dynamic_stop_all(s);
 	for (size_t i = static_count(s); i-- > 0;)
 		otpi_child_stop(s, i);
@@ -53,7 +54,7 @@ start_children(struct supervisor *s)
 		if (err == OTP_OK || err == OTP_IGNORE)
 			continue;
 
-		const struct otp_child_class *class = &s->classes[i];
+		const struct otp_child_class *class = class_of(s, i);
 		otp_term why = otpi_start_reason(err, holder);
 		otp_term reason = failed_to_start(class, why);
 
@@ -65,46 +66,37 @@ start_children(struct supervisor *s)
 	return OTP_GO_ON;
 }
 
-static void
-build_pair(otp_term_builder *b, const char *name, const char *value)
-{
-	otp_build_tuple(b, 2);
-	otp_build_atom(b, otp_atom_of(name));
-	otp_build_atom(b, otp_atom_of(value));
-}
-
-/* {start_spec,{bad_combination,[{Name,Value},{significant,true}]}} */
+/* {bad_return,{Class,init,Action}} (C7). */
 static enum otp_verdict
-bad_combination(const char *name, const char *value)
+bad_return(const struct supervisor *s, otp_next next)
 {
 	otp_term_builder b = {0};
 
 	otp_build_tuple(&b, 2);
-	otp_build_atom(&b, otp_atom_of("start_spec"));
-	otp_build_tuple(&b, 2);
-	otp_build_atom(&b, otp_atom_of("bad_combination"));
-	otp_build_list(&b, 2);
-	build_pair(&b, name, value);
-	build_pair(&b, "significant", "true");
-	otp_build_nil(&b);
+	otp_build_atom(&b, otp_atom_of("bad_return"));
+	otp_build_tuple(&b, 3);
+	otp_build_atom(&b, otp_atom_of(s->class->process.name));
+	otp_build_atom(&b, otp_atom_of("init"));
+	otpi_build_action(&b, next);
 	return otp_process_end_with(otpi_term_take(&b));
 }
 
-/* What otpc refuses may stand in a table that was made by hand (C48). */
+/* What the program has to say about the start. */
 static enum otp_verdict
-check_children(const struct supervisor *s)
+ask_user(const struct supervisor *s)
 {
-	const struct otp_supervisor_class *class = s->class;
+	if (!s->class->init)
+		return OTP_GO_ON;
 
-	for (size_t i = 0; i < class->child_count; i++) {
-		if (!class->children[i].significant)
-			continue;
-		if (child_restart_type(&class->children[i]) == OTP_PERMANENT)
-			return bad_combination("restart", "permanent");
-		if (class->auto_shutdown == OTP_AUTO_SHUTDOWN_NEVER)
-			return bad_combination("auto_shutdown", "never");
-	}
-	return OTP_GO_ON;
+	otp_next next = s->class->init(s->arguments);
+
+	if (next.action == OTP_NEXT_OK && next.flags == 0)
+		return OTP_GO_ON;
+	if (next.action == OTP_NEXT_IGNORE)
+		return otp_process_ignore();
+	if (next.action == OTP_NEXT_STOP)
+		return OTP_END;
+	return bad_return(s, next);
 }
 
 static void
@@ -131,10 +123,15 @@ supervisor_init(void *data, struct otp_msg *start)
 
 	keep_arguments(s, start);
 	s->children = (void *)((char *)data + record_size(strlen(s->name)));
+	otp_trap_exit(true);
+	if (ask_user(s) == OTP_END || otpi_class_check(s->class) == OTP_END)
+		return OTP_END;
 	s->classes = s->class->partitions ? otpi_partition_classes(s->class)
 					  : s->class->children;
-	otp_trap_exit(true);
-	if (check_children(s) == OTP_END || start_children(s) == OTP_END)
+	s->table_count = (uint32_t)class_static_count(s->class);
+	if (supervisor_is_by_pid(s))
+		otpi_dynamic_init(s);
+	if (start_children(s) == OTP_END)
 		return OTP_END;
 	otp_process_started();
 	return OTP_GO_ON;

@@ -5,15 +5,13 @@
 
 /* --- start and restart --------------------------------------------------- */
 
-/* Takes the call. */
-static void
-answer_start(struct otp_msg *m, otp_err err, otp_pid pid)
+void
+otpi_answer_start(struct otp_msg *m, otp_err err, otp_pid pid, otp_term reason)
 {
-	otp_term reason = {0};
 	struct otp_flat flat = {0};
 
-	if (err == OTP_START_FAILED)
-		reason = otp_last_reason();
+	if (err != OTP_START_FAILED && err != OTP_BADARG)
+		reason = (otp_term){0};
 	otp_flat_term(&flat, reason);
 
 	struct start_child_reply *reply =
@@ -26,24 +24,18 @@ answer_start(struct otp_msg *m, otp_err err, otp_pid pid)
 	otp_call_answer(m, OTP_OK);
 }
 
-/*
- * The request's hold on the ticket becomes this process's, which gives it back
- * also when it is killed while it starts the child.
- */
-static struct otp_msg *
-ticket_take(const struct otp_msg *m)
+struct otp_msg *
+otpi_ticket_take(struct otp_msg *ticket)
 {
-	const struct start_child_request *request = (const void *)(m + 1);
-
-	if (!request->ticket)
+	if (!ticket)
 		return NULL;
-	atomic_store(&start_ticket(request->ticket)->taken, true);
-	otp_own(request->ticket, otpi_ticket_drop);
-	return request->ticket;
+	atomic_store(&start_ticket(ticket)->taken, true);
+	otp_own(ticket, otpi_ticket_drop);
+	return ticket;
 }
 
-static void
-ticket_release(struct otp_msg *ticket)
+void
+otpi_ticket_release(struct otp_msg *ticket)
 {
 	if (!ticket)
 		return;
@@ -51,11 +43,10 @@ ticket_release(struct otp_msg *ticket)
 	otpi_ticket_drop(ticket);
 }
 
-/* Takes the call. */
-static void
-refuse_start(struct otp_msg *m, otp_err status)
+void
+otpi_refuse_start(struct otp_msg *m, struct otp_msg *ticket, otp_err status)
 {
-	ticket_release(ticket_take(m));
+	otpi_ticket_release(otpi_ticket_take(ticket));
 	otp_call_refuse(m, status);
 }
 
@@ -63,6 +54,10 @@ refuse_start(struct otp_msg *m, otp_err status)
 static bool
 is_init_of(const struct otp_supervisor_class *class, const struct otp_msg *m)
 {
+	const struct otp_child_class *template = &class->children[0];
+
+	if (template->make)
+		return (m ? m->type : NULL) == template->rest;
 	return !m || !class->server ||
 		strcmp(m->type->owner, class->server->owner) == 0;
 }
@@ -75,22 +70,24 @@ static void
 start_child_elsewhere(struct supervisor *s, struct otp_msg *m)
 {
 	struct start_child_request *request = otp_msg_payload(m);
+	struct otp_msg *ticket = request->ticket;
 	size_t i = otpi_child_find(s, request->child.ptr);
 	bool running =
 		i < static_count(s) && s->children[i].place == CHILD_RUNNING;
 
 	if (i == static_count(s)) {
-		refuse_start(m, OTP_NOT_FOUND);
-	} else if (s->classes[i].dynamic && running) {
+		otpi_refuse_start(m, ticket, OTP_NOT_FOUND);
+	} else if (class_of(s, i)->dynamic && running) {
 		request->child.len = 0;
 		otp_call_forward(otp_to_pid(s->children[i].pid), m);
-	} else if (s->classes[i].dynamic) {
-		refuse_start(m, OTP_NOT_RUNNING);
+	} else if (class_of(s, i)->dynamic) {
+		otpi_refuse_start(m, ticket, OTP_NOT_RUNNING);
 	} else if (running) {
-		ticket_release(ticket_take(m));
-		answer_start(m, OTP_ALREADY_STARTED, s->children[i].pid);
+		otpi_ticket_release(otpi_ticket_take(ticket));
+		otpi_answer_start(m, OTP_ALREADY_STARTED, s->children[i].pid,
+			(otp_term){0});
 	} else {
-		refuse_start(m, OTP_ALREADY_PRESENT);
+		otpi_refuse_start(m, ticket, OTP_ALREADY_PRESENT);
 	}
 }
 
@@ -100,27 +97,31 @@ handle_start_child(struct supervisor *s, struct otp_msg *m)
 	const struct start_child_request *request = otp_msg_payload(m);
 	otp_pid pid = {0};
 
-	if (!supervisor_is_simple(s)) {
+	if (!supervisor_is_by_pid(s)) {
 		start_child_elsewhere(s, m);
+		return;
+	}
+	if (!supervisor_is_simple(s)) {
+		otpi_refuse_start(m, request->ticket, OTP_NOT_ALLOWED);
 		return;
 	}
 	if (request->child.len > 0 &&
 		strcmp(request->child.ptr, s->class->children[0].id) != 0) {
-		refuse_start(m, OTP_NOT_FOUND);
+		otpi_refuse_start(m, request->ticket, OTP_NOT_FOUND);
 		return;
 	}
 
-	struct otp_msg *ticket = ticket_take(m);
+	struct otp_msg *ticket = otpi_ticket_take(request->ticket);
 	struct otp_msg *init = ticket ? start_ticket(ticket)->start : NULL;
 	otp_err err = is_init_of(s->class, init)
-		? otpi_dynamic_start(s, init, &pid)
+		? otpi_dynamic_start(s, NULL, init, &pid)
 		: OTP_BAD_REQUEST;
 
-	ticket_release(ticket);
+	otpi_ticket_release(ticket);
 	if (err == OTP_BAD_REQUEST)
 		otp_call_refuse(m, err);
 	else
-		answer_start(m, err, pid);
+		otpi_answer_start(m, err, pid, otp_last_reason());
 }
 
 /*
@@ -133,7 +134,7 @@ find_stopped(struct supervisor *s, struct otp_msg *m, size_t *i)
 	const struct child_request *request = otp_msg_payload(m);
 	otp_err err = OTP_OK;
 
-	if (supervisor_is_simple(s)) {
+	if (supervisor_is_by_pid(s)) {
 		otp_call_refuse(m, OTP_NOT_ALLOWED);
 		return false;
 	}
@@ -160,7 +161,7 @@ handle_restart_child(struct supervisor *s, struct otp_msg *m)
 
 	otp_err err = otpi_child_start(s, i, &pid);
 
-	answer_start(m, err, pid);
+	otpi_answer_start(m, err, pid, otp_last_reason());
 }
 
 /* --- stop and forget ----------------------------------------------------- */
@@ -173,6 +174,7 @@ handle_delete_child(struct supervisor *s, struct otp_msg *m)
 	if (!find_stopped(s, m, &i))
 		return;
 	s->children[i].place = CHILD_FORGOTTEN;
+	otpi_added_forget(s, i);
 	otp_call_answer(m, OTP_OK);
 }
 
@@ -182,7 +184,7 @@ handle_terminate_child(struct supervisor *s, struct otp_msg *m)
 {
 	const struct child_request *request = otp_msg_payload(m);
 
-	if (supervisor_is_simple(s)) {
+	if (supervisor_is_by_pid(s)) {
 		otp_call_refuse(m, OTP_NOT_ALLOWED);
 		return;
 	}
@@ -202,47 +204,82 @@ static otp_pid
 stand_in(const struct supervisor *s, uint32_t turn)
 {
 	for (size_t i = 0; i < static_count(s); i++)
-		if (s->classes[i].dynamic &&
+		if (class_of(s, i)->dynamic &&
 			s->children[i].place == CHILD_RUNNING && turn-- == 0)
 			return s->children[i].pid;
 	return (otp_pid){0};
 }
 
-/* A dead pid is terminated already, whoever's child it was (C42). */
+void
+otpi_pid_request_elsewhere(
+	struct supervisor *s, struct otp_msg *m, otp_err status)
+{
+	struct pid_request *request = otp_msg_payload(m);
+	otp_pid next;
+
+	if (!supervisor_is_by_pid(s)) {
+		next = stand_in(s, request->turn);
+		request->handed_on = true;
+	} else if (request->handed_on) {
+		next = otp_process_parent();
+		request->turn++;
+	} else {
+		next = (otp_pid){0};
+	}
+	if (!otp_pid_is_none(next))
+		otp_call_forward(otp_to_pid(next), m);
+	else if (status == OTP_OK)
+		otp_call_answer(m, OTP_OK);
+	else
+		otp_call_refuse(m, status);
+}
+
+/* simple_one_for_one, or with such children beside others. */
+static bool
+has_simple(const struct supervisor *s)
+{
+	if (supervisor_is_simple(s))
+		return true;
+	for (size_t i = 0; i < static_count(s); i++)
+		if (class_of(s, i)->dynamic &&
+			class_of(s, i)->dynamic->strategy ==
+				OTP_SIMPLE_ONE_FOR_ONE)
+			return true;
+	return false;
+}
+
+/* A dead pid is terminated already, whoever's child it was (C42, not C56). */
 static void
 handle_terminate_pid(struct supervisor *s, struct otp_msg *m)
 {
-	struct terminate_pid_request *request = otp_msg_payload(m);
+	const struct pid_request *request = otp_msg_payload(m);
 	struct dynamic_child *child =
 		otpi_pid_table_find(&s->dynamic.table, request->pid);
 
 	if (child) {
 		otpi_dynamic_stop(s, child);
 		otp_call_answer(m, OTP_OK);
-	} else if (!supervisor_is_simple(s)) {
-		otp_pid next = stand_in(s, request->turn);
-
-		request->handed_on = true;
-		if (otp_pid_is_none(next))
-			otp_call_refuse(m, OTP_NOT_FOUND);
-		else
-			otp_call_forward(otp_to_pid(next), m);
-	} else if (!otp_is_alive(request->pid)) {
-		otp_call_answer(m, OTP_OK);
-	} else if (request->handed_on) {
-		request->turn++;
-		otp_call_forward(otp_to_pid(otp_process_parent()), m);
+	} else if (has_simple(s) && !otp_is_alive(request->pid)) {
+		otpi_pid_request_elsewhere(s, m, OTP_OK);
 	} else {
-		otp_call_refuse(m, OTP_NOT_FOUND);
+		otpi_pid_request_elsewhere(s, m, OTP_NOT_FOUND);
 	}
 }
 
 /* --- what is there ------------------------------------------------------- */
 
-static struct otp_child_info
-info_of(const struct supervisor *s, size_t i)
+static const char *
+class_name(const struct supervisor *s, const struct otp_child_class *class)
 {
-	const struct otp_child_class *class = &s->classes[i];
+	const struct otp_process_class *process = child_process(s, class);
+
+	return process ? process->name : NULL;
+}
+
+struct otp_child_info
+otpi_child_info(const struct supervisor *s, size_t i)
+{
+	const struct otp_child_class *class = class_of(s, i);
 	const struct child *child = &s->children[i];
 	struct otp_child_info info = {
 		.id = otp_str(class->id),
@@ -252,6 +289,7 @@ info_of(const struct supervisor *s, size_t i)
 			? OTP_CHILD_RESTARTING
 			: OTP_CHILD_STOPPED,
 		.type = child_type(class),
+		.class_name = class_name(s, class),
 	};
 
 	return info;
@@ -260,10 +298,12 @@ info_of(const struct supervisor *s, size_t i)
 static struct otp_child_info
 dynamic_info_of(const struct supervisor *s, const struct dynamic_child *child)
 {
+	const struct otp_child_class *class = dynamic_class_of(s, child);
 	struct otp_child_info info = {
 		.state = child->restarting ? OTP_CHILD_RESTARTING
 					   : OTP_CHILD_RUNNING,
-		.type = s->class->children[0].type,
+		.type = class->type,
+		.class_name = class_name(s, class),
 	};
 
 	if (!child->restarting)
@@ -271,18 +311,18 @@ dynamic_info_of(const struct supervisor *s, const struct dynamic_child *child)
 	return info;
 }
 
-/* The ids of a partition are its own: they go with the answer. */
+/* The ids of a partition, or of added ones, are its own: a copy is sent. */
 static size_t
 ids_size(const struct supervisor *s)
 {
 	struct otp_flat flat = {0};
 
-	for (size_t i = 0; s->class->partitions && i < static_count(s); i++)
-		otp_flat_string(&flat, otp_str(s->classes[i].id));
+	for (size_t i = 0; i < static_count(s); i++)
+		otp_flat_string(&flat, otp_str(class_of(s, i)->id));
 	return flat.size;
 }
 
-/* Last started first (C43). Other ids live as long as the program. */
+/* Last started first (C43). */
 static void
 handle_which_children(struct supervisor *s, struct otp_msg *m)
 {
@@ -301,10 +341,8 @@ handle_which_children(struct supervisor *s, struct otp_msg *m)
 	for (size_t i = static_count(s); i-- > 0;) {
 		if (s->children[i].place == CHILD_FORGOTTEN)
 			continue;
-		info[list->len] = info_of(s, i);
-		if (s->class->partitions)
-			info[list->len].id =
-				otp_copy_string(&copy, info[list->len].id);
+		info[list->len] = otpi_child_info(s, i);
+		info[list->len].id = otp_copy_string(&copy, info[list->len].id);
 		list->len++;
 	}
 	otp_call_answer(m, OTP_OK);
@@ -325,22 +363,24 @@ count_one(struct otp_child_counts *counts, enum otp_child_type type,
 static void
 handle_count_children(struct supervisor *s, struct otp_msg *m)
 {
-	const struct otp_child_class *template = s->class->children;
 	struct otp_child_counts *counts = otp_reply_begin(m, sizeof *counts, 0);
 	const struct dynamic_child *c = s->dynamic.first;
 
 	memset(counts, 0, sizeof *counts);
 	if (supervisor_is_simple(s))
 		counts->specs = 1;
+	else
+		counts->specs = s->dynamic.table.count;
 	for (; c; c = c->next)
-		count_one(counts, template->type, !c->restarting, c->pid);
+		count_one(counts, dynamic_class_of(s, c)->type, !c->restarting,
+			c->pid);
 	for (size_t i = 0; i < static_count(s); i++) {
 		const struct child *child = &s->children[i];
 
 		if (child->place == CHILD_FORGOTTEN)
 			continue;
 		counts->specs++;
-		count_one(counts, child_type(&s->classes[i]),
+		count_one(counts, child_type(class_of(s, i)),
 			child->place == CHILD_RUNNING, child->pid);
 	}
 	otp_call_answer(m, OTP_OK);
@@ -352,25 +392,36 @@ const char otpi_supervisor_owner[] = "otp_supervisor";
 
 typedef void (*request_handler)(struct supervisor *s, struct otp_msg *m);
 
-#define REQUEST(NAME, REQUEST_SIZE, REPLY_SIZE) \
+#define REQUEST(NAME, HANDLE, REQUEST_SIZE, REPLY_SIZE) \
 	const struct otp_msg_type otpi_##NAME##_type = { \
 		.name = #NAME, \
 		.owner = otpi_supervisor_owner, \
 		.size = REQUEST_SIZE, \
 		.reply_size = REPLY_SIZE, \
 		.kind = OTP_MSG_CALL, \
-		.handle = (void (*)(void))handle_##NAME, \
+		.handle = (void (*)(void))HANDLE, \
 	}
 
-REQUEST(start_child, sizeof(struct start_child_request),
+REQUEST(start_child, handle_start_child, sizeof(struct start_child_request),
 	sizeof(struct start_child_reply));
-REQUEST(restart_child, sizeof(struct child_request),
+REQUEST(add_child, otpi_handle_add_child, sizeof(struct add_child_request),
 	sizeof(struct start_child_reply));
-REQUEST(terminate_child, sizeof(struct child_request), 0);
-REQUEST(delete_child, sizeof(struct child_request), 0);
-REQUEST(terminate_pid, sizeof(struct terminate_pid_request), 0);
-REQUEST(which_children, 0, sizeof(struct otp_child_info_list));
-REQUEST(count_children, 0, sizeof(struct otp_child_counts));
+REQUEST(restart_child, handle_restart_child, sizeof(struct child_request),
+	sizeof(struct start_child_reply));
+REQUEST(terminate_child, handle_terminate_child, sizeof(struct child_request),
+	0);
+REQUEST(delete_child, handle_delete_child, sizeof(struct child_request), 0);
+REQUEST(terminate_pid, handle_terminate_pid, sizeof(struct pid_request), 0);
+REQUEST(get_childspec, otpi_handle_get_childspec, sizeof(struct child_request),
+	sizeof(struct otp_child_spec));
+REQUEST(get_childspec_of, otpi_handle_get_childspec_of,
+	sizeof(struct pid_request), sizeof(struct otp_child_spec));
+REQUEST(which_child, otpi_handle_which_child, sizeof(struct child_request),
+	sizeof(struct otp_child_info));
+REQUEST(which_children, handle_which_children, 0,
+	sizeof(struct otp_child_info_list));
+REQUEST(count_children, handle_count_children, 0,
+	sizeof(struct otp_child_counts));
 
 void
 otpi_supervisor_request(struct supervisor *s, struct otp_msg *m)

@@ -54,7 +54,7 @@ call_for_pid(otp_to supervisor, struct otp_msg *m, otp_pid *pid)
 		err = reply->err;
 		if (err == OTP_OK || err == OTP_ALREADY_STARTED)
 			*pid = reply->pid;
-		if (err == OTP_START_FAILED)
+		if (err == OTP_START_FAILED || err == OTP_BADARG)
 			otp_last_reason_set(reply->reason);
 	}
 	if (m)
@@ -113,6 +113,18 @@ ticket_done(struct otp_msg *block)
 	otpi_ticket_drop(block);
 }
 
+/* Takes m, whose request holds `ticket`, or NULL. */
+static otp_err
+call_for_start(otp_to supervisor, struct otp_msg *m, struct otp_msg *ticket,
+	otp_pid *pid)
+{
+	otp_err err = call_for_pid(supervisor, m, pid);
+
+	if (ticket)
+		ticket_done(ticket);
+	return err;
+}
+
 otp_err
 otp_supervisor_start_child(otp_to supervisor, const char *child,
 	struct otp_msg *init, otp_pid *pid)
@@ -124,12 +136,61 @@ otp_supervisor_start_child(otp_to supervisor, const char *child,
 
 	request->child = copied;
 	request->ticket = ticket;
+	return call_for_start(supervisor, m, ticket, pid);
+}
 
-	otp_err err = call_for_pid(supervisor, m, pid);
+/* --- add_child ----------------------------------------------------------- */
 
-	if (ticket)
-		ticket_done(ticket);
-	return err;
+static const char *
+copy_text(struct otp_copy *copy, const char *text)
+{
+	return text ? otp_copy_string(copy, otp_str(text)).ptr : NULL;
+}
+
+/* The init of another server: its arguments would be read as others. */
+static bool
+is_wrong_init(const struct otp_child_spec *spec, struct otp_msg *init)
+{
+	if (!init || !spec->server ||
+		strcmp(init->type->owner, spec->server->owner) == 0)
+		return false;
+	otp_last_reason_set(
+		otpi_term_tagged_atom("invalid_init", init->type->owner));
+	return true;
+}
+
+otp_err
+otp_supervisor_add_child_to(otp_to supervisor, const char *pool,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid)
+{
+	struct otp_flat flat = {0};
+
+	if (is_wrong_init(spec, init)) {
+		otp_msg_free(init);
+		return OTP_BADARG;
+	}
+	otp_flat_string(&flat, otp_str(pool));
+	otp_flat_string(&flat, otp_str(spec->id));
+	otp_flat_string(&flat, otp_str(spec->name));
+
+	struct otp_msg *ticket = init ? ticket_new(init) : NULL;
+	struct otp_msg *m = otp_msg_new(&otpi_add_child_type, flat.size);
+	struct add_child_request *request = otp_msg_payload(m);
+	struct otp_copy copy = otp_copy_behind(request, sizeof *request);
+
+	request->pool = otp_copy_string(&copy, otp_str(pool));
+	request->spec = *spec;
+	request->spec.id = copy_text(&copy, spec->id);
+	request->spec.name = copy_text(&copy, spec->name);
+	request->ticket = ticket;
+	return call_for_start(supervisor, m, ticket, pid);
+}
+
+otp_err
+otp_supervisor_add_child(otp_to supervisor, const struct otp_child_spec *spec,
+	struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(supervisor, NULL, spec, init, pid);
 }
 
 /* --- the others ------------------------------------------------------------ */
@@ -155,48 +216,82 @@ otp_supervisor_delete_child(otp_to supervisor, const char *id)
 		supervisor, child_request_new(&otpi_delete_child_type, id));
 }
 
+static struct otp_msg *
+pid_request_new(const struct otp_msg_type *type, otp_pid pid)
+{
+	struct otp_msg *m = otp_msg_new(type, 0);
+	struct pid_request *request = otp_msg_payload(m);
+
+	memset(request, 0, sizeof *request);
+	request->pid = pid;
+	return m;
+}
+
 otp_err
 otp_supervisor_terminate_pid(otp_to supervisor, otp_pid child)
 {
-	struct otp_msg *m = otp_msg_new(&otpi_terminate_pid_type, 0);
-	struct terminate_pid_request *request = otp_msg_payload(m);
+	return call_for_nothing(
+		supervisor, pid_request_new(&otpi_terminate_pid_type, child));
+}
 
-	memset(request, 0, sizeof *request);
-	request->pid = child;
-	return call_for_nothing(supervisor, m);
+/* The answer's value, of `size`, whose block is lent if it points into it.
+ * Takes m. */
+static otp_err
+call_for_value(otp_to supervisor, struct otp_msg *m, void *value, size_t size,
+	bool lend)
+{
+	otp_err err = otp_msg_call(supervisor, &m, OTP_INFINITY);
+
+	if (err == OTP_OK)
+		memcpy(value, otp_msg_payload(m), size);
+	if (err == OTP_OK && lend)
+		otp_msg_lend(m);
+	else if (m)
+		otp_msg_free(m);
+	return err;
+}
+
+otp_err
+otp_supervisor_get_childspec(
+	otp_to supervisor, const char *id, struct otp_child_spec *spec)
+{
+	return call_for_value(supervisor,
+		child_request_new(&otpi_get_childspec_type, id), spec,
+		sizeof *spec, true);
+}
+
+otp_err
+otp_supervisor_get_childspec_of(
+	otp_to supervisor, otp_pid child, struct otp_child_spec *spec)
+{
+	return call_for_value(supervisor,
+		pid_request_new(&otpi_get_childspec_of_type, child), spec,
+		sizeof *spec, true);
+}
+
+otp_err
+otp_supervisor_which_child(
+	otp_to supervisor, const char *id, struct otp_child_info *child)
+{
+	return call_for_value(supervisor,
+		child_request_new(&otpi_which_child_type, id), child,
+		sizeof *child, true);
 }
 
 otp_err
 otp_supervisor_which_children(
 	otp_to supervisor, struct otp_child_info_list *children)
 {
-	struct otp_msg *m = otp_msg_new(&otpi_which_children_type, 0);
-	otp_err err = otp_msg_call(supervisor, &m, OTP_INFINITY);
-
-	if (err == OTP_OK) {
-		const struct otp_child_info_list *reply = otp_msg_payload(m);
-
-		*children = *reply;
-		otp_msg_lend(m);
-	} else if (m) {
-		otp_msg_free(m);
-	}
-	return err;
+	return call_for_value(supervisor,
+		otp_msg_new(&otpi_which_children_type, 0), children,
+		sizeof *children, true);
 }
 
 otp_err
 otp_supervisor_count_children(
 	otp_to supervisor, struct otp_child_counts *counts)
 {
-	struct otp_msg *m = otp_msg_new(&otpi_count_children_type, 0);
-	otp_err err = otp_msg_call(supervisor, &m, OTP_INFINITY);
-
-	if (err == OTP_OK) {
-		const struct otp_child_counts *reply = otp_msg_payload(m);
-
-		*counts = *reply;
-	}
-	if (m)
-		otp_msg_free(m);
-	return err;
+	return call_for_value(supervisor,
+		otp_msg_new(&otpi_count_children_type, 0), counts,
+		sizeof *counts, false);
 }

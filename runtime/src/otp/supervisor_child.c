@@ -11,6 +11,7 @@ otpi_child_report(const struct supervisor *s, enum otp_report_kind kind,
 	const struct otp_child_class *class, otp_pid pid, otp_term reason,
 	const char *verdict)
 {
+	const struct otp_process_class *process = child_process(s, class);
 	struct otp_report report = {
 		.kind = kind,
 		.pid = otp_self(),
@@ -23,6 +24,10 @@ otpi_child_report(const struct supervisor *s, enum otp_report_kind kind,
 		.child_id = class->id,
 		.child = pid,
 		.verdict = verdict,
+		.child_class = process ? process->name : NULL,
+		.child_type = (uint8_t)child_type(class),
+		.child_restart = (uint8_t)child_restart_type(class),
+		.child_shutdown_ms = child_shutdown_ms(class),
 	};
 
 	otp_report_send(&report);
@@ -72,43 +77,67 @@ otpi_start_reason(otp_err err, otp_pid pid)
 	return otpi_term_take(&b);
 }
 
-static otp_err
-child_launch(struct supervisor *s, size_t i, otp_pid *pid)
+otp_err
+otpi_launch(const struct otp_process_class *process, struct otp_msg *init,
+	const char *name, otp_pid *pid)
 {
-	const struct otp_child_class *class = &s->classes[i];
+	struct otp_start_opts opts = {.name = name};
+
+	if (process->behaviour == &otp_supervisor)
+		return otp_supervisor_start((const void *)process,
+			OTP_START_LINK, init, &opts, pid, NULL);
+	return otp_server_start(
+		(const void *)process, OTP_START_LINK, init, &opts, pid, NULL);
+}
+
+/* One that stands in for others is started with its supervisor's arguments. */
+static otp_err
+child_launch(struct supervisor *s, size_t i, struct otp_msg *init, otp_pid *pid)
+{
+	const struct otp_child_class *class = class_of(s, i);
 	struct otp_start_opts opts = {.name = class->name};
 
-	if (class->dynamic)
-		return otp_supervisor_start(
-			class->dynamic, OTP_START_LINK, NULL, &opts, pid, NULL);
-	if (class->partition)
-		return otp_supervisor_start(class->partition, OTP_START_LINK,
-			s->start ? otp_start_hold(s->start) : NULL, &opts, pid,
-			NULL);
 	if (class->start_at)
 		return class->start_at(s->arguments, (uint32_t)i, &opts, pid);
-	return class->start(s->arguments, &opts, pid);
+	if (class->start)
+		return class->start(s->arguments, &opts, pid);
+	if (child_has_stand_in(class))
+		init = s->start;
+	return otpi_launch(child_process(s, class),
+		init ? otp_start_hold(init) : NULL, class->name, pid);
 }
 
 otp_err
-otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid)
+otpi_child_start_with(
+	struct supervisor *s, size_t i, struct otp_msg *init, otp_pid *pid)
 {
-	otp_err err = child_launch(s, i, pid);
+	struct child *child = &s->children[i];
+	otp_err err = child_launch(s, i, init, pid);
 
 	if (err == OTP_OK) {
-		s->children[i].pid = *pid;
-		s->children[i].place = CHILD_RUNNING;
-		otpi_child_started(s, &s->classes[i], *pid);
+		child->pid = *pid;
+		child->place = CHILD_RUNNING;
+		otpi_backoff_started(class_of(s, i), &child->backoff);
+		otpi_child_started(s, class_of(s, i), *pid);
 		return OTP_OK;
 	}
 	otpi_child_clear(s, i);
 	return err;
 }
 
+otp_err
+otpi_child_start(struct supervisor *s, size_t i, otp_pid *pid)
+{
+	bool added = i >= s->table_count;
+
+	return otpi_child_start_with(
+		s, i, added ? s->added[i - s->table_count].start : NULL, pid);
+}
+
 void
 otpi_child_clear(struct supervisor *s, size_t i)
 {
-	bool temporary = child_restart_type(&s->classes[i]) == OTP_TEMPORARY;
+	bool temporary = child_restart_type(class_of(s, i)) == OTP_TEMPORARY;
 
 	s->children[i].pid = (otp_pid){0};
 	s->children[i].place = temporary ? CHILD_FORGOTTEN : CHILD_STOPPED;
@@ -121,7 +150,7 @@ otpi_child_find(const struct supervisor *s, const char *id)
 
 	while (i < static_count(s) &&
 		(s->children[i].place == CHILD_FORGOTTEN ||
-			strcmp(s->classes[i].id, id) != 0))
+			strcmp(class_of(s, i)->id, id) != 0))
 		i++;
 	return i;
 }
@@ -185,6 +214,6 @@ otpi_child_stop(struct supervisor *s, size_t i)
 	if (child->place == CHILD_FORGOTTEN)
 		return;
 	if (child->place == CHILD_RUNNING)
-		otpi_child_end(s, &s->classes[i], child->pid);
+		otpi_child_end(s, class_of(s, i), child->pid);
 	otpi_child_clear(s, i);
 }

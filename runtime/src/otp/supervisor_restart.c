@@ -122,30 +122,43 @@ put_number(char *at, uint64_t number)
 	return at;
 }
 
+/* " in 5 s" */
+static char *
+put_time(char *at, otp_duration ms)
+{
+	bool seconds = ms >= 1000 && ms % 1000 == 0;
+
+	at = put_text(at, " in ");
+	at = put_number(at, (uint64_t)(seconds ? ms / 1000 : ms));
+	return put_text(at, seconds ? " s" : " ms");
+}
+
 /*
- * "restarting (1 of 3 in 5 s)". By hand: printf would take as long as the
- * whole restart, most of which nobody reads.
+ * "restarting in 200 ms (1 of 3 in 5 s)". By hand: printf would take as long
+ * as the whole restart, most of which nobody reads.
  */
 static void
-put_verdict(char *at, const struct supervisor *s)
+put_verdict(char *at, const struct supervisor *s, otp_duration wait_ms)
 {
-	uint64_t period_ms = (uint64_t)s->class->period_ms;
-	bool seconds = period_ms % 1000 == 0;
-
-	at = put_text(at, "restarting (");
+	at = put_text(at, "restarting");
+	if (wait_ms != AT_ONCE)
+		at = put_time(at, wait_ms);
+	at = put_text(at, " (");
 	at = put_number(at, s->restarts.count);
 	at = put_text(at, " of ");
 	at = put_number(at, s->class->intensity);
-	at = put_text(at, " in ");
-	at = put_number(at, seconds ? period_ms / 1000 : period_ms);
-	put_text(at, seconds ? " s)" : " ms)");
+	at = put_time(at, s->class->period_ms);
+	put_text(at, ")");
 }
 
 enum fate
 otpi_child_fate(struct supervisor *s, const struct otp_child_class *class,
-	otp_pid pid, otp_term reason)
+	struct backoff *backoff, otp_pid pid, otp_term reason,
+	otp_duration *wait_ms)
 {
-	char verdict[96];
+	char verdict[128];
+
+	*wait_ms = AT_ONCE;
 
 	if (!restart_wanted(class, reason)) {
 		report_end(s, class, pid, reason, "not restarted (temporary)");
@@ -156,7 +169,9 @@ otpi_child_fate(struct supervisor *s, const struct otp_child_class *class,
 		report_giving_up(s, class, pid);
 		return FATE_GIVE_UP;
 	}
-	put_verdict(verdict, s);
+	if (backoff)
+		*wait_ms = otpi_backoff_next(s, class, backoff, true);
+	put_verdict(verdict, s, *wait_ms);
 	report_end(s, class, pid, reason, verdict);
 	return FATE_RESTART;
 }
@@ -171,23 +186,49 @@ otpi_retry_fate(
 	return FATE_GIVE_UP;
 }
 
+otp_duration
+otpi_restart_failed(struct supervisor *s, const struct otp_child_class *class,
+	struct backoff *backoff, otp_pid pid, otp_err err, otp_pid holder)
+{
+	char verdict[64] = "not restarted yet";
+	otp_term reason = otpi_start_reason(err, holder);
+	otp_duration wait_ms = AT_ONCE;
+
+	if (backoff)
+		wait_ms = otpi_backoff_next(s, class, backoff, false);
+	if (wait_ms != AT_ONCE)
+		put_time(
+			put_text(verdict, "not restarted yet, again"), wait_ms);
+	otpi_child_report(s, OTP_REPORT_START, class, pid, reason, verdict);
+	return wait_ms;
+}
+
+static bool
+has_significant_by_pid(const struct supervisor *s)
+{
+	const struct dynamic_child *child = s->dynamic.first;
+
+	while (child && !dynamic_class_of(s, child)->significant)
+		child = child->next;
+	return child != NULL;
+}
+
 /* One that is being restarted is still there. */
 static bool
 has_significant(const struct supervisor *s)
 {
 	for (size_t i = 0; i < static_count(s); i++)
-		if (s->classes[i].significant &&
+		if (class_of(s, i)->significant &&
 			(s->children[i].place == CHILD_RUNNING ||
 				s->children[i].place == CHILD_RESTARTING))
 			return true;
-	return s->dynamic.table.count > 0;
+	return has_significant_by_pid(s);
 }
 
 bool
-otpi_significant_end(
-	const struct supervisor *s, const struct otp_child_class *class)
+otpi_significant_end(const struct supervisor *s, bool significant)
 {
-	if (!class->significant)
+	if (!significant)
 		return false;
 	switch (s->class->auto_shutdown) {
 	case OTP_AUTO_SHUTDOWN_NEVER:
@@ -204,13 +245,14 @@ otpi_significant_end(
 
 /*
  * A restart that failed is tried again by a message of the supervisor to
- * itself, so that its mailbox is served in between (C26). A retry counts only
- * while it is the one its child waits for.
+ * itself, so that its mailbox is served in between (C26); so is one that waits
+ * first (back-off). A retry counts only while it is the one its child waits
+ * for, which is known by its number, or by its pid.
  */
 struct retry {
 	otp_pid pid; /* of a dynamic child */
-	uint32_t index; /* of a static one */
 	uint32_t number;
+	bool counted; /* as a restart */
 };
 
 static const struct otp_msg_type retry_type = {
@@ -221,15 +263,21 @@ static const struct otp_msg_type retry_type = {
 };
 
 uint32_t
-otpi_retry_send(struct supervisor *s, uint32_t index, otp_pid pid)
+otpi_retry_send(
+	struct supervisor *s, otp_pid pid, otp_duration wait_ms, bool counted)
 {
 	struct otp_msg *m = otp_msg_new(&retry_type, 0);
 	struct retry *retry = otp_msg_payload(m);
+	otp_to self = otp_to_pid(otp_self());
 
 	retry->pid = pid;
-	retry->index = index;
 	retry->number = ++s->retries;
-	otp_msg_send(otp_to_pid(otp_self()), m);
+	retry->counted = counted;
+	/* To itself there is nothing that could fail. */
+	if (wait_ms == AT_ONCE)
+		(void)otp_msg_send(self, m);
+	else
+		(void)otp_msg_send_after(self, m, wait_ms, NULL);
 	return s->retries;
 }
 
@@ -241,91 +289,122 @@ otpi_is_retry(const struct otp_msg *m)
 
 /* --- strategies ---------------------------------------------------------- */
 
+static void
+child_wait(struct supervisor *s, size_t i, otp_duration wait_ms, bool counted)
+{
+	s->children[i].place = CHILD_RESTARTING;
+	s->children[i].retry =
+		otpi_retry_send(s, (otp_pid){0}, wait_ms, counted);
+}
+
 /* True: started or ignored. False: a retry is under way. */
 static bool
 try_start(struct supervisor *s, size_t i)
 {
+	const struct otp_child_class *class = class_of(s, i);
 	otp_pid pid = {0};
 	otp_err err = otpi_child_start(s, i, &pid);
 
 	if (err == OTP_OK)
-		otp_counters_restarted(pid, s->classes[i].id);
+		otp_counters_restarted(pid, class->id);
 	if (err == OTP_OK || err == OTP_IGNORE)
 		return true;
-	otpi_child_report(s, OTP_REPORT_START, &s->classes[i], pid,
-		otpi_start_reason(err, pid), "not restarted yet");
-	s->children[i].place = CHILD_RESTARTING;
-	s->children[i].retry = otpi_retry_send(s, (uint32_t)i, (otp_pid){0});
+	child_wait(s, i,
+		otpi_restart_failed(
+			s, class, &s->children[i].backoff, pid, err, pid),
+		false);
 	return false;
 }
 
+/* The first of those that are stopped and started with child i. */
+static size_t
+group_begin(const struct supervisor *s, size_t i)
+{
+	switch (s->class->strategy) {
+	case OTP_ONE_FOR_ALL:
+		return 0;
+	case OTP_REST_FOR_ONE:
+		return i;
+	case OTP_ONE_FOR_ONE:
+	case OTP_SIMPLE_ONE_FOR_ONE:
+	case OTP_DYNAMIC:
+		break;
+	}
+	return static_count(s);
+}
+
+/* All from `from` on, last first (C15, C16). */
+static void
+group_stop(struct supervisor *s, size_t from)
+{
+	for (size_t i = static_count(s); i-- > from;)
+		otpi_child_stop(s, i);
+}
+
 /*
- * Stop all from `from` on, last first, then start all that are left of them,
- * those that had no process included (C15-C17). The first that fails ends the
- * attempt; its retry begins with stopping what was started (C27).
+ * One restart (C22), by the strategy, of static child i: its group is stopped,
+ * then all that are left of it are started, those that had no process included
+ * (C15-C17). The first that fails ends the attempt; its retry begins with
+ * stopping what was started (C27).
  */
 static void
-group_restart(struct supervisor *s, size_t from)
+child_restart(struct supervisor *s, size_t i)
 {
-	size_t count = static_count(s);
+	size_t begin = group_begin(s, i), count = static_count(s);
 
-	for (size_t i = count; i-- > from;)
-		otpi_child_stop(s, i);
-	for (size_t i = from; i < count; i++)
+	if (begin == count) {
+		(void)try_start(s, i);
+		return;
+	}
+	group_stop(s, begin);
+	for (i = begin; i < count; i++)
 		if (s->children[i].place != CHILD_FORGOTTEN && !try_start(s, i))
 			return;
 }
 
-/* One restart (C22), by the strategy, of static child i. */
-static void
-child_restart(struct supervisor *s, size_t i)
-{
-	switch (s->class->strategy) {
-	case OTP_ONE_FOR_ALL:
-		group_restart(s, 0);
-		break;
-	case OTP_REST_FOR_ONE:
-		group_restart(s, i);
-		break;
-	case OTP_ONE_FOR_ONE:
-	case OTP_SIMPLE_ONE_FOR_ONE:
-	case OTP_DYNAMIC:
-		(void)try_start(s, i);
-		break;
-	}
-}
-
 static enum otp_verdict
-child_go_on(struct supervisor *s, size_t i, enum fate fate)
+child_go_on(
+	struct supervisor *s, size_t i, enum fate fate, otp_duration wait_ms)
 {
 	otpi_child_clear(s, i);
-	if (fate == FATE_RESTART)
+	if (fate == FATE_RESTART && wait_ms != AT_ONCE) {
+		group_stop(s, group_begin(s, i));
+		child_wait(s, i, wait_ms, true);
+	} else if (fate == FATE_RESTART) {
 		child_restart(s, i);
-	else if (fate == FATE_GIVE_UP ||
-		otpi_significant_end(s, &s->classes[i]))
+	} else if (fate == FATE_GIVE_UP ||
+		otpi_significant_end(s, class_of(s, i)->significant)) {
 		return otpi_supervisor_give_up(s);
+	}
 	return OTP_GO_ON;
 }
 
 enum otp_verdict
 otpi_child_exited(struct supervisor *s, size_t i, otp_term reason)
 {
-	enum fate fate =
-		otpi_child_fate(s, &s->classes[i], s->children[i].pid, reason);
+	struct child *child = &s->children[i];
+	otp_duration wait_ms;
+	enum fate fate = otpi_child_fate(s, class_of(s, i), &child->backoff,
+		child->pid, reason, &wait_ms);
 
-	return child_go_on(s, i, fate);
+	return child_go_on(s, i, fate, wait_ms);
 }
 
 static enum otp_verdict
 static_retry(struct supervisor *s, const struct retry *retry)
 {
-	const struct child *child = &s->children[retry->index];
-	const struct otp_child_class *class = &s->classes[retry->index];
+	enum fate fate = FATE_RESTART;
+	size_t i = 0;
 
-	if (child->place != CHILD_RESTARTING || child->retry != retry->number)
+	while (i < static_count(s) &&
+		(s->children[i].place != CHILD_RESTARTING ||
+			s->children[i].retry != retry->number))
+		i++;
+	if (i == static_count(s))
 		return OTP_GO_ON;
-	return child_go_on(
-		s, retry->index, otpi_retry_fate(s, class, child->pid));
+	if (!retry->counted)
+		fate = otpi_retry_fate(s, class_of(s, i), s->children[i].pid);
+	return child_go_on(s, i, fate, AT_ONCE);
 }
 
 static enum otp_verdict
@@ -333,11 +412,14 @@ dynamic_retry(struct supervisor *s, const struct retry *retry)
 {
 	struct dynamic_child *child =
 		otpi_pid_table_find(&s->dynamic.table, retry->pid);
+	enum fate fate = FATE_RESTART;
 
 	if (!child || !child->restarting || child->retry != retry->number)
 		return OTP_GO_ON;
-	return otpi_dynamic_go_on(s, child,
-		otpi_retry_fate(s, &s->class->children[0], child->pid));
+	if (!retry->counted)
+		fate = otpi_retry_fate(
+			s, dynamic_class_of(s, child), child->pid);
+	return otpi_dynamic_go_on(s, child, fate, AT_ONCE);
 }
 
 enum otp_verdict
@@ -345,6 +427,6 @@ otpi_retry(struct supervisor *s, struct otp_msg *m)
 {
 	const struct retry *retry = otp_msg_payload(m);
 
-	return supervisor_is_simple(s) ? dynamic_retry(s, retry)
+	return supervisor_is_by_pid(s) ? dynamic_retry(s, retry)
 				       : static_retry(s, retry);
 }

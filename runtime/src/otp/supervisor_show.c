@@ -14,6 +14,8 @@ strategy_name(enum otp_strategy strategy)
 		return "rest_for_one";
 	case OTP_SIMPLE_ONE_FOR_ONE:
 		return "simple_one_for_one";
+	case OTP_DYNAMIC:
+		return "dynamic";
 	}
 	return "unknown";
 }

@@ -2,7 +2,7 @@
 /* Reports in words. Needs no running runtime. */
 #include "otp/log.h"
 
-#include <otp/behaviour.h>
+#include <otp/supervisor.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -131,13 +131,28 @@ a_supervisor_says_what_follows(void **state)
 		.reason = OTP_KILLED,
 		.child_id = "account",
 		.child = account,
-		.verdict = "restarting (1 of 3 in 5 s)"};
+		.verdict = "restarting (1 of 3 in 5 s)",
+		.child_class = "bank_account",
+		.child_restart = OTP_TRANSIENT,
+		.child_shutdown_ms = 5000};
 
 	(void)state;
 	has(words(&report),
 		"  bank_accounts: child <0.12.3> of account terminated: "
 		"restarting (1 of 3 in 5 s)\n");
 	has(words(&report), "killed\n");
+	has(words(&report),
+		"  child       transient worker bank_account, shutdown 5 s\n");
+	report.child_class = NULL;
+	report.child_type = OTP_SUPERVISOR;
+	report.child_restart = OTP_PERMANENT;
+	report.child_shutdown_ms = OTP_INFINITY;
+	has(words(&report),
+		"  child       permanent supervisor, shutdown infinity\n");
+	report.child_shutdown_ms = OTP_BRUTAL_KILL;
+	has(words(&report), "supervisor, shutdown brutal_kill\n");
+	report.child_shutdown_ms = 1500;
+	has(words(&report), "supervisor, shutdown 1500 ms\n");
 	report.kind = OTP_REPORT_START;
 	report.child = (otp_pid){0};
 	report.verdict = NULL;
