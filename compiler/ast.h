@@ -415,6 +415,7 @@ struct child {
 	struct span span;
 	struct expr *count_expr; /* x[4]; NULL: not a partition */
 	bool dynamic;
+	bool any; /* `dynamic` alone: of any kind, nothing in `start` */
 	struct start start;
 	struct child_option *options; /* as written */
 	size_t index; /* in its supervisor, from 0 */

@@ -256,6 +256,10 @@ check_options(const struct value_scope *scope, struct child *child)
 		}
 		found[o->kind] = o;
 		check_option(scope, child, o);
+		if (child->any && o->kind != OPTION_MAX_CHILDREN &&
+			o->kind != OPTION_REGISTER)
+			report(scope->program, DIAG_any_option, o->span,
+				text_of(names[o->kind]));
 	}
 }
 
@@ -308,7 +312,11 @@ check_partition(const struct value_scope *scope, struct child *child)
 	if (child->dynamic) {
 		report(program, DIAG_dynamic_partition, at);
 		note(program, DIAG_note_dynamic_partition, (struct span){0},
-			span_text(child->start.target.span));
+			child->any
+				? TEXT_LITERAL("")
+				: text_printf(&program->arena, " %.*s",
+					  TEXT_ARG(span_text(
+						  child->start.target.span))));
 		return;
 	}
 	child->registered = true;
@@ -337,7 +345,7 @@ check_significant(struct program *program, const struct decl *decl,
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
 	struct span at = {0};
 
-	if (!child->significant)
+	if (!child->significant || child->any)
 		return;
 	at = find_option(child, OPTION_SIGNIFICANT)->span;
 	if (child->restart == RESTART_PERMANENT && !child->lost) {
@@ -362,7 +370,7 @@ check_use_of_backoff(struct program *program, const struct child *child)
 {
 	const struct child_option *option = find_option(child, OPTION_BACKOFF);
 
-	if (!option || child->restart != RESTART_TEMPORARY)
+	if (!option || child->restart != RESTART_TEMPORARY || child->any)
 		return;
 	report(program, DIAG_backoff_temporary, option->span);
 	note(program, DIAG_note_backoff_restart, (struct span){0});
@@ -389,7 +397,7 @@ check_use_of_auto_shutdown(struct program *program, const struct decl *decl)
 	if (supervisor->auto_shutdown == AUTO_SHUTDOWN_NEVER || decl->lost)
 		return;
 	for (const struct child *c = supervisor->children; c; c = c->next) {
-		if (c->significant || c->lost)
+		if (c->significant || c->lost || (c->any && !c->next))
 			return;
 	}
 	report(program, DIAG_unused_auto_shutdown, setting->span,
@@ -412,6 +420,8 @@ check_child(const struct value_scope *scope, struct child *child,
 		check_partition(scope, child);
 		inside.index_count = child->count;
 	}
+	if (child->any)
+		return;
 	if (child->dynamic)
 		check_dynamic_start(&inside, &child->start);
 	else

@@ -160,17 +160,15 @@ add_backoff(struct tree *node, const struct backoff *backoff)
 		backoff->jitter > 0 ? number(arena, backoff->jitter) : none);
 }
 
+/* What every child has, whatever it is. */
 static void
-child_node(const struct model *model, struct tree *node,
+child_names(const struct model *model, struct tree *node,
 	const struct decl *decl, const struct child *child)
 {
 	struct arena *arena = model->arena;
 	struct text prefix = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
-	/* the parameters are those of what it starts */
-	struct model target = {
-		arena, child->start.decl->module, model->root, model->program};
-	struct field_list params = *start_params(child->start.decl);
+	bool alone = decl->u.supervisor.n_children == 1;
 
 	ctext_doc(node, "doc", child->doc);
 	tree_text(node, "name", child->name.text);
@@ -181,6 +179,23 @@ child_node(const struct model *model, struct tree *node,
 		text_printf(arena, "%.*s_%s_%.*s", TEXT_ARG(prefix),
 			child->dynamic ? "start" : "child", TEXT_ARG(name)));
 	tree_text(node, "id", ctext_string(arena, child->name.text));
+	tree_text(node, "start_id",
+		alone ? text_of("NULL")
+		      : ctext_string(arena, child->name.text));
+	tree_text(node, "max_children",
+		child->max_children > 0 ? number(arena, child->max_children)
+					: text_of(""));
+	tree_flag(node, "dynamic", child->dynamic);
+	tree_flag(node, "stand_in",
+		(child->dynamic || child->count_expr) && !alone);
+}
+
+static void
+child_options(
+	const struct model *model, struct tree *node, const struct child *child)
+{
+	struct arena *arena = model->arena;
+
 	tree_string(node, "restart", restart_name(child->restart));
 	tree_text(node, "shutdown",
 		child->shutdown.kind == SHUTDOWN_BRUTAL_KILL
@@ -189,25 +204,28 @@ child_node(const struct model *model, struct tree *node,
 	tree_flag(node, "registered", child->registered);
 	tree_text(node, "registered_name",
 		ctext_string(arena, child->registered_name));
-	tree_text(node, "max_children",
-		child->max_children > 0 ? number(arena, child->max_children)
-					: text_of(""));
-	tree_text(node, "start_id",
-		decl->u.supervisor.n_children == 1
-			? text_of("NULL")
-			: ctext_string(arena, child->name.text));
-	tree_flag(node, "dynamic", child->dynamic);
 	tree_flag(node, "significant", child->significant);
 	add_backoff(node, &child->backoff);
+}
+
+static void
+child_node(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct child *child)
+{
+	struct arena *arena = model->arena;
+	/* the parameters are those of what it starts */
+	struct model target = {
+		arena, child->start.decl->module, model->root, model->program};
+	struct field_list params = *start_params(child->start.decl);
+	struct text count = text_printf(arena, "%.*s_%.*s_count",
+		TEXT_ARG(cname_decl(arena, decl)),
+		TEXT_ARG(text_snake(arena, child->name.text)));
+
+	child_names(model, node, decl, child);
+	child_options(model, node, child);
 	tree_flag(node, "partition", child->count_expr != NULL);
-	tree_flag(node, "stand_in",
-		(child->dynamic || child->count_expr) &&
-			decl->u.supervisor.n_children > 1);
 	tree_text(node, "partitions", number(arena, child->count));
-	tree_text(node, "partitions_macro",
-		cname_macro(arena,
-			text_printf(arena, "%.*s_%.*s_count", TEXT_ARG(prefix),
-				TEXT_ARG(name))));
+	tree_text(node, "partitions_macro", cname_macro(arena, count));
 	add_start(model, node, &child->start);
 	if (child->dynamic)
 		params = rest_of(arena, &child->start);
@@ -216,39 +234,50 @@ child_node(const struct model *model, struct tree *node,
 	add_rest(&target, node, child, &params);
 }
 
+/* A child in each list that it belongs to. */
+static void
+add_child(const struct model *model, struct tree *node, const struct decl *decl,
+	const struct child *c)
+{
+	bool alone = decl->u.supervisor.n_children == 1;
+
+	if (c->any) {
+		child_names(model, tree_add(node, "pools"), decl, c);
+		if (!alone)
+			child_names(model, tree_add(node, "children"), decl, c);
+		return;
+	}
+	child_node(model, tree_add(node, "children"), decl, c);
+	child_node(model,
+		tree_add(node,
+			c->dynamic ? "dynamic_children" : "static_children"),
+		decl, c);
+	if (c->dynamic && alone)
+		child_node(model, tree_add(node, "template"), decl, c);
+	if (c->count_expr)
+		child_node(model, tree_add(node, "partitions"), decl, c);
+	else if (c->registered)
+		child_node(model, tree_add(node, "accessors"), decl, c);
+}
+
 static void
 add_children(
 	const struct model *model, struct tree *node, const struct decl *decl)
 {
+	static const char *const lists[] = {"children", "static_children",
+		"dynamic_children", "template", "accessors", "partitions",
+		"pools"};
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
-	bool alone = supervisor->n_children == 1;
-	bool simple = alone && supervisor->children->dynamic;
+	const struct child *only =
+		supervisor->n_children == 1 ? supervisor->children : NULL;
 
-	tree_flag(node, "simple", simple);
-	tree_flag(
-		node, "partitioned", alone && supervisor->children->count_expr);
-	tree_list(node, "children");
-	tree_list(node, "static_children");
-	tree_list(node, "dynamic_children");
-	tree_list(node, "template");
-	tree_list(node, "accessors");
-	tree_list(node, "partitions");
-	for (const struct child *c = supervisor->children; c; c = c->next) {
-		const char *kind =
-			c->dynamic ? "dynamic_children" : "static_children";
-
-		child_node(model, tree_add(node, "children"), decl, c);
-		child_node(model, tree_add(node, kind), decl, c);
-		if (simple)
-			child_node(model, tree_add(node, "template"), decl, c);
-		if (c->count_expr)
-			kind = "partitions";
-		else if (c->registered)
-			kind = "accessors";
-		else
-			continue;
-		child_node(model, tree_add(node, kind), decl, c);
-	}
+	tree_flag(node, "simple", only && only->dynamic && !only->any);
+	tree_flag(node, "pool", only && only->any);
+	tree_flag(node, "partitioned", only && only->count_expr);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		tree_list(node, lists[i]);
+	for (const struct child *c = supervisor->children; c; c = c->next)
+		add_child(model, node, decl, c);
 	tree_text(node, "child_count",
 		number(model->arena, supervisor->n_children));
 }

@@ -336,6 +336,10 @@ child(A) ::= CHILD(K) name(N) partition(P) EQ start(S) options(O). {
 child(A) ::= CHILD(K) name(N) partition(P) EQ DYNAMIC start(S) options(O). {
 	A = make_child(parser, K, N, P, true, S, O);
 }
+child(A) ::= CHILD(K) name(N) partition(P) EQ DYNAMIC options(O). {
+	A = make_child(parser, K, N, P, true, (struct start){0}, O);
+	A->any = true;
+}
 
 %type partition {struct expr *}
 partition(A) ::= . {

@@ -239,9 +239,11 @@ static void
 resolve_supervisor(struct scope *s, struct supervisor_decl *supervisor)
 {
 	resolve_fields(s, &supervisor->params);
-	for (struct child *c = supervisor->children; c; c = c->next)
-		c->start.decl =
-			find_server(s->program, s->module, &c->start.target);
+	for (struct child *c = supervisor->children; c; c = c->next) {
+		if (!c->any)
+			c->start.decl = find_server(
+				s->program, s->module, &c->start.target);
+	}
 }
 
 static void

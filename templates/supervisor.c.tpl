@@ -102,6 +102,30 @@ $end$
 
 $end$
 $end$
+$if pool$
+$else$
+$for pools$
+static const struct otp_supervisor_class $child$_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "$child$",
+	.strategy = OTP_DYNAMIC,
+	.intensity = $intensity$,
+	.period_ms = $period$,
+$if max_children$
+	.max_children = $max_children$,
+$end$
+};
+
+$end$
+$end$
+$for pools$
+otp_err
+$start_fn$($c$_ref supervisor, const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(supervisor.to, $start_id$, spec, init, pid);
+}
+
+$end$
 $if partitioned$
 $else$
 $for partitions$
@@ -196,7 +220,11 @@ const struct otp_supervisor_class $c$_class = {
 $if simple$
 	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
 $else$
+$if pool$
+	.strategy = OTP_DYNAMIC,
+$else$
 	.strategy = $strategy$,
+$end$
 $end$
 	.intensity = $intensity$,
 	.period_ms = $period$,
@@ -211,6 +239,13 @@ $end$
 $end$
 $if auto_shutdown$
 	.auto_shutdown = $auto_shutdown$,
+$end$
+$if pool$
+$for pools$
+$if max_children$
+	.max_children = $max_children$,
+$end$
+$end$
 $end$
 $for template$
 $if of_supervisor$

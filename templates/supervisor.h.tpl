@@ -21,6 +21,14 @@ $end$
 OTP_MUST_USE otp_err $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$);
 
 $end$
+$for pools$
+$for doc$
+$line$
+$end$
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err $start_fn$($c$_ref supervisor, const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
+$end$
 $for accessors$
 $for doc$
 $line$

@@ -77,7 +77,10 @@ ast_child(struct ast_out *out, const struct child *child)
 	ast_head(out, NULL, child->name, child->doc, child->span);
 	ast_bool(out, "dynamic", child->dynamic);
 	ast_or_null(out, "count", child->count);
-	ast_start(out, "start", &child->start);
+	if (child->any)
+		ast_null(out, "start");
+	else
+		ast_start(out, "start", &child->start);
 	ast_word(out, "restart", restarts[child->restart]);
 	ast_shutdown(out, &child->shutdown);
 	ast_string(out, "registered",

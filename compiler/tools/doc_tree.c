@@ -34,6 +34,10 @@ put_child(struct doc *doc, const struct child *child)
 		doc_value(doc, child->count_expr);
 		doc_string(doc, "]");
 	}
+	if (child->any) {
+		doc_string(doc, " = dynamic");
+		return;
+	}
 	doc_string(doc, child->dynamic ? " = dynamic " : " = ");
 	put_start(doc, &child->start);
 }
@@ -41,8 +45,12 @@ put_child(struct doc *doc, const struct child *child)
 static void
 put_options(struct doc *doc, const struct child *child)
 {
-	doc_printf(doc, "%s, shutdown %.*s", words_restart(child->restart),
-		TEXT_ARG(words_shutdown(doc->arena, child->shutdown)));
+	if (child->any)
+		doc_string(doc, "of any kind, each with a spec of its own");
+	else
+		doc_printf(doc, "%s, shutdown %.*s",
+			words_restart(child->restart),
+			TEXT_ARG(words_shutdown(doc->arena, child->shutdown)));
 	if (child->significant)
 		doc_string(doc, ", significant");
 	if (child->backoff.first_ms > 0)
@@ -254,7 +262,8 @@ static void
 put_subtree(struct doc *doc, const struct decl *decl, struct table *told,
 	size_t depth)
 {
-	if (decl->kind != DECL_SUPERVISOR || !decl->u.supervisor.children)
+	if (!decl || decl->kind != DECL_SUPERVISOR ||
+		!decl->u.supervisor.children)
 		return;
 	if (depth >= deepest ||
 		table_put(told,
@@ -305,7 +314,7 @@ find_started(const struct module *module, struct table *started)
 			continue;
 		for (const struct child *c = d->u.supervisor.children; c;
 			c = c->next) {
-			if (c->start.decl != d &&
+			if (!c->any && c->start.decl != d &&
 				c->start.decl->module == module)
 				table_put(started, c->start.decl->name.text,
 					c->start.decl);

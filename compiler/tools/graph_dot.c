@@ -46,8 +46,11 @@ add_id(struct textbuf *out, const struct decl *decl)
 static void
 add_facts(struct textbuf *out, const struct child *child)
 {
-	textbuf_printf(out, "%s, %.*s", words_restart(child->restart),
-		TEXT_ARG(words_shutdown(out->arena, child->shutdown)));
+	if (child->any)
+		textbuf_printf(out, "any kind");
+	else
+		textbuf_printf(out, "%s, %.*s", words_restart(child->restart),
+			TEXT_ARG(words_shutdown(out->arena, child->shutdown)));
 	if (child->dynamic)
 		textbuf_printf(out, ", dynamic");
 	if (child->max_children > 0)
@@ -168,6 +171,8 @@ add_child_edges(struct textbuf *out, const struct decl *decl)
 {
 	for (const struct child *c = decl->u.supervisor.children; c;
 		c = c->next) {
+		if (c->any)
+			continue; /* its row is all there is to see */
 		textbuf_printf(out, "\t");
 		add_id(out, decl);
 		textbuf_printf(out, ":c%zu -> ", c->index);

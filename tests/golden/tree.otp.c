@@ -402,6 +402,31 @@ tree_tills_ref_get(
 	return otp_get_to(decoder, at, &value->to);
 }
 
+const struct otp_type tree_any_ref_type = {
+	.name = "server<tree.Any>",
+	.kind = OTP_TYPE_HANDLE,
+	.size = sizeof(tree_any_ref),
+};
+
+void
+tree_any_ref_bound(struct otp_sizer *sizer, tree_any_ref value)
+{
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+tree_any_ref_put(uint8_t *at, tree_any_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+tree_any_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_any_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
+}
+
 const struct otp_type tree_wood_ref_type = {
 	.name = "server<tree.Wood>",
 	.kind = OTP_TYPE_HANDLE,
@@ -1729,6 +1754,76 @@ const struct otp_supervisor_class tree_tills_class = {
 	.server = &shop_till_class,
 };
 
+/* --- supervisor Any */
+
+static const struct otp_type tree_any_init_args_type = {
+	.name = "tree.init",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.tag = OTP_WIRE("init"),
+};
+
+static const struct otp_msg_type tree_any_init_type = {
+	.name = "init",
+	.owner = "tree_any",
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_any_init_args_type,
+};
+
+otp_err
+tree_any_init_make(struct otp_msg **m)
+{
+	*m = otp_msg_new(&tree_any_init_type, 0);
+	return OTP_OK;
+}
+
+static otp_err
+tree_any_start_how(enum otp_start_how how, const struct otp_start_opts *opts,
+	tree_any_ref *supervisor)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_any_init_make(&m);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start(
+			&tree_any_class, how, m, opts, &pid, NULL);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*supervisor = tree_any_of(pid);
+	return err;
+}
+
+otp_err
+tree_any_start(const struct otp_start_opts *opts, tree_any_ref *supervisor)
+{
+	return tree_any_start_how(OTP_START, opts, supervisor);
+}
+
+otp_err
+tree_any_start_link(const struct otp_start_opts *opts, tree_any_ref *supervisor)
+{
+	return tree_any_start_how(OTP_START_LINK, opts, supervisor);
+}
+
+otp_err
+tree_any_start_pool(tree_any_ref supervisor, const struct otp_child_spec *spec,
+	struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, NULL, spec, init, pid);
+}
+
+const struct otp_supervisor_class tree_any_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_any",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.auto_shutdown = OTP_AUTO_SHUTDOWN_ALL,
+	.max_children = 5,
+};
+
 /* --- supervisor Wood */
 
 struct tree_wood_args {
@@ -1890,6 +1985,39 @@ static const struct otp_supervisor_class tree_wood_parts_class = {
 	.supervisor = &tree_parts_class,
 };
 
+static const struct otp_supervisor_class tree_wood_any_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_wood_any",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.max_children = 2,
+};
+
+static const struct otp_supervisor_class tree_wood_more_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_wood_more",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+};
+
+otp_err
+tree_wood_start_any(tree_wood_ref supervisor, const struct otp_child_spec *spec,
+	struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, "any", spec, init, pid);
+}
+
+otp_err
+tree_wood_start_more(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, "more", spec, init, pid);
+}
+
 static const struct otp_child_class tree_wood_shards_template[] = {
 	{
 		.id = "shards",
@@ -2019,6 +2147,22 @@ static const struct otp_child_class tree_wood_children[] = {
 		.dynamic = &tree_wood_parts_class,
 		.process = &tree_wood_parts_class.process,
 	},
+	{
+		.id = "any",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_wood_any_class,
+		.process = &tree_wood_any_class.process,
+	},
+	{
+		.id = "more",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_wood_more_class,
+		.process = &tree_wood_more_class.process,
+	},
 };
 
 const struct otp_supervisor_class tree_wood_class = {
@@ -2028,7 +2172,7 @@ const struct otp_supervisor_class tree_wood_class = {
 	.intensity = 1,
 	.period_ms = INT64_C(5000),
 	.children = tree_wood_children,
-	.child_count = 5,
+	.child_count = 7,
 	.auto_shutdown = OTP_AUTO_SHUTDOWN_ANY,
 };
 

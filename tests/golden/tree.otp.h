@@ -475,6 +475,57 @@ uint8_t *tree_tills_ref_put(uint8_t *at, tree_tills_ref value);
 const uint8_t *tree_tills_ref_get(
 	struct otp_decoder *decoder, const uint8_t *at, tree_tills_ref *value);
 
+/* A handle to supervisor Any: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_any_ref {
+	otp_to to;
+} tree_any_ref;
+
+static inline tree_any_ref
+tree_any_of(otp_pid pid)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_any_ref
+tree_any_named(const char *name)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_any_ref
+tree_any_at(const char *name, const char *node)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_any_to(tree_any_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_any_equal(tree_any_ref a, tree_any_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_any_ref_type;
+void tree_any_ref_bound(struct otp_sizer *sizer, tree_any_ref value);
+uint8_t *tree_any_ref_put(uint8_t *at, tree_any_ref value);
+const uint8_t *tree_any_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_any_ref *value);
+
 /* A handle to supervisor Wood: a process, or a name that is looked up at each
    use. All zero is none. */
 typedef struct tree_wood_ref {
@@ -756,6 +807,24 @@ OTP_MUST_USE otp_err tree_tills_init_make(struct otp_msg **m);
 OTP_MUST_USE otp_err tree_tills_start_till(
 	tree_tills_ref supervisor, int64_t opening, shop_till_ref *child);
 
+/* --- supervisor Any */
+
+/* Of any kind. */
+extern const struct otp_supervisor_class tree_any_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_any_start(
+	const struct otp_start_opts *opts, tree_any_ref *supervisor);
+OTP_MUST_USE otp_err tree_any_start_link(
+	const struct otp_start_opts *opts, tree_any_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_any_init_make(struct otp_msg **m);
+
+/* Whatever comes. */
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_any_start_pool(tree_any_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
 /* --- supervisor Wood */
 
 extern const struct otp_supervisor_class tree_wood_class;
@@ -770,6 +839,15 @@ OTP_MUST_USE otp_err tree_wood_init_make(struct otp_msg **m, otp_string path);
 
 OTP_MUST_USE otp_err tree_wood_start_parts(
 	tree_wood_ref supervisor, otp_string path, tree_parts_ref *child);
+
+/* Seldom one. */
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_wood_start_any(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_wood_start_more(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
 
 /* How many shards there are; they are numbered from 0. */
 #define TREE_WOOD_SHARDS_COUNT 4

@@ -281,6 +281,21 @@ count_processes(
 	}
 }
 
+/* Of any kind: it is never asked for one. */
+static void
+add_pool(struct making *m)
+{
+	add_doc(&m->children, "    ");
+	add(&m->children, "    child %s = dynamic", member_name(&m->names));
+	if (rarely(2))
+		add(&m->children, " { max_children %s; }\n",
+			amount(m->module, 1 + chance(100000)));
+	else
+		add(&m->children, ";\n");
+	m->decl->processes++;
+	m->only_dynamic = m->n++ == 0;
+}
+
 static void
 add_child(struct making *m)
 {
@@ -386,6 +401,8 @@ make_supervisor(struct module *module, bool is_root)
 	m.wants_significant = rarely(4);
 	while (n-- > 0)
 		add_child(&m);
+	if (rarely(6))
+		add_pool(&m);
 	add_doc(&decl->text, "");
 	add(&decl->text, "supervisor %s", decl->name);
 	add_own_params(&m);
