@@ -151,9 +151,8 @@ B6_after_a_failed_init_name_and_process_are_gone(void **state)
 static void
 B7_a_trapping_starter_finds_no_exit(void **state)
 {
-	static const enum init_op ops[] = {
-		INIT_STOP, INIT_IGNORE, INIT_EXIT, INIT_CRASH, INIT_BAD,
-		INIT_ERROR};
+	static const enum init_op ops[] = {INIT_STOP, INIT_IGNORE, INIT_EXIT,
+		INIT_CRASH, INIT_BAD, INIT_ERROR};
 	otp_pid pid;
 
 	(void)state;

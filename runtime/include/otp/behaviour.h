@@ -195,6 +195,12 @@ bool otp_process_is_suspended(void);
 void otp_process_hold(otp_pid by);
 /* Who holds it; zero: nobody. */
 otp_pid otp_process_holder(void);
+/*
+ * What the behaviour's `format` gives. Should that crash or end, the call in
+ * hand fails with OTP_BAD_TERM, the callback's frames and what is lent are given
+ * up, and the process goes on with its next event.
+ */
+otp_term otp_process_show(enum otp_status_part part, otp_term term);
 /* See otp_sys_statistics; OTP_SYSTEM_LIMIT. */
 OTP_MUST_USE otp_err otp_process_statistics(bool on);
 /* False: they are off. */

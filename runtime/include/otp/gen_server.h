@@ -232,7 +232,7 @@ OTP_MUST_USE otp_err otp_server_stop(
  * lent to it. Links, monitors, timers, its name, what waits in its mailbox and
  * memory of otp_alloc stay, so kept fields may be copied. From now on the class
  * decides about mailbox, priority, max_heap, and, if it traps exits, that. Who
- * spawned it is its parent. Never returns. Misuse, which ends the caller: as for
+ * spawned it with a link is its parent. Never returns. Misuse, which ends the caller: as for
  * otp_hibernate, and a `size` that is not that of the class's state.
  */
 OTP_NORETURN void otp_server_enter_loop(const struct otp_server_class *server,

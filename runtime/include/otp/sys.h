@@ -25,7 +25,8 @@ OTP_BEGIN_DECLS
 /*
  * Suspended, a process serves only sys and the EXIT of its parent; all else
  * waits in its mailbox and is handled after the resume, in order (F2). What it
- * waits for with otp_with_timeout begins anew with the resume (B37). To suspend
+ * waits for with otp_with_timeout begins anew with the resume (B37). A bound of
+ * its mailbox holds meanwhile: others may see OTP_MAILBOX_FULL. To suspend
  * one that is suspended, or resume one that is not, does nothing.
  */
 OTP_MUST_USE otp_err otp_sys_suspend(otp_to server, otp_duration timeout_ms);
@@ -37,7 +38,8 @@ OTP_MUST_USE otp_err otp_sys_resume(otp_to server, otp_duration timeout_ms);
  * bank_account_sys_get_state. Of a supervisor:
  * #{strategy,intensity,period,children => [{Id,Pid,Type}],dynamic}, the last of
  * which is the number of its dynamic children.
- * OTP_NOT_ALLOWED: a `state opaque`, unless format_status makes a term of it;
+ * OTP_NOT_ALLOWED: a `state opaque`, unless format_status makes a term of it, and
+ * OTP_BAD_TERM when that crashes;
  * or a behaviour that shows none.
  */
 OTP_MUST_USE otp_err otp_sys_get_state(
@@ -74,7 +76,10 @@ struct otp_sys_status {
 	const char *class_name; /* "bank_account" */
 	bool suspended;
 	bool statistics; /* otp_sys_statistics is on */
-	/* As format_status shows it (B50); `undefined`: nobody shows it. */
+	/*
+	 * As format_status shows it (B50); `undefined`: nobody shows it, or it
+	 * crashed, which the server logs and survives.
+	 */
 	otp_term state;
 };
 OTP_MUST_USE otp_err otp_sys_get_status(

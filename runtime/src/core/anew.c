@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Processes that give up their frames and go on: a plain one that hibernates,
- * or becomes one of a behaviour. Both become PROCESS_NEW again, and so begin as
- * a process that was just started; what they leave behind is given back at the
+ * or becomes one of a behaviour; these become PROCESS_NEW again, and so begin as
+ * a process that was just started. And one of a behaviour whose hook crashes for
+ * sys, which loses the call in hand. What they leave behind is given back at the
  * base of the stack they leave, where otp_exit lands too.
  */
 #include "core/heap.h"
@@ -121,4 +122,36 @@ otpi_anew(struct thread *t, struct runner *r)
 	p->runner = NULL;
 	atomic_store_explicit(&t->running, NULL, memory_order_relaxed);
 	otpi_requeue(t, p);
+}
+
+otp_term
+otp_process_show(enum otp_status_part part, otp_term term)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+
+	t->runner->stage = STAGE_SHOW;
+	otpi_leave(t);
+	term = otpi_class_of(p)->behaviour->format(p->data, part, term);
+	t = otpi_enter();
+	t->runner->stage = STAGE_RUN;
+	otpi_leave(t);
+	return term;
+}
+
+void
+otpi_show_failed(struct thread *t, struct runner *r)
+{
+	struct process *p = r->process;
+
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = NULL;
+	if (r->interrupted && otpi_traced())
+		otpi_trace_fault(t, p, &r->fault);
+	r->interrupted = false;
+	r->fault.signal = 0;
+	r->stage = STAGE_RUN;
+	otpi_current_drop(t, r, OTP_BAD_TERM, NULL);
+	otpi_anew(t, r);
 }

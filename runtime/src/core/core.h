@@ -74,6 +74,7 @@ enum process_flag {
 	PROCESS_UNUSUAL = 128,
 	/* Linked to its parent since its start, which `links` does not say. */
 	PROCESS_CHILD = 256,
+	PROCESS_PARENT = 512, /* its parent started it with a link (B42) */
 	/* Most of what is queued is not to be handled: suspend.h. */
 	PROCESS_SUSPENDED = 1024,
 	PROCESS_ASLEEP = 2048 /* it hibernates: suspend.h, anew.c */
@@ -191,7 +192,8 @@ enum activation_stage {
 	STAGE_ENDING, /* the behaviour's `ending` */
 	STAGE_DESTRUCT, /* a destructor of otp_own */
 	STAGE_REPORT, /* the report handler */
-	STAGE_ENCODE /* the state, for the crash report */
+	STAGE_ENCODE, /* the state, for the crash report */
+	STAGE_SHOW /* the same for sys: it is not the end (anew.c) */
 };
 
 /*

@@ -116,8 +116,7 @@ report_made(struct runner *r)
 	reason_restore(r);
 	reason = has_format(p) ? built(&r->reason)
 			       : otpi_reason_term(p->end_reason);
-	otpi_report_end(
-		r, p, built(&r->message), built(&r->state), reason);
+	otpi_report_end(r, p, built(&r->message), built(&r->state), reason);
 	report_drop(r);
 }
 
@@ -311,6 +310,12 @@ otpi_land(struct thread *t, struct runner *r)
 		otpi_end_stages(t, r, false, false);
 		return;
 	}
+	/* Not if a signal ended it meanwhile, or max_heap. */
+	if (r->stage == STAGE_SHOW && !r->silent && !r->ended &&
+		!(p->flags & PROCESS_DYING)) {
+		otpi_show_failed(t, r);
+		return;
+	}
 	if (r->interrupted && r->stage != STAGE_ENCODE &&
 		r->stage != STAGE_REPORT)
 		reason = otpi_fault_reason(r, p);
@@ -328,6 +333,7 @@ otpi_land(struct thread *t, struct runner *r)
 	}
 	switch (r->stage) {
 	case STAGE_RUN:
+	case STAGE_SHOW:
 		break;
 	case STAGE_ENCODE: /* with what is complete */
 		report_made(r);

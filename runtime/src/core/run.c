@@ -251,7 +251,7 @@ unusual_next(struct thread *t, struct process *p)
 	else
 		m = p->queue ? otpi_queue_pop(p) : NULL;
 	if (p->flags & PROCESS_ASLEEP)
-		otpi_asleep_next(p, m);
+		otpi_asleep_next(t, p, m);
 	return m;
 }
 
@@ -297,7 +297,7 @@ __attribute__((noinline, cold)) static bool
 sleeps_on(struct thread *t, struct runner *r, struct process *p, bool traced)
 {
 	while (!has_message(p) && !(p->flags & PROCESS_DYING)) {
-		otpi_asleep_next(p, NULL);
+		otpi_asleep_next(t, p, NULL);
 		activation_end(t, r, p, traced);
 		if (otpi_go_idle(t, p))
 			return true;

@@ -70,6 +70,8 @@ void otpi_killed(struct thread *t, struct process *p);
 void otpi_give_back(struct thread *t, struct runner *r);
 /* r's frames were given up, by a process that goes on without them. */
 void otpi_anew(struct thread *t, struct runner *r);
+/* The same where a hook crashed for sys: the call in hand fails. */
+void otpi_show_failed(struct thread *t, struct runner *r);
 /* r's frames were abandoned: see why, and end the process. */
 void otpi_land(struct thread *t, struct runner *r);
 

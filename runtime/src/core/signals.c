@@ -69,9 +69,9 @@ static bool
 rare_is_empty(const struct rare *rare)
 {
 	return rare == NONE ||
-		(!rare->idle_timer && !rare->alarm &&
-			!rare->suspension.asked && !rare->suspension.holder &&
-			!rare->work.since && !rare->hibernate_after_ms &&
+		(!rare->idle_timer && !rare->alarm && !rare->suspension.asked &&
+			!rare->suspension.holder && !rare->work.since &&
+			!rare->hibernate_after_ms &&
 			list_is_empty(&rare->pending) &&
 			(otpi_table_count(&rare->requests) |
 				otpi_table_count(&rare->names) |

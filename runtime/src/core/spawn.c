@@ -57,7 +57,7 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	p->parent = process_key(self);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		p->flags |= PROCESS_CHILD;
+		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -480,7 +480,7 @@ otp_pid
 otp_process_parent(void)
 {
 	struct thread *t = otpi_enter();
-	otp_pid parent = key_pid(otpi_parent_of(otpi_process_of(t)));
+	otp_pid parent = key_pid(otpi_started_by(otpi_process_of(t)));
 
 	otpi_leave(t);
 	return parent;

@@ -28,9 +28,9 @@ void otpi_class_apply(struct thread *t, struct process *p,
 	const struct otp_process_class *class_);
 /* The key of who started p with a link; 0: nobody. */
 static inline uint64_t
-otpi_parent_of(const struct process *p)
+otpi_started_by(const struct process *p)
 {
-	return p->parent;
+	return p->flags & PROCESS_PARENT ? p->parent : 0;
 }
 /* The idle event of p comes in ms, or, again, in as many as it was to. */
 void otpi_idle_start(struct thread *t, struct process *p, otp_duration ms);

@@ -43,9 +43,8 @@ is_served(const struct process *p, const struct otp_msg *m)
 	uint64_t holder = p->extras->rare->suspension.holder;
 
 	if (m->kind == SIGNAL_EXIT || m->kind == SIGNAL_EXIT_LINK)
-		return otpi_signal_from(m) == otpi_parent_of(p);
-	return otpi_is_sys(m) &&
-		(holder == 0 || holder == otpi_signal_from(m));
+		return otpi_signal_from(m) == otpi_started_by(p);
+	return otpi_is_sys(m) && (holder == 0 || holder == otpi_signal_from(m));
 }
 
 static bool
@@ -159,10 +158,12 @@ wakes(const struct process *p, const struct otp_msg *m)
 }
 
 void
-otpi_asleep_next(struct process *p, const struct otp_msg *m)
+otpi_asleep_next(struct thread *t, struct process *p, const struct otp_msg *m)
 {
 	if (m && wakes(p, m))
 		p->flags &= (uint16_t)~PROCESS_ASLEEP;
+	if (m == NULL && otpi_traced())
+		otpi_trace_hibernate(t, p);
 	blocked_set(p, m ? 0 : 2);
 }
 

@@ -106,8 +106,8 @@ static void
 emit(struct thread *t, struct otp_trace_event *e)
 {
 	/* Relaxed: who calls the handler looks again. */
-	if (atomic_load_explicit(&otpi_trace_switch.word,
-		    memory_order_relaxed) %
+	if (atomic_load_explicit(
+		    &otpi_trace_switch.word, memory_order_relaxed) %
 			TRACE_COUNTS ==
 		0)
 		return;
@@ -210,6 +210,12 @@ void
 otpi_trace_run(struct thread *t, struct process *p)
 {
 	tell(t, OTP_TRACE_RUN, p, 0, 0, 0);
+}
+
+void
+otpi_trace_hibernate(struct thread *t, struct process *p)
+{
+	tell(t, OTP_TRACE_HIBERNATE, p, 0, 0, 0);
 }
 
 void

@@ -57,6 +57,7 @@ void otpi_trace_end(void);
 COLD void otpi_trace_spawn(struct thread *t, struct process *p);
 COLD void otpi_trace_exit(struct thread *t, struct process *p);
 COLD void otpi_trace_run(struct thread *t, struct process *p);
+COLD void otpi_trace_hibernate(struct thread *t, struct process *p);
 COLD void otpi_trace_stop(struct thread *t, struct process *p);
 /* m is in hand, or NULL; `what`: unless m is a message. */
 COLD void otpi_trace_handler(struct thread *t, struct process *p,

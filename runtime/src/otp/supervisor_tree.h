@@ -204,8 +204,7 @@ child_type(const struct otp_child_class *class)
 }
 
 /* supervisor_show.c: struct otp_behaviour's encode_state. */
-void
-otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
+void otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
 
 /* What it is; NULL: not told. */
 static inline const struct otp_process_class *

@@ -59,8 +59,8 @@ term_call(otp_to server, struct otp_msg *m, otp_duration timeout_ms,
 otp_err
 otp_sys_get_state(otp_to server, otp_duration timeout_ms, otp_term *state)
 {
-	return term_call(server, otp_msg_new(&otpi_sys_get_state, 0),
-		timeout_ms, state);
+	return term_call(
+		server, otp_msg_new(&otpi_sys_get_state, 0), timeout_ms, state);
 }
 
 /* Ask for the state and hold the server; if that is given up, no longer. */
@@ -69,8 +69,7 @@ otp_sys_replace_state(otp_to server, otp_duration timeout_ms,
 	otp_sys_change change, void *arg, otp_term *state)
 {
 	/* Both messages to the same process. */
-	otp_to to = server.node ? server
-				: otp_to_pid(otp_to_whereis(server));
+	otp_to to = server.node ? server : otp_to_pid(otp_to_whereis(server));
 	otp_term before, changed = OTP_UNDEFINED;
 	otp_err err = term_call(
 		to, otp_msg_new(&otpi_sys_replace, 0), timeout_ms, &before);
@@ -88,13 +87,28 @@ otp_sys_replace_state(otp_to server, otp_duration timeout_ms,
 	return err;
 }
 
+static otp_err
+status_call(
+	otp_to server, otp_duration timeout_ms, bool bare, struct otp_msg **m)
+{
+	struct otpi_sys_status_of *message;
+
+	*m = otp_msg_new(&otpi_sys_get_status, 0);
+	message = otp_msg_payload(*m);
+	message->bare = bare;
+	return sys_call(server, *m, timeout_ms, m);
+}
+
+/* A hook that crashes costs the call, and nothing else (B50). */
 otp_err
 otp_sys_get_status(
 	otp_to server, otp_duration timeout_ms, struct otp_sys_status *status)
 {
-	struct otp_msg *m = otp_msg_new(&otpi_sys_get_status, 0);
-	otp_err err = sys_call(server, m, timeout_ms, &m);
+	struct otp_msg *m;
+	otp_err err = status_call(server, timeout_ms, false, &m);
 
+	if (err == OTP_BAD_TERM)
+		err = status_call(server, timeout_ms, true, &m);
 	if (err == OTP_OK)
 		memcpy(status, otp_msg_payload(m), sizeof *status);
 	return err;

@@ -3,9 +3,8 @@
 #include "event.h"
 
 #include <otp/copy.h>
+#include <otp/logger.h>
 #include <otp/stats.h>
-
-#include <stdlib.h>
 
 /* --- messages -------------------------------------------------------------- */
 
@@ -37,8 +36,8 @@ SYS(terminate, "terminate", OTP_MSG_CALL, TERM, 0, term_encode);
 SYS(suspend, "suspend", OTP_MSG_CALL, 0, 0, NULL);
 SYS(resume, "resume", OTP_MSG_CALL, 0, 0, NULL);
 SYS(get_state, "get_state", OTP_MSG_CALL, 0, TERM, NULL);
-SYS(get_status, "get_status", OTP_MSG_CALL, 0, sizeof(struct otp_sys_status),
-	NULL);
+SYS(get_status, "get_status", OTP_MSG_CALL, sizeof(struct otpi_sys_status_of),
+	sizeof(struct otp_sys_status), NULL);
 SYS(replace, "replace_state", OTP_MSG_CALL, 0, TERM, NULL);
 SYS(set, "set_state", OTP_MSG_CALL, TERM, TERM, term_encode);
 SYS(keep, "keep_state", OTP_MSG_CAST, 0, 0, NULL);
@@ -101,57 +100,13 @@ answer_empty(struct otp_msg *m)
 
 /* --- status ------------------------------------------------------------------ */
 
-/* What the process that formats is told, and tells. */
-struct formatting {
-	otp_term (*format)(
-		const void *data, enum otp_status_part part, otp_term term);
-	const void *data;
-	otp_term state; /* changed: of malloc */
-	bool done;
-};
-
-static void
-format_run(void *arg)
-{
-	struct formatting *f = arg;
-	otp_term shown = f->format(f->data, OTP_STATUS_STATE, f->state);
-	uint8_t *bytes = malloc(shown.len ? shown.len : 1);
-
-	if (!bytes)
-		return;
-	memcpy(bytes, shown.ptr, shown.len);
-	f->state = (otp_term){bytes, shown.len};
-	f->done = true;
-}
-
-/*
- * By another process, for which the server waits, so that a hook that crashes
- * is reported, and harms nobody (B50): then nothing is shown.
- */
+/* As the hook of the class shows it, if there is one (B50). */
 static otp_term
-formatted(const struct otpi_system *system, const void *data, otp_term state)
+shown(const struct otpi_system *system, const void *data, otp_term state)
 {
-	struct formatting f = {system->behaviour->format, data, state, false};
-	struct otp_spawn_opts opts = {0};
-	otp_term shown = OTP_UNDEFINED;
-	otp_pid pid;
-	otp_ref ref;
-
-	if (!has_format(system, data))
-		return state;
-	opts.monitor = &ref;
-	if (otp_spawn_opt(format_run, &f, &opts, &pid) != OTP_OK)
-		return shown;
-	while (otp_await_down(ref, OTP_INFINITY, NULL) != OTP_OK)
-		continue;
-	if (f.done) {
-		void *scratch = otp_tmp(f.state.len);
-
-		memcpy(scratch, f.state.ptr, f.state.len);
-		shown = (otp_term){scratch, f.state.len};
-		free((void *)(uintptr_t)f.state.ptr);
-	}
-	return shown;
+	return has_format(system, data)
+		? otp_process_show(OTP_STATUS_STATE, state)
+		: state;
 }
 
 static void
@@ -175,7 +130,7 @@ answer_state(const struct otpi_system *system, void *data, struct otp_msg *m)
 	otp_err err = state_term(system, data, &state);
 
 	if (err == OTP_NOT_ALLOWED && has_format(system, data)) {
-		state = formatted(system, data, OTP_UNDEFINED);
+		state = shown(system, data, OTP_UNDEFINED);
 		if (!otp_term_is_atom(state, "undefined"))
 			err = OTP_OK;
 	}
@@ -186,9 +141,20 @@ answer_state(const struct otpi_system *system, void *data, struct otp_msg *m)
 	return err == OTP_OK;
 }
 
+/* The hook has crashed at the first attempt. */
+static otp_term
+not_shown(const struct otp_process_stats *stats)
+{
+	otp_log_warning("%s <0.%u.%u>: format_status failed, the status is "
+			"shown without a state",
+		stats->class_name, stats->pid.id, stats->pid.serial);
+	return OTP_UNDEFINED;
+}
+
 static void
 answer_status(const struct otpi_system *system, void *data, struct otp_msg *m)
 {
+	const struct otpi_sys_status_of *message = otp_msg_payload(m);
 	struct otp_process_stats stats = {0};
 	struct otp_sys_statistics unused;
 	struct otp_sys_status *status;
@@ -199,7 +165,10 @@ answer_status(const struct otpi_system *system, void *data, struct otp_msg *m)
 	if (otp_stats_process(otp_self(), &stats) != OTP_OK ||
 		state_term(system, data, &state) != OTP_OK)
 		state = OTP_UNDEFINED;
-	state = formatted(system, data, state);
+	if (message->bare)
+		state = not_shown(&stats);
+	else
+		state = shown(system, data, state);
 	otp_flat_term(&flat, state);
 	status = otp_reply_begin(m, sizeof *status, flat.size);
 	copy = otp_copy_behind(status, sizeof *status);

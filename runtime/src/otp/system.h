@@ -33,6 +33,11 @@ struct otpi_sys_switch {
 	bool on;
 };
 
+/* The argument of `get_status`. */
+struct otpi_sys_status_of {
+	bool bare; /* without the state: its hook has crashed */
+};
+
 /* The answer of `get_state`, `replace` and `set` is a struct otpi_sys_term,
  * that of the others what sys.h says. */
 
