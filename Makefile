@@ -113,6 +113,8 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson gdb
+SEMANTIC_TESTS := $(filter $(BUILD)/tests/semantics/%,$(RUNTIME_TESTS))
+SEMANTIC_SEEDS := tests/semantics/seeds.sh
 LINTS := $(wildcard tests/lint/*.sh)
 MODELS := tests/model/run.sh
 # What runs beside the runtime's own tests in hard mode.
@@ -123,10 +125,10 @@ HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spaw
 	core_timer
 # A sanitizer has nothing to see in the sources, in what is built without it,
 # and, tsan, in otpc, which has no threads; and hard mode changes the runtime.
-ALL_TESTS := $(RUNTIME_TESTS) $(STORIES) $(COMPILER_TESTS) \
-	$(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
+ALL_TESTS := $(RUNTIME_TESTS) $(SEMANTIC_SEEDS) $(STORIES) \
+	$(COMPILER_TESTS) $(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
 ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
-	$(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
+	$(SEMANTIC_SEEDS) $(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
 	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
 	$(ALL_TESTS))
 ALL_TESTS := $(if $(HARD),$(filter-out $(if $(BRIEF), \
@@ -138,7 +140,7 @@ TESTS := $(if $(ONLY),$(foreach t,$(ALL_TESTS),$(if $(findstring \
 C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
-.PHONY: all otpc lib check test stress model bench bench-quick bench-10m
+.PHONY: all otpc lib check test semantics stress model bench bench-quick bench-10m
 .PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
 .PHONY: uninstall clean help format lint FORCE
 
@@ -263,7 +265,8 @@ $(RUNTIME_TESTS): %: %.o $(LIBOTP)
 $(foreach c,$(TEST_SPEC_C),$(eval $(c:.otp.c=): $(c:.c=.o)))
 
 # Scripts use otpc and libotp.a; programs have what they need linked in.
-CHECK_NEEDS := $(filter $(BUILD)/%,$(TESTS)) $(if $(filter %.sh,$(TESTS)),all)
+CHECK_NEEDS := $(filter $(BUILD)/%,$(TESTS)) $(if $(filter %.sh,$(TESTS)),all) \
+	$(if $(filter $(SEMANTIC_SEEDS),$(TESTS)),$(SEMANTIC_TESTS))
 
 # What scripts see: paths are absolute, so that they may change folder.
 SCRIPT_ENV = MODE='$(MODE)' BUILD='$(abspath $(BUILD))' CC='$(CC)' \
@@ -272,7 +275,7 @@ SCRIPT_ENV = MODE='$(MODE)' BUILD='$(abspath $(BUILD))' CC='$(CC)' \
 	SRC_CFLAGS='$(SRC_DIRS:%=-I$(CURDIR)/%)' \
 	OTP_CFLAGS='$(FRAME_CFLAGS) -I$(CURDIR)/runtime/include \
 		-I$(abspath $(BUILD)/gen)' \
-	OTP_LIBS='$(abspath $(LIBOTP)) -pthread'
+	OTP_LIBS='$(abspath $(LIBOTP)) -pthread' JOBS='$(JOBS)'
 
 check: $(CHECK_NEEDS) ## build, and run the suite in one MODE
 	@$(SCRIPT_ENV) \
@@ -298,6 +301,20 @@ test: ## the whole suite: debug, asan (with ubsan), tsan and hard, or one MODE
 			$(call HARD_ARGS,$(TEST_MODES),BRIEF=1) || :; \
 	done
 	@tests/run.sh --sum $(SUMMARIES)
+
+# Without SEEDS=, as in the suite: on threads. 0: the tests say nothing wrong.
+RULES_MODE := $(if $(filter command,$(origin MODE)),$(MODE),debug)
+RULES_BUILD := $(TEST_BUILD)/$(RULES_MODE)
+RULES_SEEDS := $(if $(filter file undefined,$(origin SEEDS)),,$(SEEDS))
+semantics: ## what is kept of OTP's rules, one by one; SEEDS=200: drawn, too
+	+@status=0; \
+	TEST_TIMEOUT=$(if $(RULES_SEEDS),86400,$${TEST_TIMEOUT:-300}) \
+	$(SUBMAKE) check MODE=$(RULES_MODE) BUILD=$(RULES_BUILD) ONLY= \
+		TESTS="$$(BUILD=$(RULES_BUILD) tests/semantics/table.sh \
+			--tests) $(if $(RULES_SEEDS),$(SEMANTIC_SEEDS))" || \
+		status=1; \
+	tests/semantics/table.sh $(RULES_BUILD)/tests/logs/*.log && \
+		exit $$status
 
 # Half of the time each; a seed that has begun is ended.
 STRESS_MODES := $(if $(filter command,$(origin MODE)),$(MODE), \

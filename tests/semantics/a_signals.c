@@ -336,9 +336,11 @@ static void
 A19_A20_a_signal_that_is_here_meets_the_flag_as_it_was(void **state)
 {
 	otp_ref ref;
-	otp_pid pid = signal_before_turning(false, &ref);
+	otp_pid pid;
 
 	(void)state;
+	not_in_sim("two that wait for each other without calling the runtime");
+	pid = signal_before_turning(false, &ref);
 	await(NOTE_DONE);
 	assert_string_equal(await(NOTE_EXIT).text, "late");
 	otp_exit_signal(pid, term_of("now"));

@@ -130,7 +130,7 @@ const void *otp_app_env(const struct otp_app_class *app);
  * OTP_NOT_FOUND: there is no such key, or it is optional and absent.
  */
 OTP_MUST_USE otp_err otp_app_get_env(const struct otp_app_class *app,
-	const char *key, struct otp_term_builder *value);
+	const char *key, otp_term_builder *value);
 /* The root supervisor; the zero pid when it is not running. */
 otp_pid otp_app_root(const struct otp_app_class *app);
 /*

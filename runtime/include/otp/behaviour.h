@@ -154,6 +154,9 @@ void otp_start_drop(struct otp_msg *start);
 
 /* Within a behaviour's callbacks, for the calling process: */
 
+/* From now on it, and what it starts, belong to the application of that number
+ * (D5), of which otp_stats_process tells. 0: to none. */
+void otp_process_app(uint8_t number);
 /* init has succeeded: the starter goes on. */
 void otp_process_started(void);
 /* init wants no process: the starter gets OTP_IGNORE. Returns OTP_END. */

@@ -61,6 +61,7 @@ struct otp_process_stats {
 	const char *behaviour; /* "gen_server"; NULL: a plain process */
 	const char *class_name; /* "bank_account"; NULL: a plain process */
 	bool is_thread; /* a thread of the program's own */
+	uint8_t app; /* number of its application; 0: none. See otp_app_of */
 	enum otp_process_status status;
 	/*
 	 * Messages that wait in its mailbox: exact for one that is idle, blocked

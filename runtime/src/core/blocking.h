@@ -20,6 +20,7 @@
 #ifndef OTPI_BLOCKING_H
 #define OTPI_BLOCKING_H
 
+#include "core/sim.h"
 #include "core/sched.h"
 
 void otpi_blocking_init(void);
@@ -40,7 +41,7 @@ static inline bool
 otpi_is_blocking(const struct process *p)
 {
 	return otpi_class_of(p)->blocking && !(p->flags & PROCESS_DYING) &&
-		otpi_runtime.sim == NULL;
+		otpi_sim() == NULL;
 }
 
 #endif

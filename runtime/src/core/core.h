@@ -142,6 +142,7 @@ struct process {
 	/* Where it waits: 0: between events, 1: with its runner, 2: between
 	 * events, and hibernates. Owner's. */
 	_Atomic(uint8_t) blocked;
+	_Atomic(uint8_t) app; /* 0: none. Of who started it; by anybody */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -424,8 +425,8 @@ struct runtime {
 	_Atomic(bool) forked; /* in the child of a fork: fork.h */
 	sigset_t signal_mask; /* of the thread that started it */
 	struct otp_runtime_opts opts;
-	/* Read by all, written at start; but see sim.h. */
-	struct sim_hooks *sim; /* NULL: not the deterministic mode */
+	/* Read by all through otpi_sim, written by start and stop. */
+	_Atomic(struct sim_hooks *) sim; /* NULL: not the deterministic mode */
 	struct sim_hooks *sim_kept; /* of an earlier start */
 	/* Relaxed; threads that a late stop has left may still read them. */
 	_Atomic(int) budget; /* messages of one activation */

@@ -60,14 +60,14 @@ otpi_migrate(struct thread *t)
 static void
 block_foreign(struct thread *t, int64_t deadline_ms)
 {
+	struct sim_hooks *sim = otpi_sim();
 	struct process *p = t->foreign;
 	uint32_t seen = atomic_load_explicit(&t->wake, memory_order_relaxed);
 	int64_t left = -1;
 
 	if (!otpi_go_idle(t, p))
 		return;
-	if (unlikely(otpi_runtime.sim != NULL) &&
-		otpi_runtime.sim->wait(t, deadline_ms))
+	if (unlikely(sim != NULL) && sim->wait(t, deadline_ms))
 		return;
 	/* Acquire: whoever has counted has done with the record. */
 	while (atomic_load_explicit(&t->wake, memory_order_acquire) == seen) {
@@ -94,9 +94,10 @@ otpi_foreign_wake(struct process *p)
 {
 	struct thread *t =
 		container_of(p->runner, struct thread, native_runner);
+	struct sim_hooks *sim = otpi_sim();
 
-	if (unlikely(otpi_runtime.sim != NULL))
-		otpi_runtime.sim->woken(t);
+	if (unlikely(sim != NULL))
+		sim->woken(t);
 	atomic_fetch_add_explicit(&t->wake, 1, memory_order_release);
 	/* The thread may be gone: then the address wakes nobody. */
 	otpi_futex_wake(&t->wake);
@@ -226,10 +227,11 @@ otpi_give_way(struct thread *t)
 {
 	struct runner *r = t->runner, *next;
 	struct process *p = r->process;
+	struct sim_hooks *sim = otpi_sim();
 
 	if (r->fiber == NULL) {
-		if (otpi_runtime.sim)
-			otpi_runtime.sim->yield(t);
+		if (sim)
+			sim->yield(t);
 		return t;
 	}
 	if (t->pooled)

@@ -402,8 +402,8 @@ worker_park(struct thread *t, struct worker *w)
 	struct runtime *rt = &otpi_runtime;
 	int64_t ms;
 
-	if (unlikely(rt->sim != NULL)) {
-		rt->sim->idle(t, w);
+	if (unlikely(otpi_sim() != NULL)) {
+		otpi_sim()->idle(t, w);
 		return;
 	}
 	if (search(rt, w))
@@ -459,8 +459,8 @@ last_pop(struct thread *t, struct worker *w)
 __attribute__((noinline)) struct process *
 otpi_next_of_all(struct thread *t, struct worker *w)
 {
-	if (unlikely(otpi_runtime.sim != NULL))
-		return otpi_runtime.sim->next(t, w);
+	if (unlikely(otpi_sim() != NULL))
+		return otpi_sim()->next(t, w);
 	return otpi_next_native(t, w);
 }
 

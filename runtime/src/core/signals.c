@@ -586,7 +586,7 @@ otpi_receive_signals(struct thread *t, struct process *p)
 	}
 	oldest = otpi_oldest_first(otpi_bound_drain(p));
 	if (otpi_sim_logs())
-		otpi_runtime.sim->received(p, oldest);
+		otpi_sim()->received(p, oldest);
 	receive_list(t, p, oldest);
 	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);

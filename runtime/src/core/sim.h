@@ -45,6 +45,17 @@ struct sim_hooks {
 };
 
 /*
+ * NULL where the mode is off. Read once for each use: a thread of the program
+ * may be here while another one stops the runtime. What it points to is kept.
+ * Relaxed: that was filled in before, and is reached through the pointer.
+ */
+static inline struct sim_hooks *
+otpi_sim(void)
+{
+	return atomic_load_explicit(&otpi_runtime.sim, memory_order_relaxed);
+}
+
+/*
  * The mode begins; the calling thread has the baton. Fills runtime.sim.
  * OTP_BADARG: a variable of the environment is no good, and stderr says which.
  */
@@ -60,7 +71,9 @@ bool otpi_sim_wanted(uint64_t *seed, otp_err *err);
 static inline bool
 otpi_sim_logs(void)
 {
-	return unlikely(otpi_runtime.sim != NULL) && otpi_runtime.sim->logs;
+	const struct sim_hooks *sim = otpi_sim();
+
+	return unlikely(sim != NULL) && sim->logs;
 }
 
 /* Of a new process, besides those it has anyway. */
@@ -78,7 +91,7 @@ struct process *otpi_take_any(struct thread *t, struct worker *w);
 static inline int64_t
 otpi_now_ns(void)
 {
-	const struct sim_hooks *sim = otpi_runtime.sim;
+	const struct sim_hooks *sim = otpi_sim();
 
 	if (unlikely(sim != NULL))
 		return atomic_load_explicit(&sim->now_ns, memory_order_relaxed);
@@ -88,7 +101,7 @@ otpi_now_ns(void)
 static inline int64_t
 otpi_now_wall_us(void)
 {
-	const struct sim_hooks *sim = otpi_runtime.sim;
+	const struct sim_hooks *sim = otpi_sim();
 
 	if (unlikely(sim != NULL))
 		return sim->epoch_us + otpi_now_ns() / 1000;

@@ -55,6 +55,10 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	uint64_t id = 0;
 
 	p->parent = process_key(self);
+	/* Relaxed: its pid is published after this. */
+	atomic_store_explicit(&p->app,
+		atomic_load_explicit(&self->app, memory_order_relaxed),
+		memory_order_relaxed);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
 		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
@@ -484,6 +488,16 @@ otp_process_parent(void)
 
 	otpi_leave(t);
 	return parent;
+}
+
+void
+otp_process_app(uint8_t number)
+{
+	struct thread *t = otpi_enter();
+
+	atomic_store_explicit(
+		&otpi_process_of(t)->app, number, memory_order_relaxed);
+	otpi_leave(t);
 }
 
 void

@@ -203,6 +203,7 @@ struct thread *
 otpi_foreign_attach(void)
 {
 	struct runtime *rt = &otpi_runtime;
+	struct sim_hooks *sim;
 	struct thread *t;
 	struct process *p;
 
@@ -213,12 +214,14 @@ otpi_foreign_attach(void)
 		otpi_misuse("the runtime is not running: call "
 			    "otp_runtime_start or otp_app_start first");
 	t = otpi_thread_new();
-	if (rt->sim)
-		rt->sim->attach(t);
+	sim = otpi_sim();
+	if (sim)
+		sim->attach(t);
 	p = otpi_slot_new(t);
 	if (p == NULL)
 		otpi_misuse("no process is left for this thread");
 	p->kind = PROCESS_FOREIGN;
+	atomic_store_explicit(&p->app, 0, memory_order_relaxed);
 	/* Counted first, so that a stop never thinks too few are left. */
 	pthread_mutex_lock(&rt->lock);
 	list_push_back(&rt->counted, &t->counted);
@@ -267,8 +270,9 @@ foreign_detach(void *arg)
 	otpi_blocks_flush(t);
 	otpi_slots_flush(t);
 	otpi_thread_self = NULL;
-	if (otpi_runtime.sim)
-		otpi_runtime.sim->detach(t);
+	/* Also when its run is about to be over, and knows of it. */
+	if (otpi_runtime.sim_kept)
+		otpi_runtime.sim_kept->detach(t);
 	otpi_thread_free(t);
 }
 
@@ -392,7 +396,7 @@ watchdog_start(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	err = pthread_create(&rt->watchdog, NULL,
-		rt->sim ? rt->sim->watch : otpi_watchdog_main, NULL);
+		otpi_sim() ? otpi_sim()->watch : otpi_watchdog_main, NULL);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err == 0;
 }
@@ -428,8 +432,8 @@ core_start(const struct otp_runtime_opts *opts)
 			otpi_thread_self); /* NULL will do: no timers */
 		otpi_trace_end();
 		atomic_store(&rt->running, false);
-		if (rt->sim)
-			rt->sim->end();
+		if (otpi_sim())
+			otpi_sim()->end();
 		otpi_fault_fini();
 		return err;
 	}

@@ -275,6 +275,7 @@ process_look(
 	stats->pid = key_pid(key);
 	stats->name = otpi_name_text(name);
 	stats->is_thread = p->kind == PROCESS_FOREIGN;
+	stats->app = atomic_load_explicit(&p->app, memory_order_relaxed);
 	if (class) {
 		stats->behaviour = class->behaviour->name;
 		stats->class_name = class->name;

@@ -153,8 +153,8 @@ otpi_threads_stop(int64_t deadline_ns)
 		otpi_futex_wake(&t->wake);
 	}
 	otpi_blocking_stop();
-	if (rt->sim)
-		rt->sim->release();
+	if (otpi_sim())
+		otpi_sim()->release();
 	while (rt->thread_count > 0 &&
 		pthread_cond_timedwait(&rt->thread_ended, &rt->lock, &end) !=
 			ETIMEDOUT)
@@ -231,8 +231,8 @@ end_all(struct thread *t, int64_t deadline_ns)
 	for (kill_all(t); any_left(); kill_all(t)) {
 		if (deadline_ns >= 0 && otpi_clock_ns() > deadline_ns)
 			return false;
-		if (otpi_runtime.sim)
-			otpi_runtime.sim->nap(t);
+		if (otpi_sim())
+			otpi_sim()->nap(t);
 		else
 			nanosleep(&pause, NULL);
 	}
@@ -267,8 +267,8 @@ core_stop(int64_t deadline_ns)
 	otpi_leave(t);
 	otpi_fault_fini();
 	atomic_store(&rt->running, false);
-	if (rt->sim)
-		rt->sim->end();
+	if (otpi_sim())
+		otpi_sim()->end();
 	return all;
 }
 

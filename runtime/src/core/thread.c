@@ -42,7 +42,7 @@ otpi_thread_new(void)
 	list_init(&t->spare);
 	list_init(&t->counted);
 	list_init(&t->native_runner.timer.on);
-	if (otpi_runtime.sim)
+	if (otpi_sim())
 		atomic_init(&t->attention, ATTENTION_SIM);
 	return t;
 }

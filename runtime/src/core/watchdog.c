@@ -112,6 +112,7 @@ void
 otpi_attend(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
+	struct sim_hooks *sim = otpi_sim();
 	struct runner *r = t->runner;
 	struct process *p;
 	uint32_t why;
@@ -119,8 +120,8 @@ otpi_attend(struct thread *t)
 	if (otpi_is_forked())
 		otpi_fork_refuse();
 	if (atomic_load(&t->attention) == ATTENTION_SIM) {
-		if (rt->sim)
-			rt->sim->enter(t);
+		if (sim)
+			sim->enter(t);
 		else
 			atomic_store(&t->attention, ATTENTION_NONE);
 		return;

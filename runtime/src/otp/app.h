@@ -137,6 +137,7 @@ struct app {
 	enum otp_app_type type;
 	bool for_another; /* started because that depends on it */
 	uint64_t number; /* of its start: who is stopped first */
+	uint8_t group; /* constant: otp_process_app; 0: there are too many */
 	app_gone gone; /* NULL: the applications stop by themselves */
 };
 
@@ -152,6 +153,7 @@ struct app_how {
 	const void *env;
 	const struct envs *envs;
 	app_gone gone;
+	bool alone; /* what it depends on must run already */
 };
 
 OTP_MUST_USE otp_err otpi_app_start(

@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include <otp/behaviour.h>
+#include <otp/stats.h>
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct retired {
 static struct {
 	pthread_mutex_t lock;
 	_Atomic(struct app *) apps; /* all there ever were */
+	unsigned count; /* of those that have a group */
 	uint64_t starts;
 	_Atomic bool owns_runtime; /* started here: the last app stops it */
 	struct retired *retired; /* freed before the lock is given back */
@@ -58,6 +60,8 @@ find_or_make(const struct otp_app_class *app_class)
 		abort();
 	app->app_class = app_class;
 	app->next = first_app();
+	if (running.count < UINT8_MAX)
+		app->group = (uint8_t)++running.count;
 	atomic_store_explicit(&running.apps, app, memory_order_release);
 	return app;
 }
@@ -315,6 +319,10 @@ start_needed(const struct otp_app_class *app_class, const struct app_how *how)
 	}
 	if (is_up(app))
 		return OTP_OK;
+	if (how->alone) {
+		set_reason("not_started", app_class->name, OTP_UNDEFINED);
+		return OTP_NOT_RUNNING;
+	}
 	as_needed.env = NULL;
 	if (app->state == APP_STOPPED)
 		app->for_another = true;
@@ -397,6 +405,50 @@ otp_app_start(const struct otp_app_class *app, const void *env)
 	return otp_app_start_as(app, env, OTP_APP_TEMPORARY);
 }
 
+otp_err
+otp_app_start_alone(const struct otp_app_class *app, const void *env,
+	enum otp_app_type type)
+{
+	const struct app_how how = {.type = type, .env = env, .alone = true};
+
+	return otpi_app_start(app, &how);
+}
+
+/* Those whose start came after that number, in order. */
+static size_t
+started_since(
+	uint64_t number, const struct otp_app_class **started, size_t room)
+{
+	size_t count = 0;
+
+	while (number++ < running.starts)
+		for (struct app *app = first_app(); app; app = app->next)
+			if (app->number == number && count++ < room)
+				started[count - 1] = app->app_class;
+	return count;
+}
+
+otp_err
+otp_app_ensure_all_started(const struct otp_app_class *app, const void *env,
+	enum otp_app_type type, const struct otp_app_class **started,
+	size_t *count)
+{
+	const struct app_how how = {.type = type, .env = env};
+	size_t room = started && count ? *count : 0, found = 0;
+	uint64_t before;
+	otp_err err;
+
+	pthread_mutex_lock(&running.lock);
+	before = running.starts;
+	err = start_locked(app, &how);
+	if (err == OTP_OK)
+		found = started_since(before, started, room);
+	unlock();
+	if (count)
+		*count = found;
+	return err == OTP_ALREADY_STARTED ? OTP_OK : err;
+}
+
 /* --- asking --------------------------------------------------------------- */
 
 const void *
@@ -408,6 +460,19 @@ otp_app_env(const struct otp_app_class *app_class)
 		: NULL;
 
 	return values ? values : app_class->env_defaults;
+}
+
+const struct otp_app_class *
+otp_app_of(otp_pid pid)
+{
+	struct otp_process_stats stats;
+
+	if (otp_stats_process(pid, &stats) != OTP_OK || stats.app == 0)
+		return NULL;
+	for (struct app *app = first_app(); app; app = app->next)
+		if (app->group == stats.app)
+			return app->app_class;
+	return NULL;
 }
 
 otp_pid

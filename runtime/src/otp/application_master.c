@@ -4,6 +4,7 @@
 
 #include <otp/behaviour.h>
 #include <otp/logger.h>
+#include <otp/stats.h>
 
 #include <pthread.h>
 
@@ -14,6 +15,7 @@ struct master {
 	app_gone gone;
 	otp_pid root;
 	struct otp_msg *stop; /* the call to be answered; NULL: none yet */
+	bool prepared; /* prep_stop has run */
 };
 
 static const struct otp_msg_type init_type = {.name = "init",
@@ -60,6 +62,95 @@ otpi_app_root_lost(struct app *app)
 	otp_pid none = {0, 0, 0, 0};
 
 	publish_root(app, none);
+}
+
+/* --- what the application does at its end ---------------------------------- */
+
+static void
+prep_stop_main(void *arg)
+{
+	const struct app *app = arg;
+
+	app->app_class->prep_stop(app->env.values);
+}
+
+static void
+stop_main(void *arg)
+{
+	const struct app *app = arg;
+
+	app->app_class->stop(app->env.values);
+}
+
+/* A process of its own, so that the root is stopped whatever it does. */
+static void
+run_hook(const struct master *self, const char *name, void (*hook)(void *app))
+{
+	otp_ref done;
+	const struct otp_spawn_opts opts = {.monitor = &done};
+	otp_err err = otp_spawn_opt(hook, self->app, &opts, NULL);
+	otp_term reason = OTP_NORMAL;
+	char text[256];
+
+	if (err == OTP_OK)
+		err = otp_await_down(done, OTP_INFINITY, &reason);
+	if (err == OTP_OK && otp_term_is_atom(reason, "normal"))
+		return;
+	if (err == OTP_OK)
+		otp_term_print(reason, text, sizeof text);
+	otp_log_error("application %s: %s ended: %s",
+		self->app->app_class->name, name,
+		err == OTP_OK ? text : otp_err_name(err));
+}
+
+/* Once, before the root is told or when it has ended by itself (D6). */
+static void
+prepare(struct master *self)
+{
+	if (self->prepared)
+		return;
+	self->prepared = true;
+	if (self->app->app_class->prep_stop)
+		run_hook(self, "prep_stop", prep_stop_main);
+}
+
+/* So many at a time. */
+struct left_over {
+	uint8_t group;
+	otp_pid master;
+	size_t count;
+	otp_ref refs[64];
+};
+
+static bool
+kill_one(const struct otp_process_stats *stats, void *arg)
+{
+	struct left_over *left = arg;
+
+	if (stats->app != left->group ||
+		otp_pid_equal(stats->pid, left->master))
+		return true;
+	left->refs[left->count++] = otp_monitor(stats->pid);
+	otp_exit_signal(stats->pid, OTP_KILL);
+	return left->count < sizeof left->refs / sizeof left->refs[0];
+}
+
+/* What the root has brought about and is not below it (D5): until a look at
+ * all finds none, as those that die may have started others meanwhile. */
+static void
+kill_left_over(const struct master *self)
+{
+	struct left_over left = {
+		.group = self->app->group, .master = otp_self()};
+
+	if (left.group == 0)
+		return;
+	do {
+		left.count = 0;
+		otp_stats_processes(kill_one, &left);
+		for (size_t i = 0; i < left.count; i++)
+			(void)!otp_await_down(left.refs[i], OTP_INFINITY, NULL);
+	} while (left.count > 0);
 }
 
 /* --- unasked ends --------------------------------------------------------- */
@@ -128,6 +219,34 @@ end_with_error(otp_err err)
 	return verdict;
 }
 
+/* D4: a start that gives neither a process nor an error. */
+static enum otp_verdict
+end_with_bad_return(const struct master *self)
+{
+	otp_term_builder builder = {0};
+	otp_term reason;
+	enum otp_verdict verdict;
+
+	otp_build_tuple(&builder, 2);
+	otp_build_atom(&builder, otp_atom_of("bad_return"));
+	otp_build_atom(&builder, otp_atom_of(self->app->app_class->name));
+	if (otp_term_builder_term(&builder, &reason) != OTP_OK)
+		reason = otp_term_error;
+	verdict = otp_process_end_with(reason);
+	otp_term_builder_free(&builder);
+	return verdict;
+}
+
+static enum otp_verdict
+master_failed(struct master *self, otp_err err)
+{
+	enum otp_verdict verdict =
+		err == OTP_OK ? end_with_bad_return(self) : end_with_error(err);
+
+	kill_left_over(self);
+	return verdict;
+}
+
 static enum otp_verdict
 master_init(void *data, struct otp_msg *start)
 {
@@ -137,10 +256,11 @@ master_init(void *data, struct otp_msg *start)
 	memcpy(&self->app, otp_msg_payload(start), sizeof self->app);
 	self->type = self->app->type;
 	self->gone = self->app->gone;
+	otp_process_app(self->app->group);
 	otp_trap_exit(true);
 	err = self->app->app_class->start(self->app->env.values, &self->root);
-	if (err != OTP_OK)
-		return end_with_error(err);
+	if (err != OTP_OK || otp_pid_is_none(self->root))
+		return master_failed(self, err);
 	publish_root(self->app, self->root);
 	otp_process_started();
 	return OTP_GO_ON;
@@ -150,6 +270,7 @@ static enum otp_verdict
 master_stop(struct master *self, struct otp_event *event)
 {
 	self->stop = otp_event_take(event);
+	prepare(self);
 	/* Waited for without limit, that is until its EXIT is here. */
 	otp_exit_signal(self->root, OTP_SHUTDOWN);
 	return OTP_GO_ON;
@@ -163,6 +284,10 @@ master_root_gone(struct master *self, otp_term reason)
 	if (!self->stop)
 		atomic_store(&self->app->ended, true);
 	publish_root(self->app, none);
+	prepare(self);
+	if (self->app->app_class->stop)
+		run_hook(self, "stop", stop_main);
+	kill_left_over(self);
 	if (self->stop) {
 		otp_reply_begin(self->stop, 0, 0);
 		otp_call_answer(self->stop, OTP_OK);

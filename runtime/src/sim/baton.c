@@ -98,7 +98,8 @@ give_way(struct sim *sim, struct party *party, enum party_state state)
 
 /* --- what foreign threads do ---------------------------------------------- */
 
-/* The one that has started the runtime is known, but not its record. */
+/* The one that has started the runtime is known, but not its record, which may
+ * be new or, after a stop by another thread, that of before. */
 static struct party *
 unattached(struct sim *sim)
 {
@@ -109,6 +110,24 @@ unattached(struct sim *sim)
 			return party;
 	}
 	return NULL;
+}
+
+/*
+ * NULL: all is over, and who comes now is nobody's in this run, nor may it be
+ * one too many in the next.
+ */
+static struct party *
+party_of(struct sim *sim, struct thread *t)
+{
+	struct party *party = t->party ? t->party : unattached(sim);
+
+	if (sim->over)
+		return t->party;
+	if (party == NULL)
+		return otpi_sim_party_new(sim, t);
+	party->thread = t;
+	t->party = party;
+	return party;
 }
 
 /* Whoever has the lock sees that somebody comes, though it is asleep. */
@@ -127,14 +146,8 @@ otpi_sim_attach(struct thread *t)
 	struct party *party;
 
 	arrive(sim);
-	party = unattached(sim);
-	if (party) {
-		party->thread = t;
-		t->party = party;
-	} else {
-		party = otpi_sim_party_new(sim, t);
-	}
-	if (sim->holder != party)
+	party = party_of(sim, t);
+	if (party && sim->holder != party)
 		give_way(sim, party, PARTY_READY);
 	pthread_mutex_unlock(&sim->lock);
 }
@@ -143,13 +156,12 @@ void
 otpi_sim_detach(struct thread *t)
 {
 	struct sim *sim = otpi_sim_now();
-	struct party *party = t->party;
 
-	if (party == NULL)
-		return;
 	pthread_mutex_lock(&sim->lock);
-	otpi_sim_take_baton(sim, party);
-	otpi_sim_party_free(party);
+	if (t->party) {
+		otpi_sim_take_baton(sim, t->party);
+		otpi_sim_party_free(t->party);
+	}
 	pthread_mutex_unlock(&sim->lock);
 }
 
@@ -159,9 +171,11 @@ foreign_enter(struct sim *sim, struct thread *t)
 	struct party *party;
 
 	arrive(sim);
-	party = t->party ? t->party : otpi_sim_party_new(sim, t);
+	party = party_of(sim, t);
 	sim->progress++;
-	if (sim->holder != party || otpi_sim_one_in(sim, sim->pause_every))
+	if (party &&
+		(sim->holder != party ||
+			otpi_sim_one_in(sim, sim->pause_every)))
 		give_way(sim, party, PARTY_READY);
 	pthread_mutex_unlock(&sim->lock);
 }
@@ -170,12 +184,15 @@ bool
 otpi_sim_wait(struct thread *t, int64_t deadline_ms)
 {
 	struct sim *sim = otpi_sim_now();
-	struct party *party = t->party;
+	struct party *party;
 	bool is_over;
 
-	if (party == NULL)
-		return false;
 	pthread_mutex_lock(&sim->lock);
+	party = t->party;
+	if (party == NULL) {
+		pthread_mutex_unlock(&sim->lock);
+		return false;
+	}
 	party->deadline_ms = deadline_ms;
 	party->timed_out = false;
 	give_way(sim, party, PARTY_WAITS);
@@ -203,7 +220,8 @@ otpi_sim_yield(struct thread *t)
 	struct sim *sim = otpi_sim_now();
 
 	pthread_mutex_lock(&sim->lock);
-	give_way(sim, t->party, PARTY_READY);
+	if (t->party)
+		give_way(sim, t->party, PARTY_READY);
 	pthread_mutex_unlock(&sim->lock);
 }
 
@@ -213,8 +231,10 @@ otpi_sim_nap(struct thread *t)
 	struct sim *sim = otpi_sim_now();
 
 	pthread_mutex_lock(&sim->lock);
-	t->party->deadline_ms = otpi_now_ns() / 1000000 + 1;
-	give_way(sim, t->party, PARTY_NAPS);
+	if (t->party) {
+		t->party->deadline_ms = otpi_now_ns() / 1000000 + 1;
+		give_way(sim, t->party, PARTY_NAPS);
+	}
 	pthread_mutex_unlock(&sim->lock);
 }
 

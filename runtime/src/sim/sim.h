@@ -84,10 +84,11 @@ struct sim {
 	int64_t began_ns;
 };
 
+/* Of this run or, to who is late, of the last one. */
 static inline struct sim *
 otpi_sim_now(void)
 {
-	return (struct sim *)(void *)otpi_runtime.sim;
+	return (struct sim *)(void *)otpi_runtime.sim_kept;
 }
 
 /* Of the last run, or of this one so far. */

@@ -98,7 +98,7 @@ end(void)
 	struct sim *sim = otpi_sim_now();
 
 	otpi_sim_log_close(sim);
-	otpi_runtime.sim = NULL;
+	atomic_store(&otpi_runtime.sim, NULL);
 	parties_free(sim);
 	otpi_free(sim->ready);
 	sim->ready = NULL;
@@ -175,18 +175,18 @@ otpi_sim_start(uint64_t seed)
 	otpi_sim_strategy(sim);
 	first_party(sim);
 	pthread_mutex_unlock(&sim->lock);
-	otpi_runtime.sim = &sim->hooks;
+	atomic_store(&otpi_runtime.sim, &sim->hooks);
 	return OTP_OK;
 }
 
 bool
 otp_sim_seed(uint64_t *seed)
 {
-	const struct sim *sim = otpi_sim_now();
+	bool is_on = otpi_sim() != NULL;
 
-	if (sim && seed)
-		*seed = sim->seed;
-	return sim != NULL;
+	if (is_on && seed)
+		*seed = otpi_sim_now()->seed;
+	return is_on;
 }
 
 uint64_t

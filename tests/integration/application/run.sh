@@ -24,16 +24,16 @@ check() { # NAME STATUS PATTERN OPTION...: runs, expects both
 	fi
 }
 
-check 'defaults' 0 '^me 4000 5000 0\.5 false -3 plain$' --leave
-check 'options' 0 '^you 80 250 2 true -3 plain$' --leave --owner=you \
+check 'D10 defaults' 0 '^me 4000 5000 0\.5 false -3 plain$' --leave
+check 'D10 options' 0 '^you 80 250 2 true -3 plain$' --leave --owner=you \
 	--port=80 --wait=250ms --ratio=2 --loud
 export PROBE_PORT=81
-check 'variables' 0 '^me 81 ' --leave
-check 'options over variables' 0 '^me 82 ' --leave --port=82
+check 'D10 variables' 0 '^me 81 ' --leave
+check 'D10 options over variables' 0 '^me 82 ' --leave --port=82
 printf 'port = 83\nowner = "a b"\n' > probe.conf
-check 'variables over the file' 0 '^a b 81 ' --leave --config=probe.conf
+check 'D10 variables over the file' 0 '^a b 81 ' --leave --config=probe.conf
 unset PROBE_PORT
-check 'the file' 0 '^a b 83 ' --leave --config=probe.conf
+check 'D10 the file' 0 '^a b 83 ' --leave --config=probe.conf
 check 'a range' 2 '^probe: --port: expected an integer from 0 to 65535' \
 	--port=65536
 check 'a hint' 2 "did you mean '--port'" --prot=1

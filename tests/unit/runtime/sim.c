@@ -451,6 +451,48 @@ nothing_left_to_happen_is_said(void **state)
 	assert_non_null(strstr(result.text, "nothing can happen any more"));
 }
 
+/* --- a stop by another thread ----------------------------------------------- */
+
+static void *
+stop_core(void *arg)
+{
+	(void)arg;
+	EXPECT(otp_core_stop(PATIENCE_MS) == OTP_OK);
+	return NULL;
+}
+
+/* Who starts it again has been here before, and is one thread, not two. */
+static int
+started_again_body(void)
+{
+	const struct otp_runtime_opts opts = {.sim = true, .sim_seed = 3};
+	pthread_t thread;
+	uint64_t seed;
+
+	otp_sleep(1);
+	EXPECT(pthread_create(&thread, NULL, stop_core, NULL) == 0);
+	while (otp_sim_seed(&seed))
+		otp_sleep(1);
+	pthread_join(thread, NULL);
+	EXPECT(otp_core_start(&opts) == OTP_OK);
+	for (int i = 0; i < 100; i++)
+		otp_sleep(1);
+	return 0;
+}
+
+static void
+it_is_started_again_after_the_stop_of_another(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct result result = run_one((struct run){
+			seed, started_again_body, "OTP_SIM_LIMIT=60"});
+
+		assert_string_equal(result.text, "");
+		assert_int_equal(result.status, 0);
+	}
+}
+
 /* --- being asked for ------------------------------------------------------ */
 
 static void
@@ -571,6 +613,7 @@ main(void)
 		cmocka_unit_test(a_loop_is_ended),
 		cmocka_unit_test(a_loop_of_choices_is_ended),
 		cmocka_unit_test(nothing_left_to_happen_is_said),
+		cmocka_unit_test(it_is_started_again_after_the_stop_of_another),
 		cmocka_unit_test(the_third_has_its_turn),
 		cmocka_unit_test(what_the_environment_says),
 	};
