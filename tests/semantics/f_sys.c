@@ -241,29 +241,38 @@ F2_terminate_of_a_suspended_server_receives_what_waits(void **state)
 #define CROWD 8
 #define CROWD_ROUNDS 60
 
+static otp_err
+crowd_deed(otp_to to, int i)
+{
+	otp_term term;
+
+	switch (i % 6) {
+	case 0:
+		return otp_sys_suspend(to, PATIENCE_MS);
+	case 1:
+		return otp_sys_resume(to, PATIENCE_MS);
+	case 2:
+		return otp_sys_get_state(to, PATIENCE_MS, &term);
+	default:
+		otp_yield();
+		return OTP_OK;
+	}
+}
+
 static void
 crowd_member(void *arg)
 {
 	const otp_pid *pid = arg;
+	otp_to to = otp_to_pid(*pid);
+	otp_err err = OTP_OK;
 
-	for (int i = 0; i < CROWD_ROUNDS; i++) {
+	for (int i = 0; i < CROWD_ROUNDS && err == OTP_OK; i++) {
 		add(*pid, 1);
-		switch (i % 6) {
-		case 0:
-			suspend(*pid);
-			break;
-		case 1:
-			resume(*pid);
-			break;
-		case 2:
-			state_of(*pid);
-			break;
-		default:
-			otp_yield();
-		}
+		err = crowd_deed(to, i);
 	}
-	resume(*pid);
-	tell(NOTE_DONE, 0, OTP_UNDEFINED);
+	if (err == OTP_OK)
+		err = otp_sys_resume(to, PATIENCE_MS);
+	tell(NOTE_DONE, err, OTP_UNDEFINED);
 }
 
 static void
@@ -276,7 +285,7 @@ F2_suspend_and_resume_of_many_lose_nothing(void **state)
 	for (int i = 0; i < CROWD; i++)
 		otp_spawn(crowd_member, &pid);
 	for (int i = 0; i < CROWD; i++)
-		await(NOTE_DONE);
+		assert_int_equal(await(NOTE_DONE).value, OTP_OK);
 	assert_int_equal(ask(pid, REPLY, 0, ""), OTP_OK);
 	expect(NOTE_CALL);
 	assert_state(pid, CROWD * CROWD_ROUNDS, "new");

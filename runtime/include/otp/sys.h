@@ -3,8 +3,8 @@
  * sys: look into a running process of a behaviour, hold it, change it (OTP's
  * sys). For debugging, upgrades and tools: each function is a call that the
  * process serves between two callbacks, in the order of its mailbox, without a
- * handler of its own (F1). gen_servers serve all of them; supervisors, the
- * masters of applications and the logger all but replace_state.
+ * handler of its own (F1). gen_servers serve all of them, supervisors all but
+ * replace_state; the master of an application and the logger none.
  *
  * All block up to timeout_ms (OTP's default: OTP_SYS_TIMEOUT) and give, besides
  * what each says: OTP_TIMEOUT; OTP_NOPROC, nobody is there (F8); OTP_DIED, it
