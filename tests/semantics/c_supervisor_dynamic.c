@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dynamic children (C19, C20, C26, C30, C37, C42, C54). */
+/* Dynamic children (C19, C20, C26, C30, C37, C42, C54, C57). */
 #include "tree.h"
 
 static otp_err
@@ -139,7 +139,7 @@ C20_a_dynamic_child_that_ignores_its_restart_is_forgotten(void **state)
 }
 
 static void
-C26_a_dynamic_restart_that_fails_is_tried_again(void **state)
+C26_C57_a_dynamic_restart_that_fails_is_tried_again(void **state)
 {
 	static struct otp_server_class class = PROBE_CLASS(true);
 	static struct tree tree;
@@ -406,7 +406,7 @@ main(void)
 		RULE(C19_dynamic_children_are_restarted_with_their_arguments),
 		RULE(C19_dynamic_children_and_the_kinds_of_restart),
 		RULE(C20_a_dynamic_child_that_ignores_its_restart_is_forgotten),
-		RULE(C26_a_dynamic_restart_that_fails_is_tried_again),
+		RULE(C26_C57_a_dynamic_restart_that_fails_is_tried_again),
 		RULE(C30_dynamic_children_are_stopped_at_once),
 		RULE(C30_C33_dynamic_children_share_one_limit_of_time),
 		RULE(C37_failed_dynamic_starts_leave_nothing),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Restarts: decision, strategies, intensity (C9-C28, C51). */
+/* Restarts: decision, strategies, intensity (C9-C27, C49, C50). */
 #include "tree.h"
 
 /* --- the decision -------------------------------------------------------- */
@@ -494,42 +494,6 @@ C50_what_does_not_trigger_auto_shutdown(void **state)
 	tree_stop(&tree);
 }
 
-static void
-C51_what_is_reported(void **state)
-{
-	static struct tree tree;
-	struct told t;
-	otp_pid pids[TREE_MAX];
-
-	(void)state;
-	tree_init(&tree, OTP_ONE_FOR_ONE, 3);
-	tree.children[1].restart = OTP_TRANSIENT;
-	tree.children[2].restart = OTP_TEMPORARY;
-	tree_start(&tree);
-	expect_inits("012", pids);
-	end_child(pids[1], "normal");
-	end_child(pids[2], "shutdown");
-	await_child(&tree, "1", 's');
-	await_child(&tree, "2", '-');
-	assert_false(have_report(OTP_REPORT_CHILD));
-	end_child(pids[0], "normal");
-	t = report(OTP_REPORT_CHILD);
-	assert_string_equal(t.who, "0");
-	assert_string_equal(t.reason, "normal");
-	assert_string_equal(t.verdict, "restarting (1 of 3 in 60 s)");
-	expect_inits("0", NULL);
-	assert_int_equal(
-		otp_supervisor_restart_child(tree_to(&tree), "1", &pids[1]),
-		OTP_OK);
-	expect_inits("1", NULL);
-	end_child(pids[1], "odd");
-	t = report(OTP_REPORT_CHILD);
-	assert_string_equal(t.who, "1");
-	assert_string_equal(t.verdict, "restarting (2 of 3 in 60 s)");
-	expect_inits("1", NULL);
-	tree_stop(&tree);
-}
-
 int
 main(void)
 {
@@ -553,7 +517,6 @@ main(void)
 		RULE(C49_any_significant_child_ends_the_supervisor),
 		RULE(C49_the_last_significant_child_ends_the_supervisor),
 		RULE(C50_what_does_not_trigger_auto_shutdown),
-		RULE(C51_what_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, runtime_begin, runtime_finish);

@@ -307,7 +307,7 @@ many_are_added_and_deleted(void **state)
 	struct otp_child_spec spec = {.server = &trapping_class};
 	struct otp_child_info_list list;
 	static struct tree tree;
-	char name[8], last[8] = "";
+	char name[16], last[16] = "";
 	otp_pid pid;
 
 	(void)state;
@@ -344,6 +344,34 @@ many_are_added_and_deleted(void **state)
 	for (int i = 0; i < 1 + ROUNDS - ROUNDS / 3; i++)
 		await(NOTE_INIT);
 	assert_int_equal(counts(&tree).active, list.len);
+	tree_stop(&tree);
+}
+
+/* What it needs does not grow with how many there have been. */
+static void
+added_children_that_are_gone_take_no_memory(void **state)
+{
+	struct otp_child_spec spec = {
+		.server = &trapping_class, .restart = OTP_TEMPORARY};
+	static struct tree tree;
+	otp_pid pid;
+
+	(void)state;
+	tree_init(&tree, OTP_ONE_FOR_ONE, 0);
+	tree.class.process.max_heap = (size_t)32 * 1024;
+	tree_start(&tree);
+	for (int i = 0; i < 300; i++) {
+		otp_mark mark = otp_mark_set();
+
+		spec.id = i % 2 ? "a" : "b";
+		assert_int_equal(
+			add(&tree, &spec, (struct probe_start){0}, &pid),
+			OTP_OK);
+		expect_inits("0", NULL);
+		kill_child(pid);
+		await_child(&tree, spec.id, '-');
+		otp_release(mark);
+	}
 	tree_stop(&tree);
 }
 
@@ -532,6 +560,7 @@ main(void)
 		RULE(C43_C45_what_one_child_is),
 		RULE(C43_C45_the_template_of_a_simple_one),
 		RULE(many_are_added_and_deleted),
+		RULE(added_children_that_are_gone_take_no_memory),
 		RULE(where_nothing_can_be_added),
 	};
 

@@ -54,6 +54,7 @@ enum what {
 enum last_op {
 	LAST_NOTE,
 	LAST_EXIT, /* with "in_terminate" */
+	LAST_EXIT_SO, /* with the reason of its start */
 	LAST_CRASH,
 	LAST_HOLD /* until released */
 };
@@ -401,6 +402,8 @@ probe_terminate(void *state, otp_term reason)
 		break;
 	case LAST_EXIT:
 		otp_exit(term_of("in_terminate"));
+	case LAST_EXIT_SO:
+		otp_exit(term_of(p->start.reason));
 	case LAST_CRASH:
 		crash();
 		break;

@@ -21,6 +21,7 @@ struct plan {
 	int until;
 	enum init_op op;
 	enum last_op last;
+	const char *reason; /* of both; "no_start" when NULL */
 	bool plain; /* does not trap exits */
 };
 
@@ -40,10 +41,11 @@ start_planned(int64_t id, const struct otp_start_opts *opts, otp_pid *pid)
 		.op = INIT_OK,
 		.last = plan->last,
 		.id = id,
-		.reason = "no_start",
 	};
 	int number = ++plan->starts;
 
+	snprintf(start.reason, sizeof start.reason, "%s",
+		plan->reason ? plan->reason : "no_start");
 	if (number >= plan->from && number <= plan->until)
 		start.op = plan->op;
 	return otp_server_start(plan->plain ? &plain_class : &trapping_class,

@@ -126,8 +126,8 @@ supervisor_init(void *data, struct otp_msg *start)
 	otp_trap_exit(true);
 	if (ask_user(s) == OTP_END || otpi_class_check(s->class) == OTP_END)
 		return OTP_END;
-	s->classes = s->class->partitions ? otpi_partition_classes(s->class)
-					  : s->class->children;
+	s->table = s->class->partitions ? otpi_partition_classes(s->class)
+					: s->class->children;
 	s->table_count = (uint32_t)class_static_count(s->class);
 	if (supervisor_is_by_pid(s))
 		otpi_dynamic_init(s);

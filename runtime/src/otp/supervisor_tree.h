@@ -3,7 +3,7 @@
  * The record of a supervisor: the data of its process, touched by it alone.
  *
  * Static children stand in `children` in start order, first one for each of
- * `classes`, then the added ones, and are named by their index, which is good
+ * `table`, then the added ones, and are named by their index, which is good
  * until one is added. A child has a pid exactly while it is CHILD_RUNNING; a
  * CHILD_FORGOTTEN one is treated as if it were not there (C11, C8). A
  * supervisor whose children are known by pid (simple_one_for_one, dynamic) has
@@ -58,6 +58,8 @@ struct dynamic_child {
 	bool ended; /* seen by the stop of all */
 };
 
+_Static_assert(sizeof(struct dynamic_child) == 48, "what each child costs");
+
 /* The same where the supervisor is dynamic, or its template has a back-off. */
 struct special_child {
 	struct dynamic_child child;
@@ -94,12 +96,12 @@ struct supervisor {
 	 * Of the static children: the class's, but for a partition, whose
 	 * children have their numbers in a table of its own.
 	 */
-	const struct otp_child_class *classes;
+	const struct otp_child_class *table;
 	struct otp_msg *start; /* the init block, held; NULL: none */
 	const void *arguments; /* of the init block */
 	struct child *children; /* behind this record, until one is added */
 	struct added *added;
-	uint32_t table_count; /* of `classes` */
+	uint32_t table_count; /* of `table` */
 	uint32_t added_count;
 	uint32_t added_capacity; /* 0: none has ever been added */
 	struct restart_log restarts;
@@ -157,7 +159,7 @@ static_count(const struct supervisor *s)
 static inline const struct otp_child_class *
 class_of(const struct supervisor *s, size_t i)
 {
-	return i < s->table_count ? &s->classes[i]
+	return i < s->table_count ? &s->table[i]
 				  : s->added[i - s->table_count].class;
 }
 
