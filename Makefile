@@ -489,7 +489,7 @@ help: ## this list
 	@echo '                   bench: only folders of tests/bench with this in it'
 	@echo '  BENCH_ROWS=      bench: only these programs of tests/bench/core'
 	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
-	@echo '  SEEDS=10000      sim: so many'
+	@echo '  SEEDS=10000      sim: so many; semantics: none unless given'
 	@echo '  STRESS_SECONDS=60 OTP_HARD_SEED= OTP_HARD_FAIL=1/1000 stress, hard mode'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'

@@ -40,6 +40,19 @@ B40_terminate_is_called_at_every_end_of_ones_own(void **state)
 	}
 }
 
+/* In OTP it would be the state before the callback. */
+static void
+B40_terminate_sees_the_state_as_the_crash_left_it(void **state)
+{
+	otp_pid pid = probe_with(&plain_class, (struct probe_start){.id = 1});
+	otp_ref ref = otp_monitor(pid);
+
+	(void)state;
+	cast(pid, CHANGE_AND_CRASH, 2, "");
+	assert_int_equal(await(NOTE_TERMINATE).value, 2);
+	assert_begins(down_reason(ref), "{{fault,");
+}
+
 static void
 B41_terminate_is_not_called_after_a_fatal_exit_signal(void **state)
 {
@@ -279,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		RULE(B40_terminate_is_called_at_every_end_of_ones_own),
+		RULE(B40_terminate_sees_the_state_as_the_crash_left_it),
 		RULE(B41_terminate_is_not_called_after_a_fatal_exit_signal),
 		RULE(B42_the_parents_exit_ends_a_trapping_server),
 		RULE(B42_without_a_link_there_is_no_parent),

@@ -10,18 +10,40 @@ start(enum otp_start_how how, struct probe_start s,
 		&trapping_class, how, start_new(s), opts, pid, ref);
 }
 
+/* Starts one whose init waits, and says when the start has returned. */
+static void
+waiting_starter(void *how)
+{
+	otp_ref ref;
+	otp_pid pid;
+	otp_err err = start(*(enum otp_start_how *)how,
+		(struct probe_start){.op = INIT_HOLD}, NULL, &pid, &ref);
+
+	tell(NOTE_DONE, err, OTP_UNDEFINED);
+	/* A linked one is to outlive the test's last look at it. */
+	otp_sleep(OTP_INFINITY);
+}
+
 static void
 B1_start_returns_after_init(void **state)
 {
-	otp_pid pid;
+	static enum otp_start_how how[] = {
+		OTP_START, OTP_START_LINK, OTP_START_MONITOR};
 
 	(void)state;
-	assert_int_equal(start(OTP_START, (struct probe_start){.id = 7}, NULL,
-				 &pid, NULL),
-		OTP_OK);
-	assert_true(have(NOTE_INIT));
-	assert_true(otp_is_alive(pid));
-	end_probe(pid);
+	for (size_t i = 0; i < sizeof how / sizeof how[0]; i++) {
+		otp_pid starter = otp_spawn(waiting_starter, &how[i]);
+		otp_pid server = expect(NOTE_INIT).from;
+
+		expect(NOTE_READY);
+		otp_sleep(5); /* for a start that does not wait */
+		expect_nothing();
+		release(server);
+		assert_int_equal(expect(NOTE_DONE).value, OTP_OK);
+		assert_true(otp_is_alive(server));
+		end_probe(server);
+		otp_exit_signal(starter, OTP_KILL);
+	}
 }
 
 static void

@@ -35,6 +35,7 @@ enum what {
 	STOP_REFUSE,
 	EXIT,
 	CRASH,
+	CHANGE_AND_CRASH, /* its id is value then */
 	HOLD, /* until released */
 	CONTINUE, /* `value` times */
 	CONTINUE_KEEPING, /* a pointer into the continue's arguments */
@@ -200,6 +201,10 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 	case EXIT:
 		otp_exit(term_of(r->reason));
 	case CRASH:
+		crash();
+		return next;
+	case CHANGE_AND_CRASH:
+		p->start.id = r->value;
 		crash();
 		return next;
 	case HOLD:

@@ -48,7 +48,7 @@ slot_abandon(struct thread *t, struct process *p)
 }
 
 /* Links and monitors between the caller and its new process. */
-static uint64_t
+static inline uint64_t
 tie(struct thread *t, struct process *p, bool link, bool monitor)
 {
 	struct process *self = otpi_process_of(t);

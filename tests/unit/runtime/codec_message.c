@@ -166,7 +166,7 @@ an_info_is_found_by_its_name(void **state)
 }
 
 static void
-what_does_not_decode_is_other(void **state)
+B23_what_does_not_decode_is_other(void **state)
 {
 	(void)state;
 	send_term(TERM("h\002w\004ticka\200"));
@@ -461,7 +461,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_info_is_found_by_its_name),
-		cmocka_unit_test(what_does_not_decode_is_other),
+		cmocka_unit_test(B23_what_does_not_decode_is_other),
 		cmocka_unit_test(a_cast_is_found_in_a_term),
 		cmocka_unit_test(a_call_is_answered_by_a_term),
 		cmocka_unit_test(a_deferred_call_is_answered_later),

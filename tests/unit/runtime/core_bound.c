@@ -276,7 +276,7 @@ calls_count_too(void **state)
 
 /* A71: timers, DOWN, and what is sent after a time. */
 static void
-what_is_not_a_senders_is_never_refused(void **state)
+A71_what_is_not_a_senders_is_never_refused(void **state)
 {
 	const uint64_t others[] = {
 		20, 900 + OTP_EVENT_DOWN, 900 + OTP_EVENT_TIMER};
@@ -557,7 +557,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_full_mailbox_refuses_at_once),
 		TEST(calls_count_too),
-		TEST(what_is_not_a_senders_is_never_refused),
+		TEST(A71_what_is_not_a_senders_is_never_refused),
 		TEST(the_newest_is_dropped),
 		TEST(the_oldest_is_dropped),
 		TEST(a_call_is_never_dropped),

@@ -238,7 +238,7 @@ nobody_starves(void **state)
 }
 
 static void
-order_is_kept(void **state)
+A67_order_is_kept(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < LEVELS_; i++) {
@@ -334,7 +334,7 @@ main(void)
 		TEST(the_higher_runs_first),
 		TEST(the_higher_is_woken_first),
 		TEST(nobody_starves),
-		TEST(order_is_kept),
+		TEST(A67_order_is_kept),
 		TEST(who_is_below_takes_turns),
 	};
 
