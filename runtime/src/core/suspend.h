@@ -26,8 +26,8 @@ otpi_is_sys(const struct otp_msg *m)
 /* The next of the queue to be handled; NULL: none. It is received. */
 struct otp_msg *otpi_suspended_next(struct thread *t, struct process *p);
 /* One that is asleep is about to handle m, or, NULL, to go idle. */
-void otpi_asleep_next(
-	struct thread *t, struct process *p, const struct otp_msg *m);
+void
+otpi_asleep_next(struct thread *t, struct process *p, const struct otp_msg *m);
 /* It goes idle, and is to hibernate after a while, if nothing comes. */
 void otpi_doze(struct thread *t, struct process *p);
 /* m leaves the queue of p, from behind `before`. */
