@@ -435,10 +435,11 @@ struct child {
 enum setting_kind {
 	SETTING_STRATEGY,
 	SETTING_INTENSITY,
-	SETTING_AUTO_SHUTDOWN
+	SETTING_AUTO_SHUTDOWN,
+	SETTING_INIT
 };
 
-/* strategy X; intensity N in D; auto_shutdown X; as written */
+/* strategy X; intensity N in D; auto_shutdown X; init; as written */
 struct setting {
 	struct setting *next;
 	enum setting_kind kind;
@@ -459,6 +460,7 @@ struct supervisor_decl {
 	uint64_t intensity;
 	uint64_t period_ms;
 	enum auto_shutdown auto_shutdown;
+	bool has_init; /* you write whether it starts */
 };
 
 enum app_item_kind {

@@ -72,8 +72,9 @@ check_settings(
 		[SETTING_STRATEGY] = "strategy",
 		[SETTING_INTENSITY] = "intensity",
 		[SETTING_AUTO_SHUTDOWN] = "auto_shutdown",
+		[SETTING_INIT] = "init",
 	};
-	const struct setting *found[SETTING_AUTO_SHUTDOWN + 1] = {NULL};
+	const struct setting *found[SETTING_INIT + 1] = {NULL};
 
 	supervisor->intensity = 1;
 	supervisor->period_ms = 5000;
@@ -90,8 +91,10 @@ check_settings(
 			check_strategy(scope->program, supervisor, s);
 		else if (s->kind == SETTING_INTENSITY)
 			check_intensity(scope, supervisor, s);
-		else
+		else if (s->kind == SETTING_AUTO_SHUTDOWN)
 			check_auto_shutdown(scope->program, supervisor, s);
+		else
+			supervisor->has_init = true;
 	}
 }
 

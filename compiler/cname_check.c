@@ -63,6 +63,7 @@ static const char *const supervisor_names[] = {"_class", "_start",
 	"_start_link", "_start_how", "_init_make", "_init_type",
 	"_init_args_members", "_init_args_fallback", "_init_args_type",
 	"_children", NULL};
+static const char *const own_init_names[] = {"_init", "_init_thunk", NULL};
 static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
 static const char *const dynamic_names[] = {"_class", "_template", NULL};
 static const char *const extra_names[] = {"_make", "_rest_type", "_rest_make",
@@ -274,6 +275,8 @@ take_supervisor(struct claims *claims, const struct decl *decl,
 
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, supervisor_names, claim);
+	if (decl->u.supervisor.has_init)
+		take_all(claims, &claims->names, c, own_init_names, claim);
 	take_all(claims, &claims->tags, c, supervisor_tags, claim);
 	take_param_defaults(claims,
 		text_printf(&claims->arena, "%.*s_init", TEXT_ARG(c)),

@@ -304,6 +304,7 @@ model_supervisor(
 	tree_string(init, "kind", "OTP_MSG_INIT");
 	tree_flag(init, "exported_make", true);
 	tree_flag(init, "handled", false);
+	tree_flag(node, "has_init", supervisor->has_init);
 	model_params(model, node, &supervisor->params);
 	tree_string(node, "strategy", strategy_name(supervisor->strategy));
 	tree_string(node, "auto_shutdown",

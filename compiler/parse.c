@@ -105,7 +105,7 @@ static const struct token_class classes[] = {
 	{TK_LIST, types, "a type"},
 	{TK_MINUS, values, "a value"},
 	{TK_CONST, declarations, "a declaration"},
-	{TK_INIT, members, "a member of the gen_server"},
+	{TK_STATE, members, "a member of the gen_server"},
 };
 
 enum {

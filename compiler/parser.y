@@ -321,6 +321,10 @@ settings(A) ::= settings(L) AUTO_SHUTDOWN(K) name(N) SEMI(E). {
 	A = add_setting(
 		parser, L, SETTING_AUTO_SHUTDOWN, K, N, NULL, NULL, E);
 }
+settings(A) ::= settings(L) INIT(K) SEMI(E). {
+	A = add_setting(parser, L, SETTING_INIT, K, (struct name){0}, NULL,
+		NULL, E);
+}
 settings(A) ::= settings(L) child(C). {
 	A = add_child(L, C);
 }

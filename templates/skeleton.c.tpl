@@ -179,6 +179,25 @@ $c$_format_status(const struct $c$ *self, enum otp_status_part part, otp_term te
 
 $end$
 $end$
+$for supervisors$
+$if has_init$
+$for init$
+otp_next
+$if has_args$
+$c$_init($params$)
+$else$
+$c$_init(void)
+$end$
+{
+$for fields$
+	(void)$name$;
+$end$
+	return otp_ok();
+}
+
+$end$
+$end$
+$end$
 $for applications$
 $if has_prep_stop$
 void

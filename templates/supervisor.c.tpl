@@ -5,6 +5,21 @@ $include defaults.c.tpl$
 $include args.c.tpl$
 $include message.c.tpl$
 
+$if has_init$
+static otp_next
+$c$_init_thunk(const void *arguments)
+{
+$if has_args$
+	const struct $c$_args *args = arguments;
+
+	return $c$_init($stored$);
+$else$
+	(void)arguments;
+	return $c$_init();
+$end$
+}
+
+$end$
 static otp_err
 $c$_start_how(enum otp_start_how $my_how$$then_params$, const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$)
 {
@@ -239,6 +254,9 @@ $end$
 $end$
 $if auto_shutdown$
 	.auto_shutdown = $auto_shutdown$,
+$end$
+$if has_init$
+	.init = $c$_init_thunk,
 $end$
 $if pool$
 $for pools$

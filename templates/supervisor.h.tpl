@@ -83,3 +83,12 @@ $child$_by_binary(otp_binary key)
 }
 
 $end$
+$if has_init$
+/* You write: */
+$if params$
+otp_next $c$_init($params$);
+$else$
+otp_next $c$_init(void);
+$end$
+
+$end$

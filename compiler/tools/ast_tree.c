@@ -104,6 +104,12 @@ ast_supervisor(struct ast_out *out, const struct decl *decl)
 	ast_number(out, "period_ms", supervisor->period_ms);
 	ast_word(out, "auto_shutdown",
 		auto_shutdowns[supervisor->auto_shutdown]);
+	if (supervisor->has_init)
+		ast_string(out, "init",
+			text_printf(out->arena, "%.*s_init",
+				TEXT_ARG(cname_decl(out->arena, decl))));
+	else
+		ast_null(out, "init");
 	ast_open(out, "children", '[');
 	for (const struct child *child = supervisor->children; child;
 		child = child->next)

@@ -145,6 +145,9 @@ doc_supervisor(struct doc *doc, const struct decl *decl)
 	code_fact(doc, "Handle",
 		text_printf(doc->arena, "%.*s_ref", TEXT_ARG(c)));
 	start_fact(doc, "It is started by", c);
+	if (s->has_init)
+		code_fact(doc, "Before its children you write",
+			text_printf(doc->arena, "%.*s_init", TEXT_ARG(c)));
 	code_fact(doc, "Strategy", text_of(words_strategy(s->strategy)));
 	code_fact(doc, "Restarts, at most",
 		text_printf(doc->arena, "%zu in %.*s", (size_t)s->intensity,

@@ -1478,6 +1478,13 @@ tree_many_init_make(struct otp_msg **m)
 	return OTP_OK;
 }
 
+static otp_next
+tree_many_init_thunk(const void *arguments)
+{
+	(void)arguments;
+	return tree_many_init();
+}
+
 static otp_err
 tree_many_start_how(enum otp_start_how how, const struct otp_start_opts *opts,
 	tree_many_ref *supervisor)
@@ -1608,6 +1615,7 @@ const struct otp_supervisor_class tree_many_class = {
 	.period_ms = INT64_C(5000),
 	.children = tree_many_children,
 	.child_count = 1,
+	.init = tree_many_init_thunk,
 	.server = &tree_shard_class,
 };
 
@@ -1872,6 +1880,14 @@ tree_wood_init_make(struct otp_msg **m, otp_string path)
 	copy = otp_copy_behind(args, sizeof(*args));
 	args->path = otp_copy_string(&copy, path);
 	return OTP_OK;
+}
+
+static otp_next
+tree_wood_init_thunk(const void *arguments)
+{
+	const struct tree_wood_args *args = arguments;
+
+	return tree_wood_init(args->path);
 }
 
 static otp_err
@@ -2174,6 +2190,7 @@ const struct otp_supervisor_class tree_wood_class = {
 	.children = tree_wood_children,
 	.child_count = 7,
 	.auto_shutdown = OTP_AUTO_SHUTDOWN_ANY,
+	.init = tree_wood_init_thunk,
 };
 
 /* --- application */

@@ -791,6 +791,9 @@ OTP_MUST_USE otp_err tree_many_init_make(struct otp_msg **m);
 OTP_MUST_USE otp_err tree_many_start_shards(tree_many_ref supervisor,
 	otp_string path, const int8_t *again, tree_shard_ref *child);
 
+/* You write: */
+otp_next tree_many_init(void);
+
 /* --- supervisor Tills */
 
 /* All that is given at the start is of the other module. */
@@ -969,6 +972,9 @@ tree_wood_nobodies_by_binary(otp_binary key)
 
 	return tree_wood_nobodies(index);
 }
+
+/* You write: */
+otp_next tree_wood_init(otp_string path);
 
 /* --- application */
 

@@ -232,6 +232,42 @@ begun_with(int64_t n, const char *text)
 	return note.from;
 }
 
+/* Where n is -1, ignore; where it is -2, stop. */
+otp_next
+c_generated_alone_init(const struct c_generated_place *home, int32_t n)
+{
+	note_text(tester, NOTE_READY, n, home->name.ptr);
+	return n == -1    ? otp_ignore()
+		: n == -2 ? otp_stop(otp_term_atom("no"))
+			  : otp_ok();
+}
+
+otp_next
+c_generated_pool_init(void)
+{
+	return otp_ok();
+}
+
+static void
+C7_init_says_whether_the_supervisor_starts(void **state)
+{
+	struct c_generated_place home = place();
+	c_generated_alone_ref tree = {0};
+
+	(void)state;
+	assert_int_equal(
+		c_generated_alone_start(&home, -1, NULL, &tree), OTP_IGNORE);
+	assert_string_equal(expect(NOTE_READY).text, "home");
+	assert_int_equal(c_generated_alone_start(&home, -2, NULL, &tree),
+		OTP_START_FAILED);
+	assert_string_equal(last_reason(), "no");
+	assert_int_equal(expect(NOTE_READY).value, -2);
+	assert_int_equal(
+		c_generated_alone_start(&home, 2, NULL, &tree), OTP_OK);
+	expect(NOTE_READY);
+	end_tree(tree.to);
+}
+
 static void
 C55_the_first_arguments_are_those_of_the_supervisor(void **state)
 {
@@ -243,6 +279,7 @@ C55_the_first_arguments_are_those_of_the_supervisor(void **state)
 	(void)state;
 	assert_int_equal(
 		c_generated_alone_start(&home, 7, NULL, &tree), OTP_OK);
+	expect(NOTE_READY);
 	assert_int_equal(
 		c_generated_alone_start_extra(tree, tags("a", "b"), &a),
 		OTP_OK);
@@ -444,6 +481,7 @@ main(void)
 		RULE(backoff_jitters_by_its_percentage),
 		RULE(backoff_holds_the_group),
 		RULE(backoff_of_partitions_is_each_ones_own),
+		RULE(C7_init_says_whether_the_supervisor_starts),
 		RULE(C55_the_first_arguments_are_those_of_the_supervisor),
 		RULE(C55_beside_other_children_too),
 		RULE(C55_nothing_need_be_left_for_the_start),

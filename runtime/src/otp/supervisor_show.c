@@ -58,7 +58,7 @@ build_children(otp_term_builder *b, const struct supervisor *s)
 	otp_build_list(b, count);
 	for (size_t i = 0; i < static_count(s); i++)
 		if (s->children[i].place != CHILD_FORGOTTEN)
-			build_child(b, &s->classes[i], &s->children[i]);
+			build_child(b, class_of(s, i), &s->children[i]);
 	otp_build_nil(b);
 }
 

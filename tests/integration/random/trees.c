@@ -408,6 +408,8 @@ make_supervisor(struct module *module, bool is_root)
 	add_own_params(&m);
 	add(&decl->text, " {\n");
 	add_settings(&m);
+	if (rarely(4))
+		add(&decl->text, "    init;\n");
 	add(&decl->text, "%s}\n", text_of(&m.children));
 	decl->is_made = true;
 	return decl;
