@@ -431,6 +431,18 @@ add_option(struct parser *parser, struct option_list list,
 	return list;
 }
 
+struct option_list
+add_backoff(struct parser *parser, struct option_list list,
+	struct token keyword, struct expr *first, struct expr *most,
+	struct expr *jitter, struct token end)
+{
+	list = add_option(parser, list, OPTION_BACKOFF, keyword,
+		(struct name){0}, first, end);
+	list.last->most = most;
+	list.last->jitter = jitter;
+	return list;
+}
+
 /* ------------------------------------------------------------ application */
 
 struct app_item *
@@ -487,6 +499,16 @@ add_depends(struct parser *parser, struct app_list list, struct token keyword,
 		make_app_item(parser, APP_DEPENDS, keyword, end);
 
 	item->references = references.first;
+	LIST_ADD(&list, item);
+	return list;
+}
+
+struct app_list
+add_hook(struct parser *parser, struct app_list list, enum app_item_kind kind,
+	struct token keyword, struct token end)
+{
+	struct app_item *item = make_app_item(parser, kind, keyword, end);
+
 	LIST_ADD(&list, item);
 	return list;
 }

@@ -256,6 +256,7 @@ enum member_kind {
 	MEMBER_CONTINUE,
 	MEMBER_TRAP_EXIT,
 	MEMBER_TERMINATE,
+	MEMBER_FORMAT_STATUS,
 	MEMBER_MAILBOX,
 	MEMBER_MAX_HEAP,
 	MEMBER_BLOCKING,
@@ -328,6 +329,7 @@ struct server_decl {
 	struct member *state;
 	struct member *trap_exit;
 	struct member *terminate;
+	struct member *format_status;
 	struct member *stack;
 	struct member *mailbox;
 	struct member *max_heap;
@@ -373,8 +375,8 @@ struct start {
 	bool has_args; /* there were parentheses */
 	struct decl *decl; /* [resolve] a gen_server or supervisor */
 	/* [check] one per parameter of the target, left-out ones filled with
-	   their defaults; values[i] is for the parameter with that index.
-	   Empty for a dynamic child. */
+	   their defaults; values[i] is for the parameter with that index. Of a
+	   dynamic child those that are given: the first ones. */
 	const struct value **values;
 	size_t n_values;
 };
@@ -384,7 +386,8 @@ enum child_option_kind {
 	OPTION_SHUTDOWN,
 	OPTION_REGISTER,
 	OPTION_MAX_CHILDREN,
-	OPTION_SIGNIFICANT
+	OPTION_SIGNIFICANT,
+	OPTION_BACKOFF
 };
 
 struct child_option {
@@ -392,7 +395,17 @@ struct child_option {
 	enum child_option_kind kind;
 	struct span span;
 	struct name name; /* restart: which; register: the atom, if given */
-	struct expr *expr; /* shutdown, max_children */
+	struct expr *expr; /* shutdown, max_children, backoff: the first */
+	/* backoff */
+	struct expr *most; /* to D; NULL: each delay is the first */
+	struct expr *jitter; /* jitter N; NULL: none */
+};
+
+/* How long a restart waits. */
+struct backoff {
+	uint64_t first_ms; /* 0: not at all */
+	uint64_t most_ms; /* doubled up to this; 0: always the first */
+	uint64_t jitter; /* percent of each, more or less */
 };
 
 struct child {
@@ -402,6 +415,7 @@ struct child {
 	struct span span;
 	struct expr *count_expr; /* x[4]; NULL: not a partition */
 	bool dynamic;
+	bool any; /* `dynamic` alone: of any kind, nothing in `start` */
 	struct start start;
 	struct child_option *options; /* as written */
 	size_t index; /* in its supervisor, from 0 */
@@ -414,16 +428,18 @@ struct child {
 	struct text registered_name; /* the child's name or the quoted atom */
 	uint64_t max_children; /* 0: no limit */
 	bool significant;
+	struct backoff backoff;
 	uint64_t count; /* of a partition; 0: not one */
 };
 
 enum setting_kind {
 	SETTING_STRATEGY,
 	SETTING_INTENSITY,
-	SETTING_AUTO_SHUTDOWN
+	SETTING_AUTO_SHUTDOWN,
+	SETTING_INIT
 };
 
-/* strategy X; intensity N in D; auto_shutdown X; as written */
+/* strategy X; intensity N in D; auto_shutdown X; init; as written */
 struct setting {
 	struct setting *next;
 	enum setting_kind kind;
@@ -444,13 +460,16 @@ struct supervisor_decl {
 	uint64_t intensity;
 	uint64_t period_ms;
 	enum auto_shutdown auto_shutdown;
+	bool has_init; /* you write whether it starts */
 };
 
 enum app_item_kind {
 	APP_VERSION,
 	APP_ROOT,
 	APP_ENV,
-	APP_DEPENDS
+	APP_DEPENDS,
+	APP_PREP_STOP,
+	APP_STOP
 };
 
 /* A statement in an application, as written. */
@@ -471,6 +490,8 @@ struct application_decl {
 	struct start *root; /* always there in a checked program */
 	struct field_list env;
 	struct reference *depends;
+	const struct app_item *prep_stop; /* NULL: none; so stop */
+	const struct app_item *stop;
 };
 
 enum decl_kind {

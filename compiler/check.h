@@ -65,6 +65,8 @@ void check_registered(const struct value_scope *scope);
 
 /* check_start.c: the arguments of a child or root */
 void check_start(const struct value_scope *scope, struct start *start);
+/* Of a dynamic child: the first of them; the others come when it starts. */
+void check_dynamic_start(const struct value_scope *scope, struct start *start);
 
 /* cycles.c */
 void check_cycles(struct program *program, struct module *module);

@@ -50,34 +50,61 @@ report_missing(struct program *program, const struct start *start,
 	note_params(program, start->decl);
 }
 
-void
-check_start(const struct value_scope *scope, struct start *start)
+/* Those that are written; gives the first parameter that has none. */
+static const struct field *
+check_given(const struct value_scope *scope, struct start *start)
 {
 	struct program *program = scope->program;
-	const struct type *any = type_scalar(program, TYPE_ERROR);
-	const struct field_list *params;
-	const struct field *f;
+	const struct field_list *params = start_params(start->decl);
+	const struct field *f = params->first;
 	struct expr *arg = start->args;
 
-	if (!start->decl) {
-		for (; arg; arg = arg->next)
-			value_of(scope, arg, any);
-		return;
-	}
-	params = start_params(start->decl);
-	start->n_values = params->count;
 	start->values = arena_array(
 		&program->arena, params->count, sizeof(*start->values));
-	for (f = params->first; f && arg; f = f->next, arg = arg->next)
-		start->values[f->index] = value_of(scope, arg, f->type);
-	if (has_lost_params(start->decl))
-		return;
-	if (arg) {
+	for (; f && arg; f = f->next, arg = arg->next)
+		start->values[start->n_values++] =
+			value_of(scope, arg, f->type);
+	if (arg && !has_lost_params(start->decl)) {
 		report(program, DIAG_too_many_arguments, arg->span,
 			start->decl->name.text,
 			count_of_params(program, params), start->n_args);
 		note_params(program, start->decl);
 	}
+	return f;
+}
+
+static void
+check_unknown(const struct value_scope *scope, const struct start *start)
+{
+	const struct type *any = type_scalar(scope->program, TYPE_ERROR);
+
+	for (struct expr *arg = start->args; arg; arg = arg->next)
+		value_of(scope, arg, any);
+}
+
+void
+check_dynamic_start(const struct value_scope *scope, struct start *start)
+{
+	if (start->decl)
+		check_given(scope, start);
+	else
+		check_unknown(scope, start);
+}
+
+void
+check_start(const struct value_scope *scope, struct start *start)
+{
+	struct program *program = scope->program;
+	const struct field *f;
+
+	if (!start->decl) {
+		check_unknown(scope, start);
+		return;
+	}
+	f = check_given(scope, start);
+	start->n_values = start_params(start->decl)->count;
+	if (has_lost_params(start->decl))
+		return;
 	for (; f; f = f->next) {
 		start->values[f->index] = f->value;
 		if (!f->initial) {

@@ -72,8 +72,9 @@ check_settings(
 		[SETTING_STRATEGY] = "strategy",
 		[SETTING_INTENSITY] = "intensity",
 		[SETTING_AUTO_SHUTDOWN] = "auto_shutdown",
+		[SETTING_INIT] = "init",
 	};
-	const struct setting *found[SETTING_AUTO_SHUTDOWN + 1] = {NULL};
+	const struct setting *found[SETTING_INIT + 1] = {NULL};
 
 	supervisor->intensity = 1;
 	supervisor->period_ms = 5000;
@@ -90,8 +91,10 @@ check_settings(
 			check_strategy(scope->program, supervisor, s);
 		else if (s->kind == SETTING_INTENSITY)
 			check_intensity(scope, supervisor, s);
-		else
+		else if (s->kind == SETTING_AUTO_SHUTDOWN)
 			check_auto_shutdown(scope->program, supervisor, s);
+		else
+			supervisor->has_init = true;
 	}
 }
 
@@ -169,6 +172,39 @@ check_restart(struct program *program, struct child *child,
 	child->restart = (enum restart)value;
 }
 
+/* A delay of a back-off; 0: it was no such delay, which was reported. */
+static uint64_t
+backoff_delay(const struct value_scope *scope, struct expr *expr)
+{
+	struct duration delay = {0, false};
+
+	if (!value_of_duration(scope, expr, &delay))
+		return 0;
+	if (delay.is_infinite || delay.ms == 0) {
+		report(scope->program, DIAG_bad_backoff, expr->span);
+		return 0;
+	}
+	return delay.ms;
+}
+
+static void
+check_backoff(const struct value_scope *scope, struct child *child,
+	const struct child_option *option)
+{
+	struct backoff *backoff = &child->backoff;
+
+	backoff->first_ms = backoff_delay(scope, option->expr);
+	if (option->most)
+		backoff->most_ms = backoff_delay(scope, option->most);
+	if (backoff->most_ms > 0 && backoff->most_ms < backoff->first_ms)
+		report(scope->program, DIAG_backoff_order, option->most->span);
+	if (!option->jitter)
+		return;
+	if (value_of_amount(scope, option->jitter, &backoff->jitter) &&
+		backoff->jitter > 100)
+		report(scope->program, DIAG_bad_jitter, option->jitter->span);
+}
+
 static void
 check_option(const struct value_scope *scope, struct child *child,
 	const struct child_option *option)
@@ -189,6 +225,9 @@ check_option(const struct value_scope *scope, struct child *child,
 	case OPTION_SIGNIFICANT:
 		child->significant = true;
 		break;
+	case OPTION_BACKOFF:
+		check_backoff(scope, child, option);
+		break;
 	}
 }
 
@@ -201,8 +240,9 @@ check_options(const struct value_scope *scope, struct child *child)
 		[OPTION_REGISTER] = "register",
 		[OPTION_MAX_CHILDREN] = "max_children",
 		[OPTION_SIGNIFICANT] = "significant",
+		[OPTION_BACKOFF] = "backoff",
 	};
-	const struct child_option *found[OPTION_SIGNIFICANT + 1] = {NULL};
+	const struct child_option *found[OPTION_BACKOFF + 1] = {NULL};
 	const struct decl *target = child->start.decl;
 
 	child->shutdown.kind = SHUTDOWN_AFTER;
@@ -219,6 +259,10 @@ check_options(const struct value_scope *scope, struct child *child)
 		}
 		found[o->kind] = o;
 		check_option(scope, child, o);
+		if (child->any && o->kind != OPTION_MAX_CHILDREN &&
+			o->kind != OPTION_REGISTER)
+			report(scope->program, DIAG_any_option, o->span,
+				text_of(names[o->kind]));
 	}
 }
 
@@ -271,7 +315,11 @@ check_partition(const struct value_scope *scope, struct child *child)
 	if (child->dynamic) {
 		report(program, DIAG_dynamic_partition, at);
 		note(program, DIAG_note_dynamic_partition, (struct span){0},
-			span_text(child->start.target.span));
+			child->any
+				? TEXT_LITERAL("")
+				: text_printf(&program->arena, " %.*s",
+					  TEXT_ARG(span_text(
+						  child->start.target.span))));
 		return;
 	}
 	child->registered = true;
@@ -300,7 +348,7 @@ check_significant(struct program *program, const struct decl *decl,
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
 	struct span at = {0};
 
-	if (!child->significant)
+	if (!child->significant || child->any)
 		return;
 	at = find_option(child, OPTION_SIGNIFICANT)->span;
 	if (child->restart == RESTART_PERMANENT && !child->lost) {
@@ -317,6 +365,18 @@ check_significant(struct program *program, const struct decl *decl,
 		report(program, DIAG_significant_never, at);
 		note(program, DIAG_note_significant_auto, (struct span){0});
 	}
+}
+
+/* What is never restarted waits for nothing. */
+static void
+check_use_of_backoff(struct program *program, const struct child *child)
+{
+	const struct child_option *option = find_option(child, OPTION_BACKOFF);
+
+	if (!option || child->restart != RESTART_TEMPORARY || child->any)
+		return;
+	report(program, DIAG_backoff_temporary, option->span);
+	note(program, DIAG_note_backoff_restart, (struct span){0});
 }
 
 static const struct setting *
@@ -340,7 +400,7 @@ check_use_of_auto_shutdown(struct program *program, const struct decl *decl)
 	if (supervisor->auto_shutdown == AUTO_SHUTDOWN_NEVER || decl->lost)
 		return;
 	for (const struct child *c = supervisor->children; c; c = c->next) {
-		if (c->significant || c->lost)
+		if (c->significant || c->lost || (c->any && !c->next))
 			return;
 	}
 	report(program, DIAG_unused_auto_shutdown, setting->span,
@@ -363,14 +423,12 @@ check_child(const struct value_scope *scope, struct child *child,
 		check_partition(scope, child);
 		inside.index_count = child->count;
 	}
-	if (!child->dynamic)
+	if (child->any)
+		return;
+	if (child->dynamic)
+		check_dynamic_start(&inside, &child->start);
+	else
 		check_start(&inside, &child->start);
-	else if (child->start.n_args > 0) {
-		report(scope->program, DIAG_dynamic_arguments,
-			child->start.args_span);
-		note(scope->program, DIAG_note_start_arguments,
-			(struct span){0}, child->name.text);
-	}
 }
 
 /* Which children a strategy speaks of: there are none of that kind. */
@@ -404,6 +462,7 @@ check_supervisor(const struct value_scope *scope, struct decl *decl)
 
 		check_child(scope, c, &supervisor->params);
 		check_significant(program, decl, c);
+		check_use_of_backoff(program, c);
 		if (!other)
 			continue;
 		report(program, DIAG_duplicate_member, c->name.span,

@@ -42,8 +42,12 @@ static const char *const server_names[] = {"_class", "_start", "_start_link",
 	"_handle_timeout", "_handle_exit", "_handle_down", "_handle_nodeup",
 	"_handle_nodedown", "_handle_other", "_init", "_init_thunk",
 	"_init_make", "_init_type", "_init_args_members", "_init_args_fallback",
-	"_init_args_type", NULL};
-static const char *const server_tags[] = {"", "_ref", "_init_args", NULL};
+	"_init_args_type", "_enter_loop", "_sys_get_state",
+	"_sys_replace_state", "_sys_change_thunk", "_set_state_thunk", NULL};
+static const char *const format_names[] = {
+	"_format_status", "_format_status_thunk", NULL};
+static const char *const server_tags[] = {
+	"", "_ref", "_init_args", "_sys_change", NULL};
 static const char *const member_names[] = {"_make", "_type", "_thunk",
 	"_args_bound", "_args_put", "_args_get", "_args_members",
 	"_args_fallback", "_args_type", NULL};
@@ -59,14 +63,23 @@ static const char *const supervisor_names[] = {"_class", "_start",
 	"_start_link", "_start_how", "_init_make", "_init_type",
 	"_init_args_members", "_init_args_fallback", "_init_args_type",
 	"_children", NULL};
+static const char *const own_init_names[] = {"_init", "_init_thunk", NULL};
 static const char *const supervisor_tags[] = {"_ref", "_args", NULL};
 static const char *const dynamic_names[] = {"_class", "_template", NULL};
+static const char *const extra_names[] = {"_make", "_rest_type", "_rest_make",
+	"_rest_args_members", "_rest_args_type", NULL};
+static const char *const extra_tags[] = {"_rest_args", NULL};
 static const char *const partition_names[] = {
 	"_by", "_by_string", "_by_binary", NULL};
 
 static const char *const application_names[] = {"_env", "_env_defaults",
 	"_env_keys", "_app_root", "_app_class", "_app_start", "_app_start_as",
-	"_app_stop", "_app_main", "_app_depends", NULL};
+	"_app_stop", "_app_main", "_app_depends", "_app_start_alone",
+	"_app_ensure_all_started", NULL};
+static const char *const prep_stop_names[] = {
+	"_app_handle_prep_stop", "_app_prep_stop_thunk", NULL};
+static const char *const stop_names[] = {
+	"_app_handle_stop", "_app_stop_thunk", NULL};
 static const char *const application_tags[] = {"_env", NULL};
 
 static void
@@ -203,6 +216,8 @@ take_server(struct claims *claims, const struct decl *decl,
 
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, server_names, claim);
+	if (decl->u.server.format_status)
+		take_all(claims, &claims->names, c, format_names, claim);
 	take_all(claims, &claims->tags, c, server_tags, claim);
 	take_defaults(claims, decl, params, "parameter");
 	for (const struct member *m = decl->u.server.members; m; m = m->next) {
@@ -234,6 +249,10 @@ take_child(struct claims *claims, const struct decl *decl,
 		&claim);
 	if (child->dynamic)
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
+	if (child->dynamic && child->start.n_values > 0) {
+		take_all(claims, &claims->names, prefix, extra_names, &claim);
+		take_all(claims, &claims->tags, prefix, extra_tags, &claim);
+	}
 	if (child->count_expr) {
 		take_all(claims, &claims->names, prefix, dynamic_names, &claim);
 		take_all(claims, &claims->names, prefix, partition_names,
@@ -256,6 +275,8 @@ take_supervisor(struct claims *claims, const struct decl *decl,
 
 	take_all(claims, &claims->names, c, handle_names, claim);
 	take_all(claims, &claims->names, c, supervisor_names, claim);
+	if (decl->u.supervisor.has_init)
+		take_all(claims, &claims->names, c, own_init_names, claim);
 	take_all(claims, &claims->tags, c, supervisor_tags, claim);
 	take_param_defaults(claims,
 		text_printf(&claims->arena, "%.*s_init", TEXT_ARG(c)),
@@ -309,12 +330,29 @@ take_words(struct claims *claims, const struct decl *decl)
 }
 
 static void
+take_application(struct claims *claims, const struct decl *decl,
+	const struct claim *claim)
+{
+	const struct application_decl *app = &decl->u.application;
+	struct table *names = &claims->names;
+	struct text module =
+		text_snake(&claims->arena, decl->module->name.text);
+
+	take_all(claims, names, module, application_names, claim);
+	if (app->prep_stop)
+		take_all(claims, names, module, prep_stop_names, claim);
+	if (app->stop)
+		take_all(claims, names, module, stop_names, claim);
+	take_all(claims, &claims->tags, module, application_tags, claim);
+	take_words(claims, decl);
+}
+
+static void
 take_decl(struct claims *claims, const struct decl *decl)
 {
 	struct arena *arena = &claims->arena;
 	struct table *names = &claims->names, *tags = &claims->tags;
 	struct text c = cname_decl(arena, decl);
-	struct text module = text_snake(arena, decl->module->name.text);
 	struct claim claim = {decl_kind_name(decl->kind), decl->name, false};
 
 	switch (decl->kind) {
@@ -350,9 +388,7 @@ take_decl(struct claims *claims, const struct decl *decl)
 		take_supervisor(claims, decl, &claim);
 		break;
 	case DECL_APPLICATION:
-		take_all(claims, names, module, application_names, &claim);
-		take_all(claims, tags, module, application_tags, &claim);
-		take_words(claims, decl);
+		take_application(claims, decl, &claim);
 		break;
 	}
 }

@@ -78,10 +78,7 @@ note_place(struct parser *parser, int block, struct token token)
 	for (size_t i = 0; i < n_forms; i++) {
 		if (token.kind != forms[i].head || forms[i].block == block)
 			continue;
-		if (block == TK_SUPERVISOR && token.kind == TK_INIT)
-			note(parser->program, DIAG_note_supervisor_init,
-				(struct span){0});
-		else if (forms[i].block == 0)
+		if (forms[i].block == 0)
 			note(parser->program, DIAG_note_outside_blocks,
 				(struct span){0}, word);
 		else
@@ -105,7 +102,10 @@ note_form(struct parser *parser, struct token token)
 	if (parser->head == 0 && token.text.ptr &&
 		note_place(parser, block, token))
 		return;
-	if (block == TK_SUPERVISOR && token.kind == TK_DYNAMIC)
+	if (block == TK_SUPERVISOR && parser->head == TK_INIT)
+		note(parser->program, DIAG_note_supervisor_init,
+			(struct span){0});
+	else if (block == TK_SUPERVISOR && token.kind == TK_DYNAMIC)
 		note(parser->program, DIAG_note_use_dynamic, (struct span){0});
 	else if (form && (parser->head != 0 || form->head == 0))
 		note(parser->program, DIAG_note_form, (struct span){0},

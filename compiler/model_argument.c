@@ -20,8 +20,8 @@ struct crossing {
 static struct text
 local_name(struct arena *arena, struct text name)
 {
-	static const char *const taken[] = {
-		"args", "arguments", "child", "err", "index", "opts", "pid"};
+	static const char *const taken[] = {"args", "arguments", "child", "err",
+		"index", "init", "more", "opts", "pid", "rest"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
 		if (text_is(name, taken[i]))

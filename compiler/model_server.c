@@ -224,6 +224,7 @@ add_builtins(struct tree *node, const struct server_decl *server)
 	}
 	tree_flag(node, "trap_exit", server->trap_exit != NULL);
 	tree_flag(node, "has_terminate", server->terminate != NULL);
+	tree_flag(node, "has_format_status", server->format_status != NULL);
 	tree_text(node, "stack",
 		text_printf(node->arena, "%llu",
 			(unsigned long long)(server->stack

@@ -13,7 +13,7 @@ static void
 add_start(
 	const struct model *model, struct tree *node, const struct start *start)
 {
-	struct textbuf args = {.arena = model->arena};
+	struct textbuf args = {.arena = model->arena}, then_args = args;
 	const struct field *param = start_params(start->decl)->first;
 	bool uses = false, uses_index = false;
 
@@ -24,11 +24,13 @@ add_start(
 			model, node, value, param, start->decl->module);
 
 		textbuf_printf(&args, "%.*s, ", TEXT_ARG(text));
+		textbuf_printf(&then_args, ", %.*s", TEXT_ARG(text));
 		uses |= value->kind == VALUE_PARAM || value->kind == VALUE_ENV;
 		uses_index |= value->kind == VALUE_INDEX;
 	}
 	tree_text(node, "target", cname_decl(model->arena, start->decl));
 	tree_text(node, "start_args_then", textbuf_text(&args));
+	tree_text(node, "then_start_args", textbuf_text(&then_args));
 	tree_flag(node, "uses_args", uses);
 	tree_flag(node, "uses_index", uses_index);
 	tree_string(node, "type",
@@ -85,16 +87,88 @@ number(struct arena *arena, uint64_t n)
 	return text_printf(arena, "%llu", (unsigned long long)n);
 }
 
+/*
+ * Extra arguments (C55): the first come from the supervisor, the rest with
+ * each start, in a block of its own that travels to the supervisor.
+ */
+static struct field_list
+rest_of(struct arena *arena, const struct start *start)
+{
+	struct field_list rest = {0};
+
+	for (const struct field *f = start_params(start->decl)->first; f;
+		f = f->next) {
+		struct field *copy;
+
+		if (f->index < start->n_values)
+			continue;
+		copy = ARENA_NEW(arena, struct field);
+		*copy = *f;
+		copy->next = NULL;
+		copy->index = rest.count++;
+		copy->value = NULL; /* nobody reads it without */
+		if (rest.last)
+			rest.last->next = copy;
+		else
+			rest.first = copy;
+		rest.last = copy;
+	}
+	return rest;
+}
+
 static void
-child_node(const struct model *model, struct tree *node,
+add_rest(const struct model *target, struct tree *node,
+	const struct child *child, const struct field_list *rest)
+{
+	struct arena *arena = target->arena;
+	struct textbuf more = {.arena = arena};
+	struct text c = tree_find(node, TEXT_LITERAL("child"))->u.text;
+	bool has_extra = child->dynamic && child->start.n_values > 0;
+	struct tree *message;
+
+	tree_flag(node, "has_extra", has_extra);
+	tree_flag(node, "no_block", has_extra && rest->count == 0);
+	tree_list(node, "rest");
+	for (const struct field *f = rest->first; f; f = f->next)
+		textbuf_printf(&more, ", %smore->%.*s",
+			type_by_pointer(f->type) ? "&" : "",
+			TEXT_ARG(f->name.text));
+	tree_text(node, "then_more", textbuf_text(&more));
+	if (!has_extra || rest->count == 0)
+		return;
+	message = tree_add(node, "rest");
+	model_message(target, message,
+		text_printf(arena, "%.*s_rest", TEXT_ARG(c)), child->name.text,
+		(struct text){NULL, 0}, rest);
+	tree_string(message, "kind", "OTP_MSG_INIT");
+	tree_flag(message, "handled", false);
+}
+
+static void
+add_backoff(struct tree *node, const struct backoff *backoff)
+{
+	struct arena *arena = node->arena;
+	struct duration first = {.ms = backoff->first_ms};
+	struct duration most = {.ms = backoff->most_ms};
+	struct text none = TEXT_LITERAL("");
+
+	tree_text(node, "backoff",
+		first.ms > 0 ? ctext_duration(arena, first) : none);
+	tree_text(node, "backoff_max",
+		most.ms > 0 ? ctext_duration(arena, most) : none);
+	tree_text(node, "jitter",
+		backoff->jitter > 0 ? number(arena, backoff->jitter) : none);
+}
+
+/* What every child has, whatever it is. */
+static void
+child_names(const struct model *model, struct tree *node,
 	const struct decl *decl, const struct child *child)
 {
 	struct arena *arena = model->arena;
 	struct text prefix = cname_decl(arena, decl);
 	struct text name = text_snake(arena, child->name.text);
-	/* the parameters are those of what it starts */
-	struct model target = {
-		arena, child->start.decl->module, model->root, model->program};
+	bool alone = decl->u.supervisor.n_children == 1;
 
 	ctext_doc(node, "doc", child->doc);
 	tree_text(node, "name", child->name.text);
@@ -105,6 +179,23 @@ child_node(const struct model *model, struct tree *node,
 		text_printf(arena, "%.*s_%s_%.*s", TEXT_ARG(prefix),
 			child->dynamic ? "start" : "child", TEXT_ARG(name)));
 	tree_text(node, "id", ctext_string(arena, child->name.text));
+	tree_text(node, "start_id",
+		alone ? text_of("NULL")
+		      : ctext_string(arena, child->name.text));
+	tree_text(node, "max_children",
+		child->max_children > 0 ? number(arena, child->max_children)
+					: text_of(""));
+	tree_flag(node, "dynamic", child->dynamic);
+	tree_flag(node, "stand_in",
+		(child->dynamic || child->count_expr) && !alone);
+}
+
+static void
+child_options(
+	const struct model *model, struct tree *node, const struct child *child)
+{
+	struct arena *arena = model->arena;
+
 	tree_string(node, "restart", restart_name(child->restart));
 	tree_text(node, "shutdown",
 		child->shutdown.kind == SHUTDOWN_BRUTAL_KILL
@@ -113,58 +204,80 @@ child_node(const struct model *model, struct tree *node,
 	tree_flag(node, "registered", child->registered);
 	tree_text(node, "registered_name",
 		ctext_string(arena, child->registered_name));
-	tree_text(node, "max_children",
-		child->max_children > 0 ? number(arena, child->max_children)
-					: text_of(""));
-	tree_flag(node, "dynamic", child->dynamic);
 	tree_flag(node, "significant", child->significant);
+	add_backoff(node, &child->backoff);
+}
+
+static void
+child_node(const struct model *model, struct tree *node,
+	const struct decl *decl, const struct child *child)
+{
+	struct arena *arena = model->arena;
+	/* the parameters are those of what it starts */
+	struct model target = {
+		arena, child->start.decl->module, model->root, model->program};
+	struct field_list params = *start_params(child->start.decl);
+	struct text count = text_printf(arena, "%.*s_%.*s_count",
+		TEXT_ARG(cname_decl(arena, decl)),
+		TEXT_ARG(text_snake(arena, child->name.text)));
+
+	child_names(model, node, decl, child);
+	child_options(model, node, child);
 	tree_flag(node, "partition", child->count_expr != NULL);
-	tree_flag(node, "stand_in",
-		(child->dynamic || child->count_expr) &&
-			decl->u.supervisor.n_children > 1);
 	tree_text(node, "partitions", number(arena, child->count));
-	tree_text(node, "partitions_macro",
-		cname_macro(arena,
-			text_printf(arena, "%.*s_%.*s_count", TEXT_ARG(prefix),
-				TEXT_ARG(name))));
+	tree_text(node, "partitions_macro", cname_macro(arena, count));
 	add_start(model, node, &child->start);
-	model_params(&target, node, start_params(child->start.decl));
-	model_own_names(&target, node, start_params(child->start.decl));
+	if (child->dynamic)
+		params = rest_of(arena, &child->start);
+	model_params(&target, node, &params);
+	model_own_names(&target, node, &params);
+	add_rest(&target, node, child, &params);
+}
+
+/* A child in each list that it belongs to. */
+static void
+add_child(const struct model *model, struct tree *node, const struct decl *decl,
+	const struct child *c)
+{
+	bool alone = decl->u.supervisor.n_children == 1;
+
+	if (c->any) {
+		child_names(model, tree_add(node, "pools"), decl, c);
+		if (!alone)
+			child_names(model, tree_add(node, "children"), decl, c);
+		return;
+	}
+	child_node(model, tree_add(node, "children"), decl, c);
+	child_node(model,
+		tree_add(node,
+			c->dynamic ? "dynamic_children" : "static_children"),
+		decl, c);
+	if (c->dynamic && alone)
+		child_node(model, tree_add(node, "template"), decl, c);
+	if (c->count_expr)
+		child_node(model, tree_add(node, "partitions"), decl, c);
+	else if (c->registered)
+		child_node(model, tree_add(node, "accessors"), decl, c);
 }
 
 static void
 add_children(
 	const struct model *model, struct tree *node, const struct decl *decl)
 {
+	static const char *const lists[] = {"children", "static_children",
+		"dynamic_children", "template", "accessors", "partitions",
+		"pools"};
 	const struct supervisor_decl *supervisor = &decl->u.supervisor;
-	bool alone = supervisor->n_children == 1;
-	bool simple = alone && supervisor->children->dynamic;
+	const struct child *only =
+		supervisor->n_children == 1 ? supervisor->children : NULL;
 
-	tree_flag(node, "simple", simple);
-	tree_flag(
-		node, "partitioned", alone && supervisor->children->count_expr);
-	tree_list(node, "children");
-	tree_list(node, "static_children");
-	tree_list(node, "dynamic_children");
-	tree_list(node, "template");
-	tree_list(node, "accessors");
-	tree_list(node, "partitions");
-	for (const struct child *c = supervisor->children; c; c = c->next) {
-		const char *kind =
-			c->dynamic ? "dynamic_children" : "static_children";
-
-		child_node(model, tree_add(node, "children"), decl, c);
-		child_node(model, tree_add(node, kind), decl, c);
-		if (simple)
-			child_node(model, tree_add(node, "template"), decl, c);
-		if (c->count_expr)
-			kind = "partitions";
-		else if (c->registered)
-			kind = "accessors";
-		else
-			continue;
-		child_node(model, tree_add(node, kind), decl, c);
-	}
+	tree_flag(node, "simple", only && only->dynamic && !only->any);
+	tree_flag(node, "pool", only && only->any);
+	tree_flag(node, "partitioned", only && only->count_expr);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		tree_list(node, lists[i]);
+	for (const struct child *c = supervisor->children; c; c = c->next)
+		add_child(model, node, decl, c);
 	tree_text(node, "child_count",
 		number(model->arena, supervisor->n_children));
 }
@@ -191,6 +304,7 @@ model_supervisor(
 	tree_string(init, "kind", "OTP_MSG_INIT");
 	tree_flag(init, "exported_make", true);
 	tree_flag(init, "handled", false);
+	tree_flag(node, "has_init", supervisor->has_init);
 	model_params(model, node, &supervisor->params);
 	tree_string(node, "strategy", strategy_name(supervisor->strategy));
 	tree_string(node, "auto_shutdown",
@@ -341,6 +455,9 @@ model_application(
 				 : text_of("\"\""));
 	tree_text(node, "doc_string", doc_string(arena, decl->doc));
 	tree_flag(node, "empty", app->env.count == 0);
+	tree_flag(node, "has_prep_stop", app->prep_stop != NULL);
+	tree_flag(node, "has_stop", app->stop != NULL);
+	tree_flag(node, "has_hooks", app->prep_stop || app->stop);
 	tree_text(node, "count", text_printf(arena, "%zu", app->env.count));
 	model_fields(model, node, "env", &app->env);
 	add_start(model, root, app->root);

@@ -98,14 +98,14 @@ static const int declarations[] = {TK_MODULE, TK_IMPORT, TK_CONST, TK_ENUM,
 	TK_RECORD, TK_UNION, TK_MESSAGE, TK_GEN_SERVER, TK_SUPERVISOR,
 	TK_APPLICATION, -1};
 static const int members[] = {TK_INIT, TK_STATE, TK_CALL, TK_CAST, TK_INFO,
-	TK_CONTINUE, TK_TRAP_EXIT, TK_TERMINATE, TK_MAILBOX, TK_MAX_HEAP,
-	TK_BLOCKING, TK_PRIORITY, TK_STACK, TK_CALLS, -1};
+	TK_CONTINUE, TK_TRAP_EXIT, TK_TERMINATE, TK_FORMAT_STATUS, TK_MAILBOX,
+	TK_MAX_HEAP, TK_BLOCKING, TK_PRIORITY, TK_STACK, TK_CALLS, -1};
 
 static const struct token_class classes[] = {
 	{TK_LIST, types, "a type"},
 	{TK_MINUS, values, "a value"},
 	{TK_CONST, declarations, "a declaration"},
-	{TK_INIT, members, "a member of the gen_server"},
+	{TK_STATE, members, "a member of the gen_server"},
 };
 
 enum {

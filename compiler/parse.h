@@ -250,6 +250,10 @@ struct option_list add_option(struct parser *parser, struct option_list list,
 	enum child_option_kind kind, struct token keyword, struct name name,
 	struct expr *expr, struct token end);
 
+struct option_list add_backoff(struct parser *parser, struct option_list list,
+	struct token keyword, struct expr *first, struct expr *most,
+	struct expr *jitter, struct token end);
+
 struct app_item *make_app_item(struct parser *parser, enum app_item_kind kind,
 	struct token keyword, struct token end);
 struct app_list add_version(struct parser *parser, struct app_list list,
@@ -261,6 +265,9 @@ struct app_list add_env(struct parser *parser, struct app_list list,
 struct app_list
 add_depends(struct parser *parser, struct app_list list, struct token keyword,
 	struct reference_list references, struct token end);
+
+struct app_list add_hook(struct parser *parser, struct app_list list,
+	enum app_item_kind kind, struct token keyword, struct token end);
 
 struct reference_list add_reference(
 	struct parser *parser, struct reference_list list, struct path path);

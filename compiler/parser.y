@@ -30,9 +30,9 @@
 %fallback ID MODULE WIRE IMPORT CONST ENUM RECORD UNION MESSAGE GEN_SERVER
 	SUPERVISOR APPLICATION AS STRUCT LIST MAP TUPLE SERVER TRUE FALSE
 	INFINITY INIT STATE OPAQUE CALL CAST INFO CONTINUE TIMEOUT DEFERRED
-	TRAP_EXIT TERMINATE MAILBOX MAX_HEAP BLOCKING PRIORITY STACK CALLS
+	TRAP_EXIT TERMINATE FORMAT_STATUS MAILBOX MAX_HEAP BLOCKING PRIORITY STACK CALLS
 	STRATEGY INTENSITY IN AUTO_SHUTDOWN CHILD DYNAMIC RESTART SHUTDOWN
-	REGISTER MAX_CHILDREN SIGNIFICANT VERSION ROOT DEPENDS ENV.
+	REGISTER MAX_CHILDREN SIGNIFICANT BACKOFF TO JITTER VERSION ROOT DEPENDS ENV PREP_STOP STOP.
 
 file ::= items.
 
@@ -244,6 +244,9 @@ member(A) ::= TRAP_EXIT(K) SEMI(E). {
 member(A) ::= TERMINATE(K) SEMI(E). {
 	A = make_member(parser, MEMBER_TERMINATE, K, E);
 }
+member(A) ::= FORMAT_STATUS(K) SEMI(E). {
+	A = make_member(parser, MEMBER_FORMAT_STATUS, K, E);
+}
 member(A) ::= MAILBOX(K) expr(V) name(N) SEMI(E). {
 	A = make_amount(parser, MEMBER_MAILBOX, K, V, N, E);
 }
@@ -318,6 +321,10 @@ settings(A) ::= settings(L) AUTO_SHUTDOWN(K) name(N) SEMI(E). {
 	A = add_setting(
 		parser, L, SETTING_AUTO_SHUTDOWN, K, N, NULL, NULL, E);
 }
+settings(A) ::= settings(L) INIT(K) SEMI(E). {
+	A = add_setting(parser, L, SETTING_INIT, K, (struct name){0}, NULL,
+		NULL, E);
+}
 settings(A) ::= settings(L) child(C). {
 	A = add_child(L, C);
 }
@@ -332,6 +339,10 @@ child(A) ::= CHILD(K) name(N) partition(P) EQ start(S) options(O). {
 }
 child(A) ::= CHILD(K) name(N) partition(P) EQ DYNAMIC start(S) options(O). {
 	A = make_child(parser, K, N, P, true, S, O);
+}
+child(A) ::= CHILD(K) name(N) partition(P) EQ DYNAMIC options(O). {
+	A = make_child(parser, K, N, P, true, (struct start){0}, O);
+	A->any = true;
 }
 
 %type partition {struct expr *}
@@ -402,9 +413,28 @@ option_list(A) ::= option_list(L) SIGNIFICANT(K) SEMI(E). {
 	A = add_option(
 		parser, L, OPTION_SIGNIFICANT, K, (struct name){0}, NULL, E);
 }
+option_list(A) ::= option_list(L) BACKOFF(K) expr(V) most(M) jitter(J) SEMI(E). {
+	A = add_backoff(parser, L, K, V, M, J, E);
+}
 option_list(A) ::= option_list(L) error SEMI. {
 	A = L;
 	A.lost = true;
+}
+
+%type most {struct expr *}
+most(A) ::= . {
+	A = NULL;
+}
+most(A) ::= TO expr(V). {
+	A = V;
+}
+
+%type jitter {struct expr *}
+jitter(A) ::= . {
+	A = NULL;
+}
+jitter(A) ::= JITTER expr(V). {
+	A = V;
 }
 
 /* ------------------------------------------------------------ application */
@@ -424,6 +454,12 @@ app_items(A) ::= app_items(L) ENV(K) LB fields(F) RB(E). {
 }
 app_items(A) ::= app_items(L) DEPENDS(K) references(R) SEMI(E). {
 	A = add_depends(parser, L, K, R, E);
+}
+app_items(A) ::= app_items(L) PREP_STOP(K) SEMI(E). {
+	A = add_hook(parser, L, APP_PREP_STOP, K, E);
+}
+app_items(A) ::= app_items(L) STOP(K) SEMI(E). {
+	A = add_hook(parser, L, APP_STOP, K, E);
 }
 app_items(A) ::= app_items(L) error SEMI. {
 	A = L;

@@ -173,6 +173,8 @@ slot_of(struct server_decl *server, enum member_kind kind)
 		return &server->trap_exit;
 	case MEMBER_TERMINATE:
 		return &server->terminate;
+	case MEMBER_FORMAT_STATUS:
+		return &server->format_status;
 	case MEMBER_MAILBOX:
 		return &server->mailbox;
 	case MEMBER_MAX_HEAP:
@@ -237,9 +239,11 @@ static void
 resolve_supervisor(struct scope *s, struct supervisor_decl *supervisor)
 {
 	resolve_fields(s, &supervisor->params);
-	for (struct child *c = supervisor->children; c; c = c->next)
-		c->start.decl =
-			find_server(s->program, s->module, &c->start.target);
+	for (struct child *c = supervisor->children; c; c = c->next) {
+		if (!c->any)
+			c->start.decl = find_server(
+				s->program, s->module, &c->start.target);
+	}
 }
 
 static void
@@ -262,8 +266,10 @@ resolve_application(struct scope *s, struct application_decl *app)
 		[APP_ROOT] = "root",
 		[APP_ENV] = "env",
 		[APP_DEPENDS] = "depends",
+		[APP_PREP_STOP] = "prep_stop",
+		[APP_STOP] = "stop",
 	};
-	const struct app_item *found[APP_DEPENDS + 1] = {NULL};
+	const struct app_item *found[APP_STOP + 1] = {NULL};
 
 	for (struct app_item *i = app->items; i; i = i->next) {
 		set_item(s, &found[i->kind], i, names[i->kind]);
@@ -277,6 +283,10 @@ resolve_application(struct scope *s, struct application_decl *app)
 			resolve_fields(s, &i->env);
 			app->env = i->env;
 		}
+		if (i->kind == APP_PREP_STOP)
+			app->prep_stop = i;
+		if (i->kind == APP_STOP)
+			app->stop = i;
 		if (i->kind == APP_ROOT) {
 			app->root = &i->start;
 			i->start.decl = find_server(

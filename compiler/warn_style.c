@@ -142,6 +142,7 @@ look_at_member(struct program *program, const struct member *member)
 	case MEMBER_STATE:
 	case MEMBER_TRAP_EXIT:
 	case MEMBER_TERMINATE:
+	case MEMBER_FORMAT_STATUS:
 	case MEMBER_MAILBOX:
 	case MEMBER_MAX_HEAP:
 	case MEMBER_BLOCKING:

@@ -75,12 +75,13 @@ warn_shutdown(struct program *program, const struct child *child)
 
 /* -------------------------------------------------------------- intensity */
 
-/* Nobody is ever started again: then nobody is missed. */
+/* Nobody is ever started again: then nobody is missed. Of a child of any kind
+   that is not known. */
 static bool
 all_are_temporary(const struct supervisor_decl *supervisor)
 {
 	for (const struct child *c = supervisor->children; c; c = c->next) {
-		if (c->restart != RESTART_TEMPORARY)
+		if (!c->any && c->restart != RESTART_TEMPORARY)
 			return false;
 	}
 	return true;

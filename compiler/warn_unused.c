@@ -65,13 +65,15 @@ mark_arguments(const struct child *child, bool *used)
 	}
 }
 
-/* A supervisor has no code of its own that could use one. */
+/* Without `init` a supervisor has no code of its own that could use one. */
 static void
 warn_parameters(struct program *program, const struct decl *decl)
 {
 	const struct field_list *params = &decl->u.supervisor.params;
 	bool *used = arena_array(&program->arena, params->count, sizeof(*used));
 
+	if (decl->u.supervisor.has_init)
+		return;
 	for (const struct child *c = decl->u.supervisor.children; c;
 		c = c->next)
 		mark_arguments(c, used);

@@ -70,6 +70,22 @@ $end$
 };
 
 $end$
+$if has_prep_stop$
+static void
+$module$_app_prep_stop_thunk(const void *env)
+{
+	$module$_app_handle_prep_stop(env);
+}
+
+$end$
+$if has_stop$
+static void
+$module$_app_stop_thunk(const void *env)
+{
+	$module$_app_handle_stop(env);
+}
+
+$end$
 const struct otp_app_class $module$_app_class = {
 	.name = $app$,
 	.version = $version$,
@@ -87,6 +103,12 @@ $if depends$
 	.depends = $module$_app_depends,
 	.depend_count = $depend_count$,
 $end$
+$if has_prep_stop$
+	.prep_stop = $module$_app_prep_stop_thunk,
+$end$
+$if has_stop$
+	.stop = $module$_app_stop_thunk,
+$end$
 };
 
 otp_err
@@ -99,6 +121,18 @@ otp_err
 $module$_app_start_as(const struct $module$_env *env, enum otp_app_type type)
 {
 	return otp_app_start_as(&$module$_app_class, env, type);
+}
+
+otp_err
+$module$_app_ensure_all_started(const struct $module$_env *env, enum otp_app_type type, const struct otp_app_class **started, size_t *count)
+{
+	return otp_app_ensure_all_started(&$module$_app_class, env, type, started, count);
+}
+
+otp_err
+$module$_app_start_alone(const struct $module$_env *env, enum otp_app_type type)
+{
+	return otp_app_start_alone(&$module$_app_class, env, type);
 }
 
 otp_err

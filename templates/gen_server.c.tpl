@@ -217,13 +217,34 @@ $c$_terminate_thunk(void *state, otp_term reason)
 }
 
 $end$
+$if has_format_status$
+static otp_term
+$c$_format_status_thunk(const void *state, enum otp_status_part part, otp_term term)
+{
+	return $c$_format_status(state, part, term);
+}
+
+$end$
 $if opaque$
 $else$
 $for state_shape$
 $include shape.c.tpl$
 
 $end$
+$if state$
+$include sys.c.tpl$
 $end$
+$end$
+void
+$c$_enter_loop(const struct $c$ *self, otp_next next)
+{
+$if opaque$
+	otp_server_enter_loop(&$c$_class, self, $c$_state_size, next);
+$else$
+	otp_server_enter_loop(&$c$_class, self, sizeof(*self), next);
+$end$
+}
+
 $if messages$
 static const struct otp_msg_type *const $c$_messages[] = {
 $for messages$
@@ -323,5 +344,11 @@ $end$
 $if opaque$
 $else$
 	.state = &$c$_self_type,
+$if state$
+	.set_state = $c$_set_state_thunk,
+$end$
+$end$
+$if has_format_status$
+	.format_status = $c$_format_status_thunk,
 $end$
 };

@@ -40,6 +40,24 @@ OTP_MUST_USE otp_err $c$_start_monitor($params_then$const struct otp_start_opts 
 OTP_MUST_USE otp_err $msg$_make(struct otp_msg **$my_m$$then_params$);
 $end$
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void $c$_enter_loop(const struct $c$ *self, otp_next next);
+$if opaque$
+$else$
+$if state$
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err $c$_sys_get_state($c$_ref server, otp_duration timeout_ms, struct $c$ *state);
+OTP_MUST_USE otp_err $c$_sys_replace_state($c$_ref server, otp_duration timeout_ms, otp_err (*change)(struct $c$ *state, void *arg), void *arg);
+$end$
+$end$
+
 $for calls$
 $include call.h.tpl$
 
@@ -109,6 +127,9 @@ otp_next $handler$(struct $server$ *$my_self$$then_params$);
 $end$
 $if has_terminate$
 void $c$_terminate(struct $c$ *self, otp_term reason);
+$end$
+$if has_format_status$
+otp_term $c$_format_status(const struct $c$ *self, enum otp_status_part part, otp_term term);
 $end$
 $if opaque$
 extern const size_t $c$_state_size;

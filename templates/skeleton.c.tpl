@@ -168,4 +168,51 @@ $c$_terminate(struct $c$ *self, otp_term reason)
 }
 
 $end$
+$if has_format_status$
+otp_term
+$c$_format_status(const struct $c$ *self, enum otp_status_part part, otp_term term)
+{
+	(void)self;
+	(void)part;
+	return term;
+}
+
+$end$
+$end$
+$for supervisors$
+$if has_init$
+$for init$
+otp_next
+$if has_args$
+$c$_init($params$)
+$else$
+$c$_init(void)
+$end$
+{
+$for fields$
+	(void)$name$;
+$end$
+	return otp_ok();
+}
+
+$end$
+$end$
+$end$
+$for applications$
+$if has_prep_stop$
+void
+$module$_app_handle_prep_stop(const struct $module$_env *env)
+{
+	(void)env;
+}
+
+$end$
+$if has_stop$
+void
+$module$_app_handle_stop(const struct $module$_env *env)
+{
+	(void)env;
+}
+
+$end$
 $end$

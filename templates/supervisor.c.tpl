@@ -5,6 +5,21 @@ $include defaults.c.tpl$
 $include args.c.tpl$
 $include message.c.tpl$
 
+$if has_init$
+static otp_next
+$c$_init_thunk(const void *arguments)
+{
+$if has_args$
+	const struct $c$_args *args = arguments;
+
+	return $c$_init($stored$);
+$else$
+	(void)arguments;
+	return $c$_init();
+$end$
+}
+
+$end$
 static otp_err
 $c$_start_how(enum otp_start_how $my_how$$then_params$, const struct otp_start_opts *$my_opts$, $c$_ref *$my_supervisor$)
 {
@@ -67,15 +82,18 @@ $end$
 }
 
 $end$
+$for dynamic_children$
+$if has_extra$
+$include extra.c.tpl$
+$end$
+$end$
 $if simple$
 $else$
 $for dynamic_children$
 static const struct otp_child_class $child$_template[] = {
 	{
 		.id = $id$,
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
+$include child.c.tpl$
 	},
 };
 
@@ -99,16 +117,38 @@ $end$
 
 $end$
 $end$
+$if pool$
+$else$
+$for pools$
+static const struct otp_supervisor_class $child$_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "$child$",
+	.strategy = OTP_DYNAMIC,
+	.intensity = $intensity$,
+	.period_ms = $period$,
+$if max_children$
+	.max_children = $max_children$,
+$end$
+};
+
+$end$
+$end$
+$for pools$
+otp_err
+$start_fn$($c$_ref supervisor, const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(supervisor.to, $start_id$, spec, init, pid);
+}
+
+$end$
 $if partitioned$
 $else$
 $for partitions$
 static const struct otp_child_class $child$_template[] = {
 	{
 		.id = $id$,
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-		.name = $registered_name$,
+$include child.c.tpl$
+		.process = &$target$_class.process,
 		.start_at = $start_fn$,
 	},
 };
@@ -130,15 +170,21 @@ $for dynamic_children$
 otp_err
 $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$)
 {
+$if no_block$
+	otp_pid $my_pid$ = {0, 0, 0, 0};
+	otp_err $my_err$ = otp_supervisor_start_child($my_supervisor$.to, $start_id$, NULL, &$my_pid$);
+
+$else$
 	struct otp_msg *$my_m$ = NULL;
 	otp_pid $my_pid$ = {0, 0, 0, 0};
+$if has_extra$
+	otp_err $my_err$ = $child$_rest_make(&$my_m$$then_args$);
+$else$
 	otp_err $my_err$ = $target$_init_make(&$my_m$$then_args$);
+$end$
 
 	if ($my_err$ == OTP_OK)
-$if simple$
-		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, NULL, $my_m$, &$my_pid$);
-$else$
-		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, $id$, $my_m$, &$my_pid$);
+		$my_err$ = otp_supervisor_start_child($my_supervisor$.to, $start_id$, $my_m$, &$my_pid$);
 $end$
 	if ($my_err$ == OTP_OK || $my_err$ == OTP_ALREADY_STARTED)
 		*$my_child$ = $target$_of($my_pid$);
@@ -152,34 +198,24 @@ $for children$
 	{
 		.id = $id$,
 $if simple$
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-$if significant$
-		.significant = true,
-$end$
+$include child.c.tpl$
 $else$
 $if dynamic$
 		.type = OTP_SUPERVISOR,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &$child$_class,
+		.process = &$child$_class.process,
 $else$
 $if stand_in$
 		.type = OTP_SUPERVISOR,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.partition = &$child$_class,
+		.process = &$child$_class.process,
 $else$
-		.type = $type$,
-		.restart = $restart$,
-		.shutdown_ms = $shutdown$,
-$if registered$
-		.name = $registered_name$,
-$end$
-$if significant$
-		.significant = true,
-$end$
+$include child.c.tpl$
+		.process = &$target$_class.process,
 $if partition$
 		.start_at = $start_fn$,
 $else$
@@ -199,7 +235,11 @@ const struct otp_supervisor_class $c$_class = {
 $if simple$
 	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
 $else$
+$if pool$
+	.strategy = OTP_DYNAMIC,
+$else$
 	.strategy = $strategy$,
+$end$
 $end$
 	.intensity = $intensity$,
 	.period_ms = $period$,
@@ -214,6 +254,16 @@ $end$
 $end$
 $if auto_shutdown$
 	.auto_shutdown = $auto_shutdown$,
+$end$
+$if has_init$
+	.init = $c$_init_thunk,
+$end$
+$if pool$
+$for pools$
+$if max_children$
+	.max_children = $max_children$,
+$end$
+$end$
 $end$
 $for template$
 $if of_supervisor$

@@ -21,6 +21,14 @@ $end$
 OTP_MUST_USE otp_err $start_fn$($c$_ref $my_supervisor$$then_params$, $target$_ref *$my_child$);
 
 $end$
+$for pools$
+$for doc$
+$line$
+$end$
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err $start_fn$($c$_ref supervisor, const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
+$end$
 $for accessors$
 $for doc$
 $line$
@@ -73,5 +81,14 @@ $child$_by_binary(otp_binary key)
 
 	return $child$(index);
 }
+
+$end$
+$if has_init$
+/* You write: */
+$if params$
+otp_next $c$_init($params$);
+$else$
+otp_next $c$_init(void);
+$end$
 
 $end$

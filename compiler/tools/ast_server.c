@@ -23,6 +23,8 @@ member_kind_text(enum member_kind kind)
 		return "trap_exit";
 	case MEMBER_TERMINATE:
 		return "terminate";
+	case MEMBER_FORMAT_STATUS:
+		return "format_status";
 	case MEMBER_MAILBOX:
 		return "mailbox";
 	case MEMBER_MAX_HEAP:
@@ -151,6 +153,9 @@ ast_rest(struct ast_out *out, const struct decl *server, const struct member *m)
 		return;
 	case MEMBER_TERMINATE:
 		ast_handler(out, server, "terminate");
+		return;
+	case MEMBER_FORMAT_STATUS:
+		ast_handler(out, server, "format_status");
 		return;
 	case MEMBER_TRAP_EXIT:
 	case MEMBER_BLOCKING:

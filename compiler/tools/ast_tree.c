@@ -57,13 +57,30 @@ ast_shutdown(struct ast_out *out, const struct shutdown *shutdown)
 }
 
 static void
+ast_backoff(struct ast_out *out, const struct backoff *backoff)
+{
+	if (backoff->first_ms == 0) {
+		ast_null(out, "backoff");
+		return;
+	}
+	ast_open(out, "backoff", '{');
+	ast_number(out, "first_ms", backoff->first_ms);
+	ast_or_null(out, "most_ms", backoff->most_ms);
+	ast_number(out, "jitter", backoff->jitter);
+	ast_close(out, '}');
+}
+
+static void
 ast_child(struct ast_out *out, const struct child *child)
 {
 	ast_open(out, NULL, '{');
 	ast_head(out, NULL, child->name, child->doc, child->span);
 	ast_bool(out, "dynamic", child->dynamic);
 	ast_or_null(out, "count", child->count);
-	ast_start(out, "start", &child->start);
+	if (child->any)
+		ast_null(out, "start");
+	else
+		ast_start(out, "start", &child->start);
 	ast_word(out, "restart", restarts[child->restart]);
 	ast_shutdown(out, &child->shutdown);
 	ast_string(out, "registered",
@@ -71,6 +88,7 @@ ast_child(struct ast_out *out, const struct child *child)
 				  : (struct text){NULL, 0});
 	ast_or_null(out, "max_children", child->max_children);
 	ast_bool(out, "significant", child->significant);
+	ast_backoff(out, &child->backoff);
 	ast_close(out, '}');
 }
 
@@ -86,11 +104,32 @@ ast_supervisor(struct ast_out *out, const struct decl *decl)
 	ast_number(out, "period_ms", supervisor->period_ms);
 	ast_word(out, "auto_shutdown",
 		auto_shutdowns[supervisor->auto_shutdown]);
+	if (supervisor->has_init)
+		ast_string(out, "init",
+			text_printf(out->arena, "%.*s_init",
+				TEXT_ARG(cname_decl(out->arena, decl))));
+	else
+		ast_null(out, "init");
 	ast_open(out, "children", '[');
 	for (const struct child *child = supervisor->children; child;
 		child = child->next)
 		ast_child(out, child);
 	ast_close(out, ']');
+}
+
+/* What you write for it; null: nothing. */
+static void
+ast_hook(struct ast_out *out, const struct decl *decl,
+	const struct app_item *hook, const char *name)
+{
+	struct text module = text_snake(out->arena, decl->module->name.text);
+
+	if (!hook)
+		ast_null(out, name);
+	else
+		ast_string(out, name,
+			text_printf(out->arena, "%.*s_app_handle_%s",
+				TEXT_ARG(module), name));
 }
 
 void
@@ -105,4 +144,6 @@ ast_application(struct ast_out *out, const struct decl *decl)
 	for (const struct reference *r = application->depends; r; r = r->next)
 		ast_string(out, NULL, r->path.name.text);
 	ast_close(out, ']');
+	ast_hook(out, decl, application->prep_stop, "prep_stop");
+	ast_hook(out, decl, application->stop, "stop");
 }

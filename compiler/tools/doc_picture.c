@@ -93,8 +93,8 @@ child_label(struct picture *p, const struct child *child)
 static bool
 has_children(struct picture *p, const struct decl *decl)
 {
-	return decl->kind == DECL_SUPERVISOR && decl->u.supervisor.children &&
-		!p->too_large &&
+	return decl && decl->kind == DECL_SUPERVISOR &&
+		decl->u.supervisor.children && !p->too_large &&
 		!table_put(&p->drawn,
 			text_printf(p->doc->arena, "%p", (const void *)decl),
 			p);
@@ -168,7 +168,8 @@ draw_frame(struct picture *p, const struct box *box, size_t shift)
 		left_of(p, box->column) + shift,
 		middle_of(box) - box_height / 2 + shift,
 		width_of(p, box->column), box_height,
-		box->decl->kind == DECL_SUPERVISOR ? "" : " rx=\"12\"");
+		box->decl && box->decl->kind == DECL_SUPERVISOR ? ""
+								: " rx=\"12\"");
 }
 
 static void

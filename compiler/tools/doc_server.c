@@ -324,6 +324,7 @@ static void
 setting(struct doc *doc, const struct decl *decl, const struct member *m)
 {
 	static const char *const ends[] = {"_terminate", NULL};
+	static const char *const formats[] = {"_format_status", NULL};
 	struct arena *arena = doc->arena;
 
 	switch ((int)m->kind) {
@@ -333,6 +334,10 @@ setting(struct doc *doc, const struct decl *decl, const struct member *m)
 	case MEMBER_TERMINATE:
 		c_fact(doc, "At its end you write", cname_decl(arena, decl),
 			ends);
+		break;
+	case MEMBER_FORMAT_STATUS:
+		c_fact(doc, "For its reports you write",
+			cname_decl(arena, decl), formats);
 		break;
 	case MEMBER_BLOCKING:
 		plain_fact(doc, "Handlers", "may block their thread");

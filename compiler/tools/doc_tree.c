@@ -34,6 +34,10 @@ put_child(struct doc *doc, const struct child *child)
 		doc_value(doc, child->count_expr);
 		doc_string(doc, "]");
 	}
+	if (child->any) {
+		doc_string(doc, " = dynamic");
+		return;
+	}
 	doc_string(doc, child->dynamic ? " = dynamic " : " = ");
 	put_start(doc, &child->start);
 }
@@ -41,10 +45,17 @@ put_child(struct doc *doc, const struct child *child)
 static void
 put_options(struct doc *doc, const struct child *child)
 {
-	doc_printf(doc, "%s, shutdown %.*s", words_restart(child->restart),
-		TEXT_ARG(words_shutdown(doc->arena, child->shutdown)));
+	if (child->any)
+		doc_string(doc, "of any kind, each with a spec of its own");
+	else
+		doc_printf(doc, "%s, shutdown %.*s",
+			words_restart(child->restart),
+			TEXT_ARG(words_shutdown(doc->arena, child->shutdown)));
 	if (child->significant)
 		doc_string(doc, ", significant");
+	if (child->backoff.first_ms > 0)
+		doc_printf(doc, ", backoff %.*s",
+			TEXT_ARG(words_backoff(doc->arena, &child->backoff)));
 	if (child->max_children > 0)
 		doc_printf(doc, ", at most %zu", (size_t)child->max_children);
 	if (!child->registered)
@@ -134,6 +145,9 @@ doc_supervisor(struct doc *doc, const struct decl *decl)
 	code_fact(doc, "Handle",
 		text_printf(doc->arena, "%.*s_ref", TEXT_ARG(c)));
 	start_fact(doc, "It is started by", c);
+	if (s->has_init)
+		code_fact(doc, "Before its children you write",
+			text_printf(doc->arena, "%.*s_init", TEXT_ARG(c)));
 	code_fact(doc, "Strategy", text_of(words_strategy(s->strategy)));
 	code_fact(doc, "Restarts, at most",
 		text_printf(doc->arena, "%zu in %.*s", (size_t)s->intensity,
@@ -189,6 +203,30 @@ env_note(struct doc *doc)
 	doc_end(doc, DOC_PARAGRAPH);
 }
 
+static void
+hooks_fact(
+	struct doc *doc, const struct application_decl *app, struct text module)
+{
+	bool is_first = true;
+
+	if (!app->prep_stop && !app->stop)
+		return;
+	doc_fact(doc, "At its end you write");
+	if (app->prep_stop) {
+		doc_comma(doc, &is_first);
+		doc_code(doc,
+			text_printf(doc->arena, "%.*s_app_handle_prep_stop",
+				TEXT_ARG(module)));
+	}
+	if (app->stop) {
+		doc_comma(doc, &is_first);
+		doc_code(doc,
+			text_printf(doc->arena, "%.*s_app_handle_stop",
+				TEXT_ARG(module)));
+	}
+	doc_fact_end(doc);
+}
+
 void
 doc_application(struct doc *doc, const struct decl *decl)
 {
@@ -212,6 +250,7 @@ doc_application(struct doc *doc, const struct decl *decl)
 	doc_string(doc, ", ");
 	doc_code(doc, text_printf(doc->arena, "%.*s_app_stop", TEXT_ARG(c)));
 	doc_fact_end(doc);
+	hooks_fact(doc, app, c);
 	doc_end(doc, DOC_LIST);
 	if (app->env.count == 0)
 		return;
@@ -226,7 +265,8 @@ static void
 put_subtree(struct doc *doc, const struct decl *decl, struct table *told,
 	size_t depth)
 {
-	if (decl->kind != DECL_SUPERVISOR || !decl->u.supervisor.children)
+	if (!decl || decl->kind != DECL_SUPERVISOR ||
+		!decl->u.supervisor.children)
 		return;
 	if (depth >= deepest ||
 		table_put(told,
@@ -277,7 +317,7 @@ find_started(const struct module *module, struct table *started)
 			continue;
 		for (const struct child *c = d->u.supervisor.children; c;
 			c = c->next) {
-			if (c->start.decl != d &&
+			if (!c->any && c->start.decl != d &&
 				c->start.decl->module == module)
 				table_put(started, c->start.decl->name.text,
 					c->start.decl);

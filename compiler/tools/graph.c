@@ -57,8 +57,10 @@ choose_children(struct choice *choice, const struct decl *decl)
 	if (decl->kind != DECL_SUPERVISOR)
 		return;
 	for (const struct child *c = decl->u.supervisor.children; c;
-		c = c->next)
-		choose(choice, c->start.decl);
+		c = c->next) {
+		if (!c->any)
+			choose(choice, c->start.decl);
+	}
 }
 
 static const struct reference *

@@ -46,8 +46,11 @@ add_id(struct textbuf *out, const struct decl *decl)
 static void
 add_facts(struct textbuf *out, const struct child *child)
 {
-	textbuf_printf(out, "%s, %.*s", words_restart(child->restart),
-		TEXT_ARG(words_shutdown(out->arena, child->shutdown)));
+	if (child->any)
+		textbuf_printf(out, "any kind");
+	else
+		textbuf_printf(out, "%s, %.*s", words_restart(child->restart),
+			TEXT_ARG(words_shutdown(out->arena, child->shutdown)));
 	if (child->dynamic)
 		textbuf_printf(out, ", dynamic");
 	if (child->max_children > 0)
@@ -55,6 +58,9 @@ add_facts(struct textbuf *out, const struct child *child)
 			out, ", at most %zu", (size_t)child->max_children);
 	if (child->significant)
 		textbuf_printf(out, ", significant");
+	if (child->backoff.first_ms > 0)
+		textbuf_printf(out, ", backoff %.*s",
+			TEXT_ARG(words_backoff(out->arena, &child->backoff)));
 	if (!child->registered)
 		return;
 	textbuf_printf(out, ", registered");
@@ -165,6 +171,8 @@ add_child_edges(struct textbuf *out, const struct decl *decl)
 {
 	for (const struct child *c = decl->u.supervisor.children; c;
 		c = c->next) {
+		if (c->any)
+			continue; /* its row is all there is to see */
 		textbuf_printf(out, "\t");
 		add_id(out, decl);
 		textbuf_printf(out, ":c%zu -> ", c->index);

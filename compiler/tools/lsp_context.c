@@ -161,7 +161,8 @@ is_starter(int kind)
 		TK_CONTINUE, TK_MAILBOX, TK_MAX_HEAP, TK_PRIORITY, TK_STACK,
 		TK_CALLS, TK_STRATEGY, TK_INTENSITY, TK_AUTO_SHUTDOWN, TK_CHILD,
 		TK_RESTART, TK_SHUTDOWN, TK_REGISTER, TK_MAX_CHILDREN,
-		TK_SIGNIFICANT, TK_VERSION, TK_ROOT, TK_ENV, TK_DEPENDS};
+		TK_SIGNIFICANT, TK_BACKOFF, TK_VERSION, TK_ROOT, TK_ENV,
+		TK_DEPENDS};
 
 	for (size_t i = 0; i < sizeof(starters) / sizeof(*starters); i++) {
 		if (starters[i] == kind)
@@ -295,6 +296,7 @@ static void
 find_value(struct context *context, const struct words *words)
 {
 	int first = kind_at(words, 0);
+	int last = kind_at(words, -1);
 
 	context->names = EXPECT_VALUE;
 	if (first == TK_SHUTDOWN)
@@ -302,9 +304,9 @@ find_value(struct context *context, const struct words *words)
 	context->in_root = first == TK_ROOT;
 	context->in_child = first == TK_CHILD;
 	context->in_const = first == TK_CONST;
-	context->is_duration = first == TK_SHUTDOWN ||
-		kind_at(words, -1) == TK_TIMEOUT || kind_at(words, -1) == TK_IN;
-	if (kind_at(words, -1) == TK_EQ && !context->in_const)
+	context->is_duration =
+		first == TK_SHUTDOWN || last == TK_TIMEOUT || last == TK_IN;
+	if (last == TK_EQ && !context->in_const)
 		find_type(context, words);
 	else if (context->in_root || context->in_child)
 		find_target(context, words);

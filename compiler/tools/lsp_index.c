@@ -301,9 +301,14 @@ walk_supervisor(struct indexer *x, const struct supervisor_decl *supervisor)
 	for (const struct child *c = supervisor->children; c; c = c->next) {
 		declare(x, &c->name, SYMBOL_CHILD, c);
 		walk_plain(x, c->count_expr);
-		walk_start(x, &c->start, place);
-		for (const struct child_option *o = c->options; o; o = o->next)
+		if (!c->any)
+			walk_start(x, &c->start, place);
+		for (const struct child_option *o = c->options; o;
+			o = o->next) {
 			walk_plain(x, o->expr);
+			walk_plain(x, o->most);
+			walk_plain(x, o->jitter);
+		}
 	}
 }
 

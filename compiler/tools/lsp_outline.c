@@ -119,7 +119,8 @@ add_children(struct outline *o, const struct supervisor_decl *supervisor)
 {
 	for (const struct child *c = supervisor->children; c; c = c->next)
 		add(o, &c->name, c->span, OUTLINE_OBJECT,
-			span_text(c->start.span));
+			c->any ? TEXT_LITERAL("dynamic")
+			       : span_text(c->start.span));
 }
 
 static void

@@ -42,6 +42,22 @@ words_shutdown(struct arena *arena, struct shutdown shutdown)
 	return words_duration(arena, shutdown.after);
 }
 
+struct text
+words_backoff(struct arena *arena, const struct backoff *backoff)
+{
+	struct textbuf out = {.arena = arena};
+	struct duration first = {.ms = backoff->first_ms};
+	struct duration most = {.ms = backoff->most_ms};
+
+	textbuf_printf(&out, "%.*s", TEXT_ARG(words_duration(arena, first)));
+	if (most.ms > 0)
+		textbuf_printf(&out, " to %.*s",
+			TEXT_ARG(words_duration(arena, most)));
+	if (backoff->jitter > 0)
+		textbuf_printf(&out, " jitter %zu", (size_t)backoff->jitter);
+	return textbuf_text(&out);
+}
+
 const char *
 words_restart(enum restart restart)
 {

@@ -16,6 +16,8 @@ struct text words_duration(struct arena *arena, struct duration duration);
 struct text words_size(struct arena *arena, uint64_t bytes);
 
 /* 10s, infinity or brutal_kill */
+/* "100ms to 30s jitter 20" */
+struct text words_backoff(struct arena *arena, const struct backoff *backoff);
 struct text words_shutdown(struct arena *arena, struct shutdown shutdown);
 
 const char *words_restart(enum restart restart);

@@ -737,6 +737,7 @@ static const struct otp_child_class crossing_crossing_children[] = {
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
+		.process = &shapes_shaper_class.process,
 		.start = crossing_crossing_child_shaper,
 	},
 };

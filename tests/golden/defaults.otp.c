@@ -2477,6 +2477,72 @@ static const struct otp_type defaults_keeper_self_type = {
 	.order = defaults_keeper_self_order,
 };
 
+static void
+defaults_keeper_set_state_thunk(void *state, const void *value)
+{
+	struct defaults_keeper *self = state;
+	const struct defaults_keeper *from = value;
+
+	defaults_settings_keep(&self->settings, &from->settings.v);
+	self->plain = from->plain;
+	self->point = from->point;
+	defaults_settings_list_keep(&self->all, from->all.v);
+	defaults_settings_opt_keep(&self->maybe, from->maybe.v);
+	otp_binary_opt_keep(&self->raw, from->raw.v);
+}
+
+otp_err
+defaults_keeper_sys_get_state(defaults_keeper_ref server,
+	otp_duration timeout_ms, struct defaults_keeper *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(
+			&defaults_keeper_self_type, term, state);
+	return err;
+}
+
+struct defaults_keeper_sys_change {
+	otp_err (*change)(struct defaults_keeper *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+defaults_keeper_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct defaults_keeper_sys_change *change = arg;
+	struct defaults_keeper *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err =
+		otp_type_from_term(&defaults_keeper_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&defaults_keeper_self_type, state);
+	return err;
+}
+
+otp_err
+defaults_keeper_sys_replace_state(defaults_keeper_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct defaults_keeper *state, void *arg), void *arg)
+{
+	struct defaults_keeper_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms,
+		defaults_keeper_sys_change_thunk, &c, NULL);
+}
+
+void
+defaults_keeper_enter_loop(const struct defaults_keeper *self, otp_next next)
+{
+	otp_server_enter_loop(
+		&defaults_keeper_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type *const defaults_keeper_messages[] = {
 	&defaults_keeper_all_type,
 	&defaults_keeper_nothing_type,
@@ -2546,6 +2612,7 @@ const struct otp_server_class defaults_keeper_class = {
 	.pointers = defaults_keeper_pointers,
 	.pointer_count = 11,
 	.state = &defaults_keeper_self_type,
+	.set_state = defaults_keeper_set_state_thunk,
 };
 
 /* --- gen_server OnlyRecord */
@@ -2644,6 +2711,71 @@ static const struct otp_type defaults_only_record_self_type = {
 	.members = defaults_only_record_self_members,
 };
 
+static void
+defaults_only_record_set_state_thunk(void *state, const void *value)
+{
+	struct defaults_only_record *self = state;
+	const struct defaults_only_record *from = value;
+
+	self->plain = from->plain;
+}
+
+otp_err
+defaults_only_record_sys_get_state(defaults_only_record_ref server,
+	otp_duration timeout_ms, struct defaults_only_record *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(
+			&defaults_only_record_self_type, term, state);
+	return err;
+}
+
+struct defaults_only_record_sys_change {
+	otp_err (*change)(struct defaults_only_record *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+defaults_only_record_sys_change_thunk(
+	otp_term term, void *arg, otp_term *changed)
+{
+	const struct defaults_only_record_sys_change *change = arg;
+	struct defaults_only_record *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(
+		&defaults_only_record_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(
+			&defaults_only_record_self_type, state);
+	return err;
+}
+
+otp_err
+defaults_only_record_sys_replace_state(defaults_only_record_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct defaults_only_record *state, void *arg),
+	void *arg)
+{
+	struct defaults_only_record_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms,
+		defaults_only_record_sys_change_thunk, &c, NULL);
+}
+
+void
+defaults_only_record_enter_loop(
+	const struct defaults_only_record *self, otp_next next)
+{
+	otp_server_enter_loop(
+		&defaults_only_record_class, self, sizeof(*self), next);
+}
+
 const struct otp_server_class defaults_only_record_class = {
 	.process.behaviour = &otp_gen_server,
 	.process.name = "defaults_only_record",
@@ -2651,6 +2783,7 @@ const struct otp_server_class defaults_only_record_class = {
 	.state_size = sizeof(struct defaults_only_record),
 	.init = defaults_only_record_init_thunk,
 	.state = &defaults_only_record_self_type,
+	.set_state = defaults_only_record_set_state_thunk,
 };
 
 /* --- supervisor Top */
@@ -2819,6 +2952,7 @@ static const struct otp_child_class defaults_top_children[] = {
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
+		.process = &defaults_keeper_class.process,
 		.start = defaults_top_child_first,
 	},
 	{
@@ -2826,6 +2960,7 @@ static const struct otp_child_class defaults_top_children[] = {
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
+		.process = &defaults_keeper_class.process,
 		.start = defaults_top_child_second,
 	},
 	{
@@ -2833,6 +2968,7 @@ static const struct otp_child_class defaults_top_children[] = {
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
+		.process = &defaults_keeper_class.process,
 		.start = defaults_top_child_third,
 	},
 };

@@ -575,6 +575,23 @@ OTP_MUST_USE otp_err defaults_keeper_init_make(struct otp_msg **m,
 	const otp_string *a_name_that_is_long_for_a_parameter, otp_binary bytes,
 	const otp_atom *tag, const int64_t *Int);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+defaults_keeper_enter_loop(const struct defaults_keeper *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err defaults_keeper_sys_get_state(defaults_keeper_ref server,
+	otp_duration timeout_ms, struct defaults_keeper *state);
+OTP_MUST_USE otp_err defaults_keeper_sys_replace_state(
+	defaults_keeper_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct defaults_keeper *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err defaults_keeper_all(defaults_keeper_ref server,
 	struct defaults_settings *reply, enum defaults_kind *refusal);
 OTP_MUST_USE otp_err defaults_keeper_all_within(defaults_keeper_ref server,
@@ -680,6 +697,25 @@ OTP_MUST_USE otp_err defaults_only_record_start_monitor(
 	otp_ref *monitor);
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err defaults_only_record_init_make(struct otp_msg **m);
+
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void defaults_only_record_enter_loop(
+	const struct defaults_only_record *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err defaults_only_record_sys_get_state(
+	defaults_only_record_ref server, otp_duration timeout_ms,
+	struct defaults_only_record *state);
+OTP_MUST_USE otp_err defaults_only_record_sys_replace_state(
+	defaults_only_record_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct defaults_only_record *state, void *arg),
+	void *arg);
 
 /* You write: */
 otp_next defaults_only_record_init(struct defaults_only_record *self);

@@ -638,6 +638,63 @@ static const struct otp_type elixir_users_self_type = {
 	.members = elixir_users_self_members,
 };
 
+static void
+elixir_users_set_state_thunk(void *state, const void *value)
+{
+	struct elixir_users *self = state;
+	const struct elixir_users *from = value;
+
+	elixir_user_opt_keep(&self->last, from->last.v);
+}
+
+otp_err
+elixir_users_sys_get_state(elixir_users_ref server, otp_duration timeout_ms,
+	struct elixir_users *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(&elixir_users_self_type, term, state);
+	return err;
+}
+
+struct elixir_users_sys_change {
+	otp_err (*change)(struct elixir_users *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+elixir_users_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct elixir_users_sys_change *change = arg;
+	struct elixir_users *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(&elixir_users_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&elixir_users_self_type, state);
+	return err;
+}
+
+otp_err
+elixir_users_sys_replace_state(elixir_users_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct elixir_users *state, void *arg), void *arg)
+{
+	struct elixir_users_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(
+		server.to, timeout_ms, elixir_users_sys_change_thunk, &c, NULL);
+}
+
+void
+elixir_users_enter_loop(const struct elixir_users *self, otp_next next)
+{
+	otp_server_enter_loop(&elixir_users_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type *const elixir_users_messages[] = {
 	&elixir_users_find_type,
 };
@@ -660,4 +717,5 @@ const struct otp_server_class elixir_users_class = {
 	.pointers = elixir_users_pointers,
 	.pointer_count = 1,
 	.state = &elixir_users_self_type,
+	.set_state = elixir_users_set_state_thunk,
 };

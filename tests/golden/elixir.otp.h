@@ -181,6 +181,23 @@ OTP_MUST_USE otp_err elixir_users_start_monitor(
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err elixir_users_init_make(struct otp_msg **m);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+elixir_users_enter_loop(const struct elixir_users *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err elixir_users_sys_get_state(elixir_users_ref server,
+	otp_duration timeout_ms, struct elixir_users *state);
+OTP_MUST_USE otp_err elixir_users_sys_replace_state(elixir_users_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct elixir_users *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err elixir_users_find(elixir_users_ref server,
 	const otp_string *name, const struct elixir_user **reply);
 OTP_MUST_USE otp_err elixir_users_find_within(elixir_users_ref server,

@@ -1955,6 +1955,77 @@ static const struct otp_type shipping_customer_manager_self_type = {
 	.order = shipping_customer_manager_self_order,
 };
 
+static void
+shipping_customer_manager_set_state_thunk(void *state, const void *value)
+{
+	struct shipping_customer_manager *self = state;
+	const struct shipping_customer_manager *from = value;
+
+	self->customer_identification_number =
+		from->customer_identification_number;
+	shipping_customer_description_keep(
+		&self->current_description, &from->current_description.v);
+	shipping_customer_description_list_keep(&self->all_former_descriptions,
+		from->all_former_descriptions.v);
+}
+
+otp_err
+shipping_customer_manager_sys_get_state(shipping_customer_manager_ref server,
+	otp_duration timeout_ms, struct shipping_customer_manager *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(
+			&shipping_customer_manager_self_type, term, state);
+	return err;
+}
+
+struct shipping_customer_manager_sys_change {
+	otp_err (*change)(struct shipping_customer_manager *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+shipping_customer_manager_sys_change_thunk(
+	otp_term term, void *arg, otp_term *changed)
+{
+	const struct shipping_customer_manager_sys_change *change = arg;
+	struct shipping_customer_manager *state =
+		otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(
+		&shipping_customer_manager_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(
+			&shipping_customer_manager_self_type, state);
+	return err;
+}
+
+otp_err
+shipping_customer_manager_sys_replace_state(
+	shipping_customer_manager_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct shipping_customer_manager *state, void *arg),
+	void *arg)
+{
+	struct shipping_customer_manager_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms,
+		shipping_customer_manager_sys_change_thunk, &c, NULL);
+}
+
+void
+shipping_customer_manager_enter_loop(
+	const struct shipping_customer_manager *self, otp_next next)
+{
+	otp_server_enter_loop(
+		&shipping_customer_manager_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type *const shipping_customer_manager_messages[] = {
 	&shipping_customer_manager_change_place_type,
 	&shipping_customer_manager_others_type,
@@ -2019,6 +2090,7 @@ const struct otp_server_class shipping_customer_manager_class = {
 	.pointers = shipping_customer_manager_pointers,
 	.pointer_count = 7,
 	.state = &shipping_customer_manager_self_type,
+	.set_state = shipping_customer_manager_set_state_thunk,
 };
 
 /* --- supervisor CustomerDepartment */
@@ -2226,6 +2298,7 @@ static const struct otp_child_class shipping_customer_department_children[] = {
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic =
 			&shipping_customer_department_customer_managers_class,
+		.process = &shipping_customer_department_customer_managers_class.process,
 	},
 	{
 		.id = "other_departments",
@@ -2234,6 +2307,7 @@ static const struct otp_child_class shipping_customer_department_children[] = {
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic =
 			&shipping_customer_department_other_departments_class,
+		.process = &shipping_customer_department_other_departments_class.process,
 	},
 	{
 		.id = "the_one_department",
@@ -2241,6 +2315,7 @@ static const struct otp_child_class shipping_customer_department_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.name = "the_one_department",
+		.process = &shipping_departments_class.process,
 		.start = shipping_customer_department_child_the_one_department,
 	},
 };

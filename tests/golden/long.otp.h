@@ -468,6 +468,25 @@ OTP_MUST_USE otp_err shipping_customer_manager_init_make(struct otp_msg **m,
 	const struct shipping_customer_description *default_description,
 	uint32_t maximum_number_of_open_orders);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void shipping_customer_manager_enter_loop(
+	const struct shipping_customer_manager *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err shipping_customer_manager_sys_get_state(
+	shipping_customer_manager_ref server, otp_duration timeout_ms,
+	struct shipping_customer_manager *state);
+OTP_MUST_USE otp_err shipping_customer_manager_sys_replace_state(
+	shipping_customer_manager_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct shipping_customer_manager *state, void *arg),
+	void *arg);
+
 OTP_MUST_USE otp_err shipping_customer_manager_change_place(
 	shipping_customer_manager_ref server, otp_string new_address,
 	otp_timestamp effective_after,

@@ -161,6 +161,67 @@ static const struct otp_type long_text_server_self_type = {
 	.members = long_text_server_self_members,
 };
 
+static void
+long_text_server_set_state_thunk(void *state, const void *value)
+{
+	struct long_text_server *self = state;
+	const struct long_text_server *from = value;
+
+	otp_string_keep(&self->name, from->name.v);
+}
+
+otp_err
+long_text_server_sys_get_state(long_text_server_ref server,
+	otp_duration timeout_ms, struct long_text_server *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(
+			&long_text_server_self_type, term, state);
+	return err;
+}
+
+struct long_text_server_sys_change {
+	otp_err (*change)(struct long_text_server *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+long_text_server_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct long_text_server_sys_change *change = arg;
+	struct long_text_server *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err =
+		otp_type_from_term(&long_text_server_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&long_text_server_self_type, state);
+	return err;
+}
+
+otp_err
+long_text_server_sys_replace_state(long_text_server_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct long_text_server *state, void *arg), void *arg)
+{
+	struct long_text_server_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms,
+		long_text_server_sys_change_thunk, &c, NULL);
+}
+
+void
+long_text_server_enter_loop(const struct long_text_server *self, otp_next next)
+{
+	otp_server_enter_loop(
+		&long_text_server_class, self, sizeof(*self), next);
+}
+
 static const struct otp_state_pointer long_text_server_pointers[] = {
 	{
 		.field = "name",
@@ -177,4 +238,5 @@ const struct otp_server_class long_text_server_class = {
 	.pointers = long_text_server_pointers,
 	.pointer_count = 1,
 	.state = &long_text_server_self_type,
+	.set_state = long_text_server_set_state_thunk,
 };

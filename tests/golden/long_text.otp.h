@@ -91,6 +91,24 @@ OTP_MUST_USE otp_err long_text_server_start_monitor(const otp_string *text,
 OTP_MUST_USE otp_err long_text_server_init_make(
 	struct otp_msg **m, const otp_string *text);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+long_text_server_enter_loop(const struct long_text_server *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err long_text_server_sys_get_state(long_text_server_ref server,
+	otp_duration timeout_ms, struct long_text_server *state);
+OTP_MUST_USE otp_err long_text_server_sys_replace_state(
+	long_text_server_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct long_text_server *state, void *arg),
+	void *arg);
+
 /* You write: */
 otp_next
 long_text_server_init(struct long_text_server *self, const otp_string *text);

@@ -2649,6 +2649,13 @@ server_full_terminate_thunk(void *state, otp_term reason)
 	server_full_terminate(state, reason);
 }
 
+static otp_term
+server_full_format_status_thunk(
+	const void *state, enum otp_status_part part, otp_term term)
+{
+	return server_full_format_status(state, part, term);
+}
+
 static const struct otp_member server_full_self_members[] = {
 	{
 		.name = "name",
@@ -2706,6 +2713,68 @@ static const struct otp_type server_full_self_type = {
 	.members = server_full_self_members,
 	.order = server_full_self_order,
 };
+
+static void
+server_full_set_state_thunk(void *state, const void *value)
+{
+	struct server_full *self = state;
+	const struct server_full *from = value;
+
+	otp_string_keep(&self->name, from->name.v);
+	server_detail_keep(&self->detail, &from->detail.v);
+	server_full_ref_list_keep(&self->others, from->others.v);
+	otp_string_opt_keep(&self->nick, from->nick.v);
+	self->tries = from->tries;
+	self->why = from->why;
+}
+
+otp_err
+server_full_sys_get_state(server_full_ref server, otp_duration timeout_ms,
+	struct server_full *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(&server_full_self_type, term, state);
+	return err;
+}
+
+struct server_full_sys_change {
+	otp_err (*change)(struct server_full *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+server_full_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct server_full_sys_change *change = arg;
+	struct server_full *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(&server_full_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&server_full_self_type, state);
+	return err;
+}
+
+otp_err
+server_full_sys_replace_state(server_full_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct server_full *state, void *arg), void *arg)
+{
+	struct server_full_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(
+		server.to, timeout_ms, server_full_sys_change_thunk, &c, NULL);
+}
+
+void
+server_full_enter_loop(const struct server_full *self, otp_next next)
+{
+	otp_server_enter_loop(&server_full_class, self, sizeof(*self), next);
+}
 
 static const struct otp_msg_type *const server_full_messages[] = {
 	&server_full_nothing_type,
@@ -2768,6 +2837,8 @@ const struct otp_server_class server_full_class = {
 	.pointers = server_full_pointers,
 	.pointer_count = 4,
 	.state = &server_full_self_type,
+	.set_state = server_full_set_state_thunk,
+	.format_status = server_full_format_status_thunk,
 };
 
 /* --- gen_server Hidden */
@@ -2940,6 +3011,20 @@ server_hidden_get_await(server_hidden_get_request *request,
 
 /* --- the table of Hidden */
 
+static otp_term
+server_hidden_format_status_thunk(
+	const void *state, enum otp_status_part part, otp_term term)
+{
+	return server_hidden_format_status(state, part, term);
+}
+
+void
+server_hidden_enter_loop(const struct server_hidden *self, otp_next next)
+{
+	otp_server_enter_loop(
+		&server_hidden_class, self, server_hidden_state_size, next);
+}
+
 static const struct otp_msg_type *const server_hidden_messages[] = {
 	&server_hidden_get_type,
 };
@@ -2952,6 +3037,7 @@ const struct otp_server_class server_hidden_class = {
 	.init = server_hidden_init_thunk,
 	.messages = server_hidden_messages,
 	.message_count = 1,
+	.format_status = server_hidden_format_status_thunk,
 };
 
 /* --- gen_server Bare */
@@ -3029,6 +3115,12 @@ static const struct otp_type server_bare_self_type = {
 	.kind = OTP_TYPE_RECORD,
 	.form = OTP_FORM_MAP,
 };
+
+void
+server_bare_enter_loop(const struct server_bare *self, otp_next next)
+{
+	otp_server_enter_loop(&server_bare_class, self, sizeof(*self), next);
+}
 
 const struct otp_server_class server_bare_class = {
 	.process.behaviour = &otp_gen_server,

@@ -405,6 +405,23 @@ OTP_MUST_USE otp_err server_full_init_make(struct otp_msg **m, otp_string name,
 	uint8_t tries, const otp_string *nick, const otp_string *none,
 	enum server_why why);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+server_full_enter_loop(const struct server_full *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err server_full_sys_get_state(server_full_ref server,
+	otp_duration timeout_ms, struct server_full *state);
+OTP_MUST_USE otp_err server_full_sys_replace_state(server_full_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct server_full *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err server_full_nothing(server_full_ref server);
 OTP_MUST_USE otp_err server_full_nothing_within(
 	server_full_ref server, otp_duration timeout_ms);
@@ -587,6 +604,8 @@ otp_next server_full_continue_load(
 	struct server_full *self, otp_string path, int64_t next);
 otp_next server_full_continue_again(struct server_full *self);
 void server_full_terminate(struct server_full *self, otp_term reason);
+otp_term server_full_format_status(const struct server_full *self,
+	enum otp_status_part part, otp_term term);
 
 /* --- gen_server Hidden */
 
@@ -610,6 +629,13 @@ OTP_MUST_USE otp_err server_hidden_start_monitor(
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err server_hidden_init_make(struct otp_msg **m);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+server_hidden_enter_loop(const struct server_hidden *self, otp_next next);
+
 OTP_MUST_USE otp_err server_hidden_get(
 	server_hidden_ref server, int64_t *reply);
 OTP_MUST_USE otp_err server_hidden_get_within(
@@ -625,6 +651,8 @@ OTP_MUST_USE otp_err server_hidden_get_await(server_hidden_get_request *request,
 /* You write: */
 otp_next server_hidden_init(struct server_hidden *self);
 otp_next server_hidden_handle_get(struct server_hidden *self, int64_t *reply);
+otp_term server_hidden_format_status(const struct server_hidden *self,
+	enum otp_status_part part, otp_term term);
 extern const size_t server_hidden_state_size;
 
 /* --- gen_server Bare */
@@ -648,6 +676,13 @@ OTP_MUST_USE otp_err server_bare_start_monitor(
 	otp_ref *monitor);
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err server_bare_init_make(struct otp_msg **m);
+
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+server_bare_enter_loop(const struct server_bare *self, otp_next next);
 
 /* You write: */
 otp_next server_bare_init(struct server_bare *self);

@@ -4177,6 +4177,69 @@ static const struct otp_type shapes_shaper_self_type = {
 	.order = shapes_shaper_self_order,
 };
 
+static void
+shapes_shaper_set_state_thunk(void *state, const void *value)
+{
+	struct shapes_shaper *self = state;
+	const struct shapes_shaper *from = value;
+
+	shapes_event_keep(&self->event, &from->event.v);
+	shapes_map_string_int64_keep(&self->ages, from->ages.v);
+	shapes_tuple_int32_string_keep(&self->pair, &from->pair.v);
+	otp_term_keep(&self->any, from->any.v);
+	shapes_map_int32_user_keep(&self->users, from->users.v);
+	shop_receipt_list_keep(&self->bills, from->bills.v);
+}
+
+otp_err
+shapes_shaper_sys_get_state(shapes_shaper_ref server, otp_duration timeout_ms,
+	struct shapes_shaper *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(&shapes_shaper_self_type, term, state);
+	return err;
+}
+
+struct shapes_shaper_sys_change {
+	otp_err (*change)(struct shapes_shaper *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+shapes_shaper_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct shapes_shaper_sys_change *change = arg;
+	struct shapes_shaper *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(&shapes_shaper_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&shapes_shaper_self_type, state);
+	return err;
+}
+
+otp_err
+shapes_shaper_sys_replace_state(shapes_shaper_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct shapes_shaper *state, void *arg), void *arg)
+{
+	struct shapes_shaper_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms,
+		shapes_shaper_sys_change_thunk, &c, NULL);
+}
+
+void
+shapes_shaper_enter_loop(const struct shapes_shaper *self, otp_next next)
+{
+	otp_server_enter_loop(&shapes_shaper_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type *const shapes_shaper_messages[] = {
 	&shapes_shaper_swap_type,
 	&shapes_shaper_pairs_type,
@@ -4270,4 +4333,5 @@ const struct otp_server_class shapes_shaper_class = {
 	.pointers = shapes_shaper_pointers,
 	.pointer_count = 11,
 	.state = &shapes_shaper_self_type,
+	.set_state = shapes_shaper_set_state_thunk,
 };

@@ -1156,6 +1156,23 @@ OTP_MUST_USE otp_err shapes_shaper_init_make(struct otp_msg **m,
 	struct shapes_list_tuple_int32_string pairs,
 	struct shapes_string_list_list texts);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+shapes_shaper_enter_loop(const struct shapes_shaper *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err shapes_shaper_sys_get_state(shapes_shaper_ref server,
+	otp_duration timeout_ms, struct shapes_shaper *state);
+OTP_MUST_USE otp_err shapes_shaper_sys_replace_state(shapes_shaper_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct shapes_shaper *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err shapes_shaper_swap(shapes_shaper_ref server,
 	const struct shapes_event *event, struct shapes_event *reply,
 	struct shapes_switch *refusal);

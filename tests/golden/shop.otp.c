@@ -1475,6 +1475,65 @@ static const struct otp_type shop_till_self_type = {
 	.order = shop_till_self_order,
 };
 
+static void
+shop_till_set_state_thunk(void *state, const void *value)
+{
+	struct shop_till *self = state;
+	const struct shop_till *from = value;
+
+	otp_string_keep(&self->owner, from->owner.v);
+	self->balance = from->balance;
+	shop_receipt_opt_keep(&self->last, from->last.v);
+}
+
+otp_err
+shop_till_sys_get_state(
+	shop_till_ref server, otp_duration timeout_ms, struct shop_till *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(&shop_till_self_type, term, state);
+	return err;
+}
+
+struct shop_till_sys_change {
+	otp_err (*change)(struct shop_till *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+shop_till_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct shop_till_sys_change *change = arg;
+	struct shop_till *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(&shop_till_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&shop_till_self_type, state);
+	return err;
+}
+
+otp_err
+shop_till_sys_replace_state(shop_till_ref server, otp_duration timeout_ms,
+	otp_err (*change)(struct shop_till *state, void *arg), void *arg)
+{
+	struct shop_till_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(
+		server.to, timeout_ms, shop_till_sys_change_thunk, &c, NULL);
+}
+
+void
+shop_till_enter_loop(const struct shop_till *self, otp_next next)
+{
+	otp_server_enter_loop(&shop_till_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type *const shop_till_messages[] = {
 	&shop_till_balance_type,
 	&shop_till_sell_type,
@@ -1514,6 +1573,7 @@ const struct otp_server_class shop_till_class = {
 	.pointers = shop_till_pointers,
 	.pointer_count = 2,
 	.state = &shop_till_self_type,
+	.set_state = shop_till_set_state_thunk,
 };
 
 /* --- supervisor Shop */
@@ -1654,6 +1714,7 @@ static const struct otp_child_class shop_shop_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
 		.name = "till",
+		.process = &shop_till_class.process,
 		.start = shop_shop_child_till,
 	},
 	{
@@ -1662,6 +1723,7 @@ static const struct otp_child_class shop_shop_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &shop_shop_tills_class,
+		.process = &shop_shop_tills_class.process,
 	},
 };
 
@@ -1728,6 +1790,20 @@ otp_err
 shop_app_start_as(const struct shop_env *env, enum otp_app_type type)
 {
 	return otp_app_start_as(&shop_app_class, env, type);
+}
+
+otp_err
+shop_app_ensure_all_started(const struct shop_env *env, enum otp_app_type type,
+	const struct otp_app_class **started, size_t *count)
+{
+	return otp_app_ensure_all_started(
+		&shop_app_class, env, type, started, count);
+}
+
+otp_err
+shop_app_start_alone(const struct shop_env *env, enum otp_app_type type)
+{
+	return otp_app_start_alone(&shop_app_class, env, type);
 }
 
 otp_err

@@ -287,6 +287,23 @@ OTP_MUST_USE otp_err shop_till_start_monitor(otp_string owner, int64_t opening,
 OTP_MUST_USE otp_err shop_till_init_make(
 	struct otp_msg **m, otp_string owner, int64_t opening);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+shop_till_enter_loop(const struct shop_till *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err shop_till_sys_get_state(
+	shop_till_ref server, otp_duration timeout_ms, struct shop_till *state);
+OTP_MUST_USE otp_err shop_till_sys_replace_state(shop_till_ref server,
+	otp_duration timeout_ms,
+	otp_err (*change)(struct shop_till *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err shop_till_balance(shop_till_ref server, int64_t *reply);
 OTP_MUST_USE otp_err shop_till_balance_within(
 	shop_till_ref server, otp_duration timeout_ms, int64_t *reply);
@@ -399,6 +416,16 @@ extern const struct otp_app_class shop_app_class;
 OTP_MUST_USE otp_err shop_app_start(const struct shop_env *env);
 /* The same; the type says what follows when its tree ends by itself. */
 OTP_MUST_USE otp_err shop_app_start_as(
+	const struct shop_env *env, enum otp_app_type type);
+/*
+ * The same, and OTP_OK if it runs. `started` gets the applications that this
+ * call has started, in order; see otp_app_ensure_all_started.
+ */
+OTP_MUST_USE otp_err shop_app_ensure_all_started(const struct shop_env *env,
+	enum otp_app_type type, const struct otp_app_class **started,
+	size_t *count);
+/* As _app_start_as, but what it depends on must run: OTP_NOT_RUNNING. */
+OTP_MUST_USE otp_err shop_app_start_alone(
 	const struct shop_env *env, enum otp_app_type type);
 /* Stop its tree and wait until it has. */
 OTP_MUST_USE otp_err shop_app_stop(void);

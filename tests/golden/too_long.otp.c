@@ -284,6 +284,61 @@ static const struct otp_type
 		.members = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_members,
 };
 
+static void
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_set_state_thunk(void *state, const void *value)
+{
+	struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *self = state;
+	const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *from = value;
+
+	otp_string_keep(&self->the_name_of_the_only_field_that_there_is,
+		from->the_name_of_the_only_field_that_there_is.v);
+}
+
+otp_err
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_get_state(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_duration timeout_ms, struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state)
+{
+	otp_term term = OTP_UNDEFINED;
+	otp_err err = otp_sys_get_state(server.to, timeout_ms, &term);
+
+	memset(state, 0, sizeof(*state));
+	if (err == OTP_OK)
+		err = otp_type_from_term(&a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type, term, state);
+	return err;
+}
+
+struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_change {
+	otp_err (*change)(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state, void *arg);
+	void *arg;
+};
+
+static otp_err
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_change_thunk(otp_term term, void *arg, otp_term *changed)
+{
+	const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_change *change = arg;
+	struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state = otp_tmp_array(1, sizeof(*state));
+	otp_err err = otp_type_from_term(&a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type, term, state);
+
+	if (err == OTP_OK)
+		err = change->change(state, change->arg);
+	if (err == OTP_OK)
+		*changed = otp_type_to_term(&a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type, state);
+	return err;
+}
+
+otp_err
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_replace_state(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_duration timeout_ms, otp_err (*change)(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state, void *arg), void *arg)
+{
+	struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_change c = {change, arg};
+
+	return otp_sys_replace_state(server.to, timeout_ms, a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_change_thunk, &c, NULL);
+}
+
+void
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_enter_loop(const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *self, otp_next next)
+{
+	otp_server_enter_loop(&a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_class, self, sizeof(*self), next);
+}
+
 static const struct otp_msg_type
 	*const a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_messages[] = {
 		&a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_type,
@@ -309,4 +364,5 @@ const struct otp_server_class
 		.pointers = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_pointers,
 		.pointer_count = 1,
 		.state = &a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_self_type,
+		.set_state = a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_set_state_thunk,
 };

@@ -78,6 +78,19 @@ OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_init_make(struct otp_msg **m);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_enter_loop(const struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *self, otp_next next);
+/*
+ * Its state, for debugging and upgrades (see otp/sys.h); what that points to is
+ * lent. `change` is given the old one and changes it: of a field that is kept
+ * its `v`. Unless it returns OTP_OK the old one stays.
+ */
+OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_get_state(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_duration timeout_ms, struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state);
+OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_sys_replace_state(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_duration timeout_ms, otp_err (*change)(struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest *state, void *arg), void *arg);
+
 OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_string text, otp_string *reply);
 OTP_MUST_USE otp_err a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_within(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_ref server, otp_duration timeout_ms, otp_string text, otp_string *reply);
 typedef struct a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_request {

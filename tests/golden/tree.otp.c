@@ -352,6 +352,81 @@ tree_parts_ref_get(
 	return otp_get_to(decoder, at, &value->to);
 }
 
+const struct otp_type tree_many_ref_type = {
+	.name = "server<tree.Many>",
+	.kind = OTP_TYPE_HANDLE,
+	.size = sizeof(tree_many_ref),
+};
+
+void
+tree_many_ref_bound(struct otp_sizer *sizer, tree_many_ref value)
+{
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+tree_many_ref_put(uint8_t *at, tree_many_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+tree_many_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_many_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
+}
+
+const struct otp_type tree_tills_ref_type = {
+	.name = "server<tree.Tills>",
+	.kind = OTP_TYPE_HANDLE,
+	.size = sizeof(tree_tills_ref),
+};
+
+void
+tree_tills_ref_bound(struct otp_sizer *sizer, tree_tills_ref value)
+{
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+tree_tills_ref_put(uint8_t *at, tree_tills_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+tree_tills_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_tills_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
+}
+
+const struct otp_type tree_any_ref_type = {
+	.name = "server<tree.Any>",
+	.kind = OTP_TYPE_HANDLE,
+	.size = sizeof(tree_any_ref),
+};
+
+void
+tree_any_ref_bound(struct otp_sizer *sizer, tree_any_ref value)
+{
+	otp_bound_to(sizer, value.to);
+}
+
+uint8_t *
+tree_any_ref_put(uint8_t *at, tree_any_ref value)
+{
+	return otp_put_to(at, value.to);
+}
+
+const uint8_t *
+tree_any_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_any_ref *value)
+{
+	return otp_get_to(decoder, at, &value->to);
+}
+
 const struct otp_type tree_wood_ref_type = {
 	.name = "server<tree.Wood>",
 	.kind = OTP_TYPE_HANDLE,
@@ -509,6 +584,12 @@ static const struct otp_type tree_worker_self_type = {
 	.form = OTP_FORM_MAP,
 };
 
+void
+tree_worker_enter_loop(const struct tree_worker *self, otp_next next)
+{
+	otp_server_enter_loop(&tree_worker_class, self, sizeof(*self), next);
+}
+
 const struct otp_server_class tree_worker_class = {
 	.process.behaviour = &otp_gen_server,
 	.process.name = "tree_worker",
@@ -647,6 +728,12 @@ static const struct otp_type tree_shard_self_type = {
 	.kind = OTP_TYPE_RECORD,
 	.form = OTP_FORM_MAP,
 };
+
+void
+tree_shard_enter_loop(const struct tree_shard *self, otp_next next)
+{
+	otp_server_enter_loop(&tree_shard_class, self, sizeof(*self), next);
+}
 
 const struct otp_server_class tree_shard_class = {
 	.process.behaviour = &otp_gen_server,
@@ -953,12 +1040,84 @@ tree_top_child_pool(
 	return err;
 }
 
+struct tree_top_extra_rest_args {
+	const otp_string *note;
+};
+
+static const struct otp_member tree_top_extra_rest_args_members[] = {
+	{
+		.name = "note",
+		.type = &otp_string_opt_type,
+		.offset = offsetof(struct tree_top_extra_rest_args, note),
+	},
+};
+
+static const struct otp_type tree_top_extra_rest_args_type = {
+	.name = "tree.extra",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct tree_top_extra_rest_args),
+	.count = 1,
+	.members = tree_top_extra_rest_args_members,
+	.tag = OTP_WIRE("extra"),
+};
+
+static const struct otp_msg_type tree_top_extra_rest_type = {
+	.name = "extra",
+	.owner = "tree_top",
+	.size = sizeof(struct tree_top_extra_rest_args),
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_top_extra_rest_args_type,
+};
+
+static otp_err
+tree_top_extra_rest_make(struct otp_msg **m, const otp_string *note)
+{
+	struct tree_top_extra_rest_args *args;
+	struct otp_flat flat = {0, 0, OTP_OK};
+	struct otp_copy copy;
+
+	otp_string_opt_flat(&flat, note);
+	if (flat.err != OTP_OK)
+		return flat.err;
+	*m = otp_msg_new(&tree_top_extra_rest_type, flat.size);
+	args = otp_msg_payload(*m);
+	copy = otp_copy_behind(args, sizeof(*args));
+	args->note = otp_string_opt_copy(&copy, note);
+	return OTP_OK;
+}
+
+static otp_err
+tree_top_extra_make(
+	const void *arguments, const void *rest, struct otp_msg **init)
+{
+	const struct tree_top_args *args = arguments;
+	const struct tree_top_extra_rest_args *more = rest;
+
+	return tree_worker_init_make(init, args->path, args->n, more->note);
+}
+
+static otp_err
+tree_top_whole_make(
+	const void *arguments, const void *rest, struct otp_msg **init)
+{
+	const struct tree_top_args *args = arguments;
+
+	(void)rest;
+	return tree_worker_init_make(
+		init, otp_str("w"), UINT16_C(5), &args->path);
+}
+
 static const struct otp_child_class tree_top_many_template[] = {
 	{
 		.id = "many",
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
+		.backoff_ms = INT64_C(100),
+		.backoff_max_ms = INT64_C(30000),
+		.jitter = 20,
 	},
 };
 
@@ -971,6 +1130,49 @@ static const struct otp_supervisor_class tree_top_many_class = {
 	.children = tree_top_many_template,
 	.child_count = 1,
 	.server = &shop_till_class,
+};
+
+static const struct otp_child_class tree_top_extra_template[] = {
+	{
+		.id = "extra",
+		.type = OTP_WORKER,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = INT64_C(5000),
+		.make = tree_top_extra_make,
+		.rest = &tree_top_extra_rest_type,
+	},
+};
+
+static const struct otp_supervisor_class tree_top_extra_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_top_extra",
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.intensity = 10,
+	.period_ms = INT64_C(60000),
+	.children = tree_top_extra_template,
+	.child_count = 1,
+	.server = &tree_worker_class,
+};
+
+static const struct otp_child_class tree_top_whole_template[] = {
+	{
+		.id = "whole",
+		.type = OTP_WORKER,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = INT64_C(5000),
+		.make = tree_top_whole_make,
+	},
+};
+
+static const struct otp_supervisor_class tree_top_whole_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_top_whole",
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.intensity = 10,
+	.period_ms = INT64_C(60000),
+	.children = tree_top_whole_template,
+	.child_count = 1,
+	.server = &tree_worker_class,
 };
 
 static const struct otp_child_class tree_top_pools_template[] = {
@@ -1010,6 +1212,34 @@ tree_top_start_many(tree_top_ref supervisor, otp_string owner, int64_t opening,
 }
 
 otp_err
+tree_top_start_extra(
+	tree_top_ref supervisor, const otp_string *note, tree_worker_ref *child)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_top_extra_rest_make(&m, note);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start_child(
+			supervisor.to, "extra", m, &pid);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*child = tree_worker_of(pid);
+	return err;
+}
+
+otp_err
+tree_top_start_whole(tree_top_ref supervisor, tree_worker_ref *child)
+{
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err =
+		otp_supervisor_start_child(supervisor.to, "whole", NULL, &pid);
+
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*child = tree_worker_of(pid);
+	return err;
+}
+
+otp_err
 tree_top_start_pools(tree_top_ref supervisor, tree_pool_ref *child)
 {
 	struct otp_msg *m = NULL;
@@ -1031,6 +1261,7 @@ static const struct otp_child_class tree_top_children[] = {
 		.restart = OTP_TRANSIENT,
 		.shutdown_ms = INT64_C(5000),
 		.name = "the first",
+		.process = &tree_worker_class.process,
 		.start = tree_top_child_first,
 	},
 	{
@@ -1038,6 +1269,7 @@ static const struct otp_child_class tree_top_children[] = {
 		.type = OTP_WORKER,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
+		.process = &tree_worker_class.process,
 		.start = tree_top_child_second,
 	},
 	{
@@ -1046,6 +1278,7 @@ static const struct otp_child_class tree_top_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(5000),
 		.name = "till",
+		.process = &shop_till_class.process,
 		.start = tree_top_child_till,
 	},
 	{
@@ -1053,6 +1286,8 @@ static const struct otp_child_class tree_top_children[] = {
 		.type = OTP_SUPERVISOR,
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
+		.backoff_ms = INT64_C(200),
+		.process = &tree_pool_class.process,
 		.start = tree_top_child_pool,
 	},
 	{
@@ -1061,6 +1296,23 @@ static const struct otp_child_class tree_top_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &tree_top_many_class,
+		.process = &tree_top_many_class.process,
+	},
+	{
+		.id = "extra",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_top_extra_class,
+		.process = &tree_top_extra_class.process,
+	},
+	{
+		.id = "whole",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_top_whole_class,
+		.process = &tree_top_whole_class.process,
 	},
 	{
 		.id = "pools",
@@ -1068,6 +1320,7 @@ static const struct otp_child_class tree_top_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &tree_top_pools_class,
+		.process = &tree_top_pools_class.process,
 	},
 };
 
@@ -1078,7 +1331,7 @@ const struct otp_supervisor_class tree_top_class = {
 	.intensity = 10,
 	.period_ms = INT64_C(60000),
 	.children = tree_top_children,
-	.child_count = 6,
+	.child_count = 8,
 };
 
 /* --- supervisor Parts */
@@ -1184,6 +1437,7 @@ static const struct otp_child_class tree_parts_children[] = {
 		.shutdown_ms = INT64_C(5000),
 		.name = "parts",
 		.significant = true,
+		.process = &tree_shard_class.process,
 		.start_at = tree_parts_child_parts,
 	},
 };
@@ -1198,6 +1452,384 @@ const struct otp_supervisor_class tree_parts_class = {
 	.child_count = 1,
 	.partitions = 3,
 	.auto_shutdown = OTP_AUTO_SHUTDOWN_ALL,
+};
+
+/* --- supervisor Many */
+
+static const struct otp_type tree_many_init_args_type = {
+	.name = "tree.init",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.tag = OTP_WIRE("init"),
+};
+
+static const struct otp_msg_type tree_many_init_type = {
+	.name = "init",
+	.owner = "tree_many",
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_many_init_args_type,
+};
+
+otp_err
+tree_many_init_make(struct otp_msg **m)
+{
+	*m = otp_msg_new(&tree_many_init_type, 0);
+	return OTP_OK;
+}
+
+static otp_next
+tree_many_init_thunk(const void *arguments)
+{
+	(void)arguments;
+	return tree_many_init();
+}
+
+static otp_err
+tree_many_start_how(enum otp_start_how how, const struct otp_start_opts *opts,
+	tree_many_ref *supervisor)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_many_init_make(&m);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start(
+			&tree_many_class, how, m, opts, &pid, NULL);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*supervisor = tree_many_of(pid);
+	return err;
+}
+
+otp_err
+tree_many_start(const struct otp_start_opts *opts, tree_many_ref *supervisor)
+{
+	return tree_many_start_how(OTP_START, opts, supervisor);
+}
+
+otp_err
+tree_many_start_link(
+	const struct otp_start_opts *opts, tree_many_ref *supervisor)
+{
+	return tree_many_start_how(OTP_START_LINK, opts, supervisor);
+}
+
+struct tree_many_shards_rest_args {
+	otp_string path;
+	const int8_t *again;
+};
+
+static const struct otp_member tree_many_shards_rest_args_members[] = {
+	{
+		.name = "path",
+		.type = &otp_string_type,
+		.offset = offsetof(struct tree_many_shards_rest_args, path),
+	},
+	{
+		.name = "again",
+		.type = &otp_int8_opt_type,
+		.offset = offsetof(struct tree_many_shards_rest_args, again),
+	},
+};
+
+static const struct otp_type tree_many_shards_rest_args_type = {
+	.name = "tree.shards",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct tree_many_shards_rest_args),
+	.count = 2,
+	.members = tree_many_shards_rest_args_members,
+	.tag = OTP_WIRE("shards"),
+};
+
+static const struct otp_msg_type tree_many_shards_rest_type = {
+	.name = "shards",
+	.owner = "tree_many",
+	.size = sizeof(struct tree_many_shards_rest_args),
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_many_shards_rest_args_type,
+};
+
+static otp_err
+tree_many_shards_rest_make(
+	struct otp_msg **m, otp_string path, const int8_t *again)
+{
+	struct tree_many_shards_rest_args *args;
+	struct otp_flat flat = {0, 0, OTP_OK};
+	struct otp_copy copy;
+
+	otp_flat_string(&flat, path);
+	otp_int8_opt_flat(&flat, again);
+	if (flat.err != OTP_OK)
+		return flat.err;
+	*m = otp_msg_new(&tree_many_shards_rest_type, flat.size);
+	args = otp_msg_payload(*m);
+	copy = otp_copy_behind(args, sizeof(*args));
+	args->path = otp_copy_string(&copy, path);
+	args->again = otp_int8_opt_copy(&copy, again);
+	return OTP_OK;
+}
+
+static otp_err
+tree_many_shards_make(
+	const void *arguments, const void *rest, struct otp_msg **init)
+{
+	const struct tree_many_shards_rest_args *more = rest;
+
+	(void)arguments;
+	return tree_shard_init_make(init, UINT16_C(7), more->path, more->again);
+}
+
+otp_err
+tree_many_start_shards(tree_many_ref supervisor, otp_string path,
+	const int8_t *again, tree_shard_ref *child)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_many_shards_rest_make(&m, path, again);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start_child(supervisor.to, NULL, m, &pid);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*child = tree_shard_of(pid);
+	return err;
+}
+
+static const struct otp_child_class tree_many_children[] = {
+	{
+		.id = "shards",
+		.type = OTP_WORKER,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = INT64_C(5000),
+		.make = tree_many_shards_make,
+		.rest = &tree_many_shards_rest_type,
+	},
+};
+
+const struct otp_supervisor_class tree_many_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_many",
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.children = tree_many_children,
+	.child_count = 1,
+	.init = tree_many_init_thunk,
+	.server = &tree_shard_class,
+};
+
+/* --- supervisor Tills */
+
+static const struct otp_type tree_tills_init_args_type = {
+	.name = "tree.init",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.tag = OTP_WIRE("init"),
+};
+
+static const struct otp_msg_type tree_tills_init_type = {
+	.name = "init",
+	.owner = "tree_tills",
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_tills_init_args_type,
+};
+
+otp_err
+tree_tills_init_make(struct otp_msg **m)
+{
+	*m = otp_msg_new(&tree_tills_init_type, 0);
+	return OTP_OK;
+}
+
+static otp_err
+tree_tills_start_how(enum otp_start_how how, const struct otp_start_opts *opts,
+	tree_tills_ref *supervisor)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_tills_init_make(&m);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start(
+			&tree_tills_class, how, m, opts, &pid, NULL);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*supervisor = tree_tills_of(pid);
+	return err;
+}
+
+otp_err
+tree_tills_start(const struct otp_start_opts *opts, tree_tills_ref *supervisor)
+{
+	return tree_tills_start_how(OTP_START, opts, supervisor);
+}
+
+otp_err
+tree_tills_start_link(
+	const struct otp_start_opts *opts, tree_tills_ref *supervisor)
+{
+	return tree_tills_start_how(OTP_START_LINK, opts, supervisor);
+}
+
+struct tree_tills_till_rest_args {
+	int64_t opening;
+};
+
+static const struct otp_member tree_tills_till_rest_args_members[] = {
+	{
+		.name = "opening",
+		.type = &otp_int64_type,
+		.offset = offsetof(struct tree_tills_till_rest_args, opening),
+	},
+};
+
+static const struct otp_type tree_tills_till_rest_args_type = {
+	.name = "shop.till",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.size = sizeof(struct tree_tills_till_rest_args),
+	.count = 1,
+	.members = tree_tills_till_rest_args_members,
+	.tag = OTP_WIRE("till"),
+};
+
+static const struct otp_msg_type tree_tills_till_rest_type = {
+	.name = "till",
+	.owner = "tree_tills",
+	.size = sizeof(struct tree_tills_till_rest_args),
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_tills_till_rest_args_type,
+};
+
+static otp_err
+tree_tills_till_rest_make(struct otp_msg **m, int64_t opening)
+{
+	struct tree_tills_till_rest_args *args;
+
+	*m = otp_msg_new(&tree_tills_till_rest_type, 0);
+	args = otp_msg_payload(*m);
+	args->opening = opening;
+	return OTP_OK;
+}
+
+static otp_err
+tree_tills_till_make(
+	const void *arguments, const void *rest, struct otp_msg **init)
+{
+	const struct tree_tills_till_rest_args *more = rest;
+
+	(void)arguments;
+	return shop_till_init_make(init, otp_str("t"), more->opening);
+}
+
+otp_err
+tree_tills_start_till(
+	tree_tills_ref supervisor, int64_t opening, shop_till_ref *child)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_tills_till_rest_make(&m, opening);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start_child(supervisor.to, NULL, m, &pid);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*child = shop_till_of(pid);
+	return err;
+}
+
+static const struct otp_child_class tree_tills_children[] = {
+	{
+		.id = "till",
+		.type = OTP_WORKER,
+		.restart = OTP_TRANSIENT,
+		.shutdown_ms = INT64_C(5000),
+		.backoff_ms = INT64_C(1000),
+		.make = tree_tills_till_make,
+		.rest = &tree_tills_till_rest_type,
+	},
+};
+
+const struct otp_supervisor_class tree_tills_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_tills",
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.children = tree_tills_children,
+	.child_count = 1,
+	.server = &shop_till_class,
+};
+
+/* --- supervisor Any */
+
+static const struct otp_type tree_any_init_args_type = {
+	.name = "tree.init",
+	.kind = OTP_TYPE_PARAMS,
+	.form = OTP_FORM_MAP,
+	.tag = OTP_WIRE("init"),
+};
+
+static const struct otp_msg_type tree_any_init_type = {
+	.name = "init",
+	.owner = "tree_any",
+	.kind = OTP_MSG_INIT,
+	.encode = otp_message_encode,
+	.args = &tree_any_init_args_type,
+};
+
+otp_err
+tree_any_init_make(struct otp_msg **m)
+{
+	*m = otp_msg_new(&tree_any_init_type, 0);
+	return OTP_OK;
+}
+
+static otp_err
+tree_any_start_how(enum otp_start_how how, const struct otp_start_opts *opts,
+	tree_any_ref *supervisor)
+{
+	struct otp_msg *m = NULL;
+	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = tree_any_init_make(&m);
+
+	if (err == OTP_OK)
+		err = otp_supervisor_start(
+			&tree_any_class, how, m, opts, &pid, NULL);
+	if (err == OTP_OK || err == OTP_ALREADY_STARTED)
+		*supervisor = tree_any_of(pid);
+	return err;
+}
+
+otp_err
+tree_any_start(const struct otp_start_opts *opts, tree_any_ref *supervisor)
+{
+	return tree_any_start_how(OTP_START, opts, supervisor);
+}
+
+otp_err
+tree_any_start_link(const struct otp_start_opts *opts, tree_any_ref *supervisor)
+{
+	return tree_any_start_how(OTP_START_LINK, opts, supervisor);
+}
+
+otp_err
+tree_any_start_pool(tree_any_ref supervisor, const struct otp_child_spec *spec,
+	struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, NULL, spec, init, pid);
+}
+
+const struct otp_supervisor_class tree_any_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_any",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.auto_shutdown = OTP_AUTO_SHUTDOWN_ALL,
+	.max_children = 5,
 };
 
 /* --- supervisor Wood */
@@ -1248,6 +1880,14 @@ tree_wood_init_make(struct otp_msg **m, otp_string path)
 	copy = otp_copy_behind(args, sizeof(*args));
 	args->path = otp_copy_string(&copy, path);
 	return OTP_OK;
+}
+
+static otp_next
+tree_wood_init_thunk(const void *arguments)
+{
+	const struct tree_wood_args *args = arguments;
+
+	return tree_wood_init(args->path);
 }
 
 static otp_err
@@ -1361,6 +2001,39 @@ static const struct otp_supervisor_class tree_wood_parts_class = {
 	.supervisor = &tree_parts_class,
 };
 
+static const struct otp_supervisor_class tree_wood_any_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_wood_any",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+	.max_children = 2,
+};
+
+static const struct otp_supervisor_class tree_wood_more_class = {
+	.process.behaviour = &otp_supervisor,
+	.process.name = "tree_wood_more",
+	.strategy = OTP_DYNAMIC,
+	.intensity = 1,
+	.period_ms = INT64_C(5000),
+};
+
+otp_err
+tree_wood_start_any(tree_wood_ref supervisor, const struct otp_child_spec *spec,
+	struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, "any", spec, init, pid);
+}
+
+otp_err
+tree_wood_start_more(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid)
+{
+	return otp_supervisor_add_child_to(
+		supervisor.to, "more", spec, init, pid);
+}
+
 static const struct otp_child_class tree_wood_shards_template[] = {
 	{
 		.id = "shards",
@@ -1368,6 +2041,7 @@ static const struct otp_child_class tree_wood_shards_template[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = INT64_C(1000),
 		.name = "shards",
+		.process = &tree_shard_class.process,
 		.start_at = tree_wood_child_shards,
 	},
 };
@@ -1387,9 +2061,12 @@ static const struct otp_child_class tree_wood_workers_template[] = {
 	{
 		.id = "workers",
 		.type = OTP_WORKER,
-		.restart = OTP_TEMPORARY,
+		.restart = OTP_TRANSIENT,
 		.shutdown_ms = INT64_C(5000),
 		.name = "a worker",
+		.backoff_ms = INT64_C(1000),
+		.backoff_max_ms = INT64_C(5000),
+		.process = &tree_worker_class.process,
 		.start_at = tree_wood_child_workers,
 	},
 };
@@ -1412,6 +2089,7 @@ static const struct otp_child_class tree_wood_nobodies_template[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.name = "nobodies",
+		.process = &tree_nobody_class.process,
 		.start_at = tree_wood_child_nobodies,
 	},
 };
@@ -1450,6 +2128,7 @@ static const struct otp_child_class tree_wood_children[] = {
 		.restart = OTP_TEMPORARY,
 		.shutdown_ms = INT64_C(5000),
 		.significant = true,
+		.process = &tree_worker_class.process,
 		.start = tree_wood_child_keeper,
 	},
 	{
@@ -1458,6 +2137,7 @@ static const struct otp_child_class tree_wood_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.partition = &tree_wood_shards_class,
+		.process = &tree_wood_shards_class.process,
 	},
 	{
 		.id = "workers",
@@ -1465,6 +2145,7 @@ static const struct otp_child_class tree_wood_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.partition = &tree_wood_workers_class,
+		.process = &tree_wood_workers_class.process,
 	},
 	{
 		.id = "nobodies",
@@ -1472,6 +2153,7 @@ static const struct otp_child_class tree_wood_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.partition = &tree_wood_nobodies_class,
+		.process = &tree_wood_nobodies_class.process,
 	},
 	{
 		.id = "parts",
@@ -1479,6 +2161,23 @@ static const struct otp_child_class tree_wood_children[] = {
 		.restart = OTP_PERMANENT,
 		.shutdown_ms = OTP_INFINITY,
 		.dynamic = &tree_wood_parts_class,
+		.process = &tree_wood_parts_class.process,
+	},
+	{
+		.id = "any",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_wood_any_class,
+		.process = &tree_wood_any_class.process,
+	},
+	{
+		.id = "more",
+		.type = OTP_SUPERVISOR,
+		.restart = OTP_PERMANENT,
+		.shutdown_ms = OTP_INFINITY,
+		.dynamic = &tree_wood_more_class,
+		.process = &tree_wood_more_class.process,
 	},
 };
 
@@ -1489,8 +2188,9 @@ const struct otp_supervisor_class tree_wood_class = {
 	.intensity = 1,
 	.period_ms = INT64_C(5000),
 	.children = tree_wood_children,
-	.child_count = 5,
+	.child_count = 7,
 	.auto_shutdown = OTP_AUTO_SHUTDOWN_ANY,
+	.init = tree_wood_init_thunk,
 };
 
 /* --- application */
@@ -1623,6 +2323,18 @@ static const struct otp_app_class *const tree_app_depends[] = {
 	&shop_app_class,
 };
 
+static void
+tree_app_prep_stop_thunk(const void *env)
+{
+	tree_app_handle_prep_stop(env);
+}
+
+static void
+tree_app_stop_thunk(const void *env)
+{
+	tree_app_handle_stop(env);
+}
+
 const struct otp_app_class tree_app_class = {
 	.name = "forest",
 	.version = "2.0",
@@ -1634,6 +2346,8 @@ const struct otp_app_class tree_app_class = {
 	.start = tree_app_root,
 	.depends = tree_app_depends,
 	.depend_count = 1,
+	.prep_stop = tree_app_prep_stop_thunk,
+	.stop = tree_app_stop_thunk,
 };
 
 otp_err
@@ -1646,6 +2360,20 @@ otp_err
 tree_app_start_as(const struct tree_env *env, enum otp_app_type type)
 {
 	return otp_app_start_as(&tree_app_class, env, type);
+}
+
+otp_err
+tree_app_ensure_all_started(const struct tree_env *env, enum otp_app_type type,
+	const struct otp_app_class **started, size_t *count)
+{
+	return otp_app_ensure_all_started(
+		&tree_app_class, env, type, started, count);
+}
+
+otp_err
+tree_app_start_alone(const struct tree_env *env, enum otp_app_type type)
+{
+	return otp_app_start_alone(&tree_app_class, env, type);
 }
 
 otp_err

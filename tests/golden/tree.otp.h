@@ -373,6 +373,159 @@ uint8_t *tree_parts_ref_put(uint8_t *at, tree_parts_ref value);
 const uint8_t *tree_parts_ref_get(
 	struct otp_decoder *decoder, const uint8_t *at, tree_parts_ref *value);
 
+/* A handle to supervisor Many: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_many_ref {
+	otp_to to;
+} tree_many_ref;
+
+static inline tree_many_ref
+tree_many_of(otp_pid pid)
+{
+	tree_many_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_many_ref
+tree_many_named(const char *name)
+{
+	tree_many_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_many_ref
+tree_many_at(const char *name, const char *node)
+{
+	tree_many_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_many_to(tree_many_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_many_equal(tree_many_ref a, tree_many_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_many_ref_type;
+void tree_many_ref_bound(struct otp_sizer *sizer, tree_many_ref value);
+uint8_t *tree_many_ref_put(uint8_t *at, tree_many_ref value);
+const uint8_t *tree_many_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_many_ref *value);
+
+/* A handle to supervisor Tills: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_tills_ref {
+	otp_to to;
+} tree_tills_ref;
+
+static inline tree_tills_ref
+tree_tills_of(otp_pid pid)
+{
+	tree_tills_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_tills_ref
+tree_tills_named(const char *name)
+{
+	tree_tills_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_tills_ref
+tree_tills_at(const char *name, const char *node)
+{
+	tree_tills_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_tills_to(tree_tills_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_tills_equal(tree_tills_ref a, tree_tills_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_tills_ref_type;
+void tree_tills_ref_bound(struct otp_sizer *sizer, tree_tills_ref value);
+uint8_t *tree_tills_ref_put(uint8_t *at, tree_tills_ref value);
+const uint8_t *tree_tills_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_tills_ref *value);
+
+/* A handle to supervisor Any: a process, or a name that is looked up at each
+   use. All zero is none. */
+typedef struct tree_any_ref {
+	otp_to to;
+} tree_any_ref;
+
+static inline tree_any_ref
+tree_any_of(otp_pid pid)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_pid(pid);
+	return ref;
+}
+
+static inline tree_any_ref
+tree_any_named(const char *name)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_name(name);
+	return ref;
+}
+
+static inline tree_any_ref
+tree_any_at(const char *name, const char *node)
+{
+	tree_any_ref ref;
+
+	ref.to = otp_to_name_at(name, node);
+	return ref;
+}
+
+static inline otp_to
+tree_any_to(tree_any_ref ref)
+{
+	return ref.to;
+}
+
+static inline bool
+tree_any_equal(tree_any_ref a, tree_any_ref b)
+{
+	return otp_to_equal(a.to, b.to);
+}
+
+extern const struct otp_type tree_any_ref_type;
+void tree_any_ref_bound(struct otp_sizer *sizer, tree_any_ref value);
+uint8_t *tree_any_ref_put(uint8_t *at, tree_any_ref value);
+const uint8_t *tree_any_ref_get(
+	struct otp_decoder *decoder, const uint8_t *at, tree_any_ref *value);
+
 /* A handle to supervisor Wood: a process, or a name that is looked up at each
    use. All zero is none. */
 typedef struct tree_wood_ref {
@@ -452,6 +605,13 @@ OTP_MUST_USE otp_err tree_worker_start_monitor(otp_string path, uint16_t n,
 OTP_MUST_USE otp_err tree_worker_init_make(struct otp_msg **m, otp_string path,
 	uint16_t n, const otp_string *note);
 
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+tree_worker_enter_loop(const struct tree_worker *self, otp_next next);
+
 /* You write: */
 otp_next tree_worker_init(struct tree_worker *self, otp_string path, uint16_t n,
 	const otp_string *note);
@@ -482,6 +642,13 @@ OTP_MUST_USE otp_err tree_shard_start_monitor(uint16_t number, otp_string path,
 /* For generated code: its arguments, to hand to a supervisor. */
 OTP_MUST_USE otp_err tree_shard_init_make(struct otp_msg **m, uint16_t number,
 	otp_string path, const int8_t *again);
+
+/*
+ * The calling process, of otp_spawn, becomes one with that state, as if its
+ * init had just returned `next`. Copies; never returns.
+ */
+OTP_NORETURN void
+tree_shard_enter_loop(const struct tree_shard *self, otp_next next);
 
 /* You write: */
 otp_next tree_shard_init(struct tree_shard *self, uint16_t number,
@@ -531,6 +698,12 @@ OTP_MUST_USE otp_err tree_top_init_make(
 
 OTP_MUST_USE otp_err tree_top_start_many(tree_top_ref supervisor,
 	otp_string owner, int64_t opening, shop_till_ref *child);
+
+OTP_MUST_USE otp_err tree_top_start_extra(tree_top_ref supervisor,
+	const otp_string *note, tree_worker_ref *child);
+
+OTP_MUST_USE otp_err tree_top_start_whole(
+	tree_top_ref supervisor, tree_worker_ref *child);
 
 OTP_MUST_USE otp_err tree_top_start_pools(
 	tree_top_ref supervisor, tree_pool_ref *child);
@@ -602,6 +775,59 @@ tree_parts_parts_by_binary(otp_binary key)
 	return tree_parts_parts(index);
 }
 
+/* --- supervisor Many */
+
+/* What they have in common comes from here. */
+extern const struct otp_supervisor_class tree_many_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_many_start(
+	const struct otp_start_opts *opts, tree_many_ref *supervisor);
+OTP_MUST_USE otp_err tree_many_start_link(
+	const struct otp_start_opts *opts, tree_many_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_many_init_make(struct otp_msg **m);
+
+OTP_MUST_USE otp_err tree_many_start_shards(tree_many_ref supervisor,
+	otp_string path, const int8_t *again, tree_shard_ref *child);
+
+/* You write: */
+otp_next tree_many_init(void);
+
+/* --- supervisor Tills */
+
+/* All that is given at the start is of the other module. */
+extern const struct otp_supervisor_class tree_tills_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_tills_start(
+	const struct otp_start_opts *opts, tree_tills_ref *supervisor);
+OTP_MUST_USE otp_err tree_tills_start_link(
+	const struct otp_start_opts *opts, tree_tills_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_tills_init_make(struct otp_msg **m);
+
+OTP_MUST_USE otp_err tree_tills_start_till(
+	tree_tills_ref supervisor, int64_t opening, shop_till_ref *child);
+
+/* --- supervisor Any */
+
+/* Of any kind. */
+extern const struct otp_supervisor_class tree_any_class;
+
+/* Start it and wait until its children have started. opts may be NULL. */
+OTP_MUST_USE otp_err tree_any_start(
+	const struct otp_start_opts *opts, tree_any_ref *supervisor);
+OTP_MUST_USE otp_err tree_any_start_link(
+	const struct otp_start_opts *opts, tree_any_ref *supervisor);
+/* For generated code: its arguments, to hand to a supervisor. */
+OTP_MUST_USE otp_err tree_any_init_make(struct otp_msg **m);
+
+/* Whatever comes. */
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_any_start_pool(tree_any_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
 /* --- supervisor Wood */
 
 extern const struct otp_supervisor_class tree_wood_class;
@@ -616,6 +842,15 @@ OTP_MUST_USE otp_err tree_wood_init_make(struct otp_msg **m, otp_string path);
 
 OTP_MUST_USE otp_err tree_wood_start_parts(
 	tree_wood_ref supervisor, otp_string path, tree_parts_ref *child);
+
+/* Seldom one. */
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_wood_start_any(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
+
+/* Start one that is told by a spec, with its init block; takes that. */
+OTP_MUST_USE otp_err tree_wood_start_more(tree_wood_ref supervisor,
+	const struct otp_child_spec *spec, struct otp_msg *init, otp_pid *pid);
 
 /* How many shards there are; they are numbered from 0. */
 #define TREE_WOOD_SHARDS_COUNT 4
@@ -738,6 +973,9 @@ tree_wood_nobodies_by_binary(otp_binary key)
 	return tree_wood_nobodies(index);
 }
 
+/* You write: */
+otp_next tree_wood_init(otp_string path);
+
 /* --- application */
 
 /* All of it. */
@@ -769,12 +1007,26 @@ OTP_MUST_USE otp_err tree_app_start(const struct tree_env *env);
 /* The same; the type says what follows when its tree ends by itself. */
 OTP_MUST_USE otp_err tree_app_start_as(
 	const struct tree_env *env, enum otp_app_type type);
+/*
+ * The same, and OTP_OK if it runs. `started` gets the applications that this
+ * call has started, in order; see otp_app_ensure_all_started.
+ */
+OTP_MUST_USE otp_err tree_app_ensure_all_started(const struct tree_env *env,
+	enum otp_app_type type, const struct otp_app_class **started,
+	size_t *count);
+/* As _app_start_as, but what it depends on must run: OTP_NOT_RUNNING. */
+OTP_MUST_USE otp_err tree_app_start_alone(
+	const struct tree_env *env, enum otp_app_type type);
 /* Stop its tree and wait until it has; then what was started for it only. */
 OTP_MUST_USE otp_err tree_app_stop(void);
 /* What it runs with; lives until it is stopped. */
 const struct tree_env *tree_env(void);
 /* A whole main: options, start, signals, orderly stop. Gives the status. */
 int tree_app_main(int argc, char **argv);
+
+/* You write: */
+void tree_app_handle_prep_stop(const struct tree_env *env);
+void tree_app_handle_stop(const struct tree_env *env);
 
 #ifdef __cplusplus
 }

@@ -106,6 +106,21 @@ complete tree.otp $6
 complete tree.otp $7
 complete tree.otp $8
 complete tree.otp $9
+open waits.otp
+	module waits;
+	const long = 30s;
+	gen_server A { init(o: string, n: bool); for$0 }
+	supervisor Top(path: string) {
+		child h = dynamic A($1);
+		child i = A("o", true) { backoff $2; }
+		child j = A("o", true) { backoff 1s $3; }
+		child k = dynamic { ma$4 }
+	}
+complete waits.otp $0
+complete waits.otp $1
+complete waits.otp $2
+complete waits.otp $3
+complete waits.otp $4
 open app.otp
 	module app;
 	gen_server A { }

@@ -76,6 +76,25 @@ references tree.otp $0
 references tree.otp $1
 references tree.otp $3
 rename tree.otp $2 name
+open waits.otp
+	module waits;
+	const first = 100ms;
+	const lo$0ng = 30s;
+	const percent = 20;
+	gen_server S { init(path: string, n: int32); format_status; }
+	supervisor Top(pa$1th: string) {
+		child a = S("x", 1) { backoff fi$2rst to lo$3ng jitter perc$4ent; }
+		child b = dynamic S(pa$5th);
+		child c = dynamic;
+	}
+	application waits { root Top("x"); prep_stop; stop; }
+definition waits.otp $2
+definition waits.otp $3
+definition waits.otp $4
+definition waits.otp $5
+references waits.otp $0
+references waits.otp $1
+rename waits.otp $4 share
 # The declaration is open now, and has moved.
 open lib/money.otp
 	module money;

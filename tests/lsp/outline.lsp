@@ -32,6 +32,7 @@ open bank.otp
 			restart transient;
 		}
 		child many = dynamic Account;
+		child any = dynamic;
 	}
 	application bank {
 		root Bank(env.path);

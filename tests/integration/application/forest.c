@@ -220,6 +220,38 @@ forest_main_terminate(struct forest_main *self, otp_term reason)
 
 /* --- two ways to run it ---------------------------------------------------- */
 
+static otp_err
+ensure_all(const struct forest_env *env)
+{
+	const struct otp_app_class *started[4];
+	size_t count = 4;
+	otp_err err = forest_app_ensure_all_started(
+		env, OTP_APP_TEMPORARY, started, &count);
+
+	printf("started:");
+	for (size_t i = 0; i < count; i++)
+		printf(" %s", started[i]->name);
+	printf("\n");
+	return err;
+}
+
+/* With what it depends on, and not without. */
+static otp_err
+one_by_one(const struct forest_env *env)
+{
+	otp_err err = forest_app_start_alone(env, OTP_APP_TEMPORARY);
+	char text[64];
+
+	otp_term_print(otp_last_reason(), text, sizeof text);
+	printf("%s: %s\n", err == OTP_NOT_RUNNING ? "not_started" : "?", text);
+	err = ensure_all(env);
+	if (err == OTP_OK)
+		err = ensure_all(env);
+	if (err == OTP_OK)
+		err = forest_app_stop();
+	return err;
+}
+
 static int
 by_hand(void)
 {
@@ -228,6 +260,8 @@ by_hand(void)
 	struct base_env base = {.level = BASE_LEVEL_HIGH, .limit = &limit};
 	otp_err err;
 
+	if (one_by_one(&env) != OTP_OK)
+		return 1;
 	/* What runs already stays as it is, and stays when forest ends. */
 	err = base_app_start(&base);
 	if (err == OTP_OK)

@@ -50,6 +50,26 @@ probe_worker_terminate(struct probe_worker *self, otp_term reason)
 	fflush(stdout);
 }
 
+static void
+say_end(const char *when, const struct probe_env *env)
+{
+	printf("%s, %.*s on %u\n", when, (int)env->owner.len, env->owner.ptr,
+		env->port);
+	fflush(stdout);
+}
+
+void
+probe_app_handle_prep_stop(const struct probe_env *env)
+{
+	say_end("about to stop", env);
+}
+
+void
+probe_app_handle_stop(const struct probe_env *env)
+{
+	say_end("stopped", env);
+}
+
 int
 main(int argc, char **argv)
 {

@@ -45,8 +45,18 @@ check 'version' 0 '^probe 1\.2\.3$' --version
 check 'halt' 5 '^halting' --status=5
 check 'the root gives up' 1 '^probe: the root supervisor ended: shutdown$' \
 	--crash
+check 'D6 hooks run when the root has ended by itself' 1 '^stopped, you on 7$' \
+	--crash --owner=you --port=7
+hooks=$(grep -E ', you on 7$' out)
+[ "$hooks" = $'about to stop, you on 7\nstopped, you on 7' ]
+echo "$([ $? -eq 0 ] && echo ok || echo FAIL) D6 and each of them once"
 
-# SIGTERM: children end in reverse order, terminate is called, status 0.
+# SIGTERM: prep_stop, then children end in reverse order, terminate is called,
+# then stop, status 0.
+ends='about to stop, me on 4000
+second ends: shutdown
+first ends: shutdown
+stopped, me on 4000'
 for signal in TERM INT; do
 	mkfifo "ready.$signal"
 	./probe > "ready.$signal" 2> err &
@@ -58,11 +68,10 @@ for signal in TERM INT; do
 	} < "ready.$signal"
 	wait $pid
 	status=$?
-	if [ $status -eq 0 ] && [ "$rest" = $'second ends: shutdown\nfirst ends: shutdown' ]
-	then
-		echo "ok SIG$signal stops it in order"
+	if [ $status -eq 0 ] && [ "$rest" = "$ends" ]; then
+		echo "ok D5 SIG$signal stops it in order"
 	else
-		echo "FAIL SIG$signal stops it in order"
+		echo "FAIL D5 SIG$signal stops it in order"
 		printf '%s\n' "$line" "$rest"
 		cat err
 	fi
@@ -120,7 +129,7 @@ says 'the end of what it depends on' 1 \
 	$'base starts: low -1\nforest starts: crash\nforest ends' --what=crash
 grep -q '^forest: the root supervisor of base ended: shutdown$' err
 echo "$([ $? -eq 0 ] && echo ok || echo FAIL) it is told"
-says 'by hand' 0 $'base starts: high 7\nforest starts: none\nforest ends\nbase runs on\nbase ends' by_hand
+says 'D1 D2 by hand' 0 $'not_started: {not_started,base}\nbase starts: low -1\nforest starts: none\nstarted: base forest\nstarted:\nforest ends\nbase ends\nbase starts: high 7\nforest starts: none\nforest ends\nbase runs on\nbase ends' by_hand
 
 all='low high low 5 a b 1795192200000000 7 2 4 true 2.5 k; high 9'
 ends=$'base starts: high 9\nforest starts: env\n'"$all"$'\nforest ends\nbase ends'

@@ -31,7 +31,8 @@ static const char *const words[] = {"list", "opt", "ref", "kept", "keep",
 	"depends", "flat", "copy", "new", "push", "set", "remove", "encode",
 	"decode", "term", "link", "monitor", "how", "info", "name", "result",
 	"terminate", "timeout", "down", "other", "int32", "h", "as", "find",
-	"v0", "u", "in", "start_a"};
+	"v0", "u", "in", "start_a", "format", "status", "sys", "get", "replace",
+	"enter", "loop", "prep", "alone", "rest", "add", "set"};
 
 static const char *const stems[] = {"a", "a", "a", "b", "a_a"};
 
@@ -140,6 +141,8 @@ put_server(void)
 		printf("    info %s;\n", PICK(built_in));
 	if (rarely(2))
 		printf("    terminate;\n");
+	if (rarely(2))
+		printf("    format_status;\n");
 	printf("}\n");
 	servers[n_servers++] = own;
 }
@@ -226,7 +229,8 @@ main(int argc, char **argv)
 	for (size_t n = 3 + chance(most_decls - 2); n > 0; n--)
 		put_decl();
 	if (n_supervisors > 0 && rarely(2))
-		printf("application m { root %s(3); env { %s: int32 = 3; } }\n",
+		printf("application m { root %s(3); stop; prep_stop; env { %s: "
+		       "int32 = 3; } }\n",
 			supervisors[0], close_name());
 	return 0;
 }

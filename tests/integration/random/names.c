@@ -13,8 +13,9 @@ static const char *const keywords[] = {"module", "wire", "import", "record",
 	"mailbox", "max_heap", "blocking", "priority", "stack", "calls",
 	"strategy", "intensity", "in", "auto_shutdown", "child", "dynamic",
 	"restart", "shutdown", "max_children", "significant", "root", "depends",
-	"env", "index", "undefined", "nil", "brutal_kill", "permanent",
-	"reject", "one_for_one", "never", "high"};
+	"format_status", "backoff", "jitter", "prep_stop", "stop", "env",
+	"index", "undefined", "nil", "brutal_kill", "permanent", "reject",
+	"one_for_one", "never", "high"};
 
 /* What the generated C calls things of its own, and types of the language. */
 static const char *const ours[] = {"self", "self_", "reply", "reply_",
@@ -95,7 +96,7 @@ is_taken(const char *name)
 		"pointers", "children", "keep", "print", "type", "members",
 		"bound", "put", "get", "order", "fallback", "flat", "copy",
 		"encode", "decode", "read", "tag", "list", "opt", "env", "kept",
-		"system", "undefined", "self", "link", "how"};
+		"system", "undefined", "self", "link", "how", "format_status"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
 		if (strcmp(name, taken[i]) == 0)

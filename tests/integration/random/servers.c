@@ -181,6 +181,8 @@ add_process(struct making *m)
 		add(m->text, "    stack %s;\n", PICK(stacks));
 	if (rarely(2))
 		add(m->text, "    terminate;\n");
+	if (rarely(4))
+		add(m->text, "    format_status;\n");
 	if (rarely(3) && !m->traps_exits) {
 		add(m->text, "    trap_exit;\n");
 		m->traps_exits = true;

@@ -23,6 +23,12 @@ struct making {
 	size_t n;
 };
 
+enum form {
+	STATIC,
+	DYNAMIC,
+	PARTITION
+};
+
 static bool
 can_be_literal(const struct decl *decl)
 {
@@ -118,13 +124,11 @@ argument(struct making *m, const struct type *type, size_t count)
 }
 
 static void
-add_arguments(struct making *m, const struct decl *target, size_t count)
+add_arguments(
+	struct making *m, const struct decl *target, size_t n, size_t count)
 {
 	const struct fields *params = &target->params;
-	size_t n = params->n;
 
-	while (n > 0 && params->fields[n - 1].has_default && rarely(2))
-		n--;
 	if (n == 0 && rarely(2))
 		return;
 	add(&m->children, "(");
@@ -134,13 +138,40 @@ add_arguments(struct making *m, const struct decl *target, size_t count)
 	add(&m->children, ")");
 }
 
+/* How many of its arguments are written. */
+static size_t
+count_arguments(
+	const struct making *m, const struct decl *target, enum form form)
+{
+	const struct fields *params = &target->params;
+	size_t n = params->n;
+
+	if (form == DYNAMIC)
+		return target->is_made &&
+				(!m->is_root || can_be_literal(target))
+			? chance(n + 1)
+			: 0;
+	while (n > 0 && params->fields[n - 1].has_default && rarely(2))
+		n--;
+	return n;
+}
+
 /* ---------------------------------------------------------------- options */
 
-enum form {
-	STATIC,
-	DYNAMIC,
-	PARTITION
-};
+static void
+add_backoff(struct making *m)
+{
+	static const char *const firsts[] = {"1ms", "200ms", "5_000ms", "1s"};
+	static const char *const mosts[] = {"5s", "1m", "106751991167d"};
+	size_t jitter = chance(101);
+
+	add(&m->children, " backoff %s", PICK(firsts));
+	if (rarely(2))
+		add(&m->children, " to %s", PICK(mosts));
+	if (rarely(2))
+		add(&m->children, " jitter %s", amount(m->module, jitter));
+	add(&m->children, ";");
+}
 
 static bool
 add_restart(struct making *m)
@@ -151,6 +182,8 @@ add_restart(struct making *m)
 
 	if (restart < 3)
 		add(&m->children, " restart %s;", restarts[restart]);
+	if (restart != 2 && rarely(4))
+		add_backoff(m);
 	return restart == 1 || restart == 2;
 }
 
@@ -248,6 +281,21 @@ count_processes(
 	}
 }
 
+/* Of any kind: it is never asked for one. */
+static void
+add_pool(struct making *m)
+{
+	add_doc(&m->children, "    ");
+	add(&m->children, "    child %s = dynamic", member_name(&m->names));
+	if (rarely(2))
+		add(&m->children, " { max_children %s; }\n",
+			amount(m->module, 1 + chance(100000)));
+	else
+		add(&m->children, ";\n");
+	m->decl->processes++;
+	m->only_dynamic = m->n++ == 0;
+}
+
 static void
 add_child(struct making *m)
 {
@@ -270,10 +318,8 @@ add_child(struct making *m)
 		add(&m->children, "[%s]", amount(m->module, count));
 	add(&m->children, " = %s%s", form == DYNAMIC ? "dynamic " : "",
 		path(m->module, target));
-	if (form != DYNAMIC)
-		add_arguments(m, target, form == PARTITION ? count : 0);
-	else if (rarely(3))
-		add(&m->children, "()");
+	add_arguments(m, target, count_arguments(m, target, form),
+		form == PARTITION ? count : 0);
 	count_processes(m, target, form, count);
 	m->only_dynamic = m->n++ == 0 && form == DYNAMIC;
 	if (m->all_temporary || form == PARTITION || rarely(2)) {
@@ -355,11 +401,15 @@ make_supervisor(struct module *module, bool is_root)
 	m.wants_significant = rarely(4);
 	while (n-- > 0)
 		add_child(&m);
+	if (rarely(6))
+		add_pool(&m);
 	add_doc(&decl->text, "");
 	add(&decl->text, "supervisor %s", decl->name);
 	add_own_params(&m);
 	add(&decl->text, " {\n");
 	add_settings(&m);
+	if (rarely(4))
+		add(&decl->text, "    init;\n");
 	add(&decl->text, "%s}\n", text_of(&m.children));
 	decl->is_made = true;
 	return decl;
@@ -443,5 +493,9 @@ make_application(struct module *module)
 	add(text, ";\n");
 	add_depends(text, module);
 	add_env(text, module, &env);
+	if (rarely(2))
+		add(text, "    prep_stop;\n");
+	if (rarely(2))
+		add(text, "    stop;\n");
 	add(text, "}\n");
 }

@@ -32,14 +32,16 @@ static const char spec[] =
 	"    /// The first.\n"
 	"    child one = S(p, q) { register; restart transient; }\n"
 	"    child two = S(\"x\") { shutdown alias; }\n"
-	"    child many = dynamic S { max_children 7; }\n"
+	"    child many = dynamic S(p) { max_children 7; backoff 1s; }\n"
 	"    child sub = U { shutdown brutal_kill; }\n"
-	"    child sub2 = U;\n"
+	"    child sub2 = U { backoff 10ms to alias jitter 20; }\n"
+	"    child any = dynamic;\n"
 	"}\n"
 	"supervisor U { }\n"
 	"application a {\n"
 	"    version \"1.0\"; root T(env.path, 5); env { path: string = "
 	"\"p\"; }\n"
+	"    stop;\n"
 	"}\n";
 
 static struct program program;
@@ -141,9 +143,19 @@ children_are_complete(void **state)
 	assert_int_equal(two->start.values[1]->kind, VALUE_INTEGER);
 	assert_int_equal(two->shutdown.after.ms, 3000);
 	assert_int_equal(many->max_children, 7);
-	assert_int_equal(many->start.n_values, 0);
+	assert_int_equal(many->start.n_values, 1);
+	assert_ptr_equal(many->start.values[0]->u.field, t->params.first);
+	assert_int_equal(many->backoff.first_ms, 1000);
+	assert_int_equal(many->backoff.most_ms, 0);
+	assert_int_equal(one->backoff.first_ms, 0);
 	assert_int_equal(sub->shutdown.kind, SHUTDOWN_BRUTAL_KILL);
 	assert_true(sub->next->shutdown.after.is_infinite);
+	assert_int_equal(sub->next->backoff.first_ms, 10);
+	assert_int_equal(sub->next->backoff.most_ms, 3000);
+	assert_int_equal(sub->next->backoff.jitter, 20);
+	assert_true(sub->next->next->any && sub->next->next->dynamic);
+	assert_null(sub->next->next->start.decl);
+	assert_false(many->any);
 }
 
 static void
@@ -157,6 +169,8 @@ application_is_complete(void **state)
 	assert_true(text_is(module->doc, "The module."));
 	assert_true(text_is(a->version, "1.0"));
 	assert_ptr_equal(a->root->decl, named(module, "T"));
+	assert_non_null(a->stop);
+	assert_null(a->prep_stop);
 	assert_int_equal(path->kind, VALUE_ENV);
 	assert_ptr_equal(path->u.field, a->env.first);
 	assert_true(text_is(a->env.first->value->u.text, "p"));

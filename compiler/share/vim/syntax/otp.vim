@@ -26,19 +26,22 @@ syn match otpType /\<\%(list\|map\|tuple\|server\)\>\ze\s*</
 
 syn match otpModifier /\<\%(wire\|as\|opaque\|timeout\|deferred\)\>/
 syn match otpModifier /\<\%(in\|dynamic\)\>/
+syn match otpModifier /\%(\<backoff\s[^;]*\)\@120<=\<\%(to\|jitter\)\>/
 syn match otpModifier /\%(\<as\s\+\)\@40<=\%(tuple\|struct\)\>/
 syn match otpMember /\<env\ze\./
 
 " At the start of a statement.
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(init\|state\|call\|cast\|info\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(continue\|trap_exit\|terminate\)\>/
+syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=format_status\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(mailbox\|max_heap\|blocking\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(priority\|stack\|calls\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(strategy\|intensity\|child\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(auto_shutdown\|restart\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(shutdown\|register\)\>/
-syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(max_children\|significant\)\>/
+syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(max_children\|significant\|backoff\)\>/
 syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(version\|root\|depends\|env\)\>/
+syn match otpMember /\%(\%(^\|[{};]\)\s*\)\@40<=\%(prep_stop\|stop\)\>/
 syn match otpDeclaration /\%(\%(^\|[{};]\)\s*\)\@40<=\%(module\|const\|enum\)\>/
 syn match otpDeclaration /\%(\%(^\|[{};]\)\s*\)\@40<=\%(record\|union\|message\)\>/
 syn match otpDeclaration /\%(\%(^\|[{};]\)\s*\)\@40<=\%(gen_server\|supervisor\)\>/
