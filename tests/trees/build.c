@@ -230,8 +230,9 @@ start_node(int node, const struct otp_start_opts *opts, otp_pid *pid)
 /* Functions of a table know only what they are: one for each node. */
 #define EACH_NODE(X) \
 	X(0) \
-	X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) \
-		X(14) X(15)
+	X(1) \
+	X(2) \
+	X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15)
 
 #define START_NODE(N) \
 	static otp_err start_##N(const void *arguments, \

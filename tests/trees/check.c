@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * All ways the model can go through a step, until one is what was seen. A way is
- * left as soon as it needs something that was not seen.
+ * left as soon as it needs something that was not seen. Ways may look alike, and
+ * show that they were not only later (two deaths are one restart, or two): so a
+ * step that nothing fits is looked at again behind other ways of those before.
  */
 #include "model.h"
 
@@ -9,6 +11,8 @@
 #include <string.h>
 
 #define WAYS_MOST 400000
+#define TRIED_MOST 64
+#define STEPS_MOST (2 * EVENTS_MOST + 2)
 
 static void
 row_text(const struct row *row, char *text, size_t size)
@@ -117,6 +121,26 @@ check_rest(struct model *m)
 	check_counts(m, counts);
 }
 
+/* --- ways -------------------------------------------------------------------- */
+
+/* A step that was looked at, and how it was understood. */
+struct past {
+	struct step step;
+	struct seen seen;
+	struct model before;
+	struct run run;
+	bool begun; /* the choices in `run` were taken */
+	uint64_t tried[TRIED_MOST]; /* states that came of it */
+	int tried_count;
+};
+
+struct checker {
+	struct model *now;
+	struct past *pasts[STEPS_MOST];
+	int count;
+	int ways; /* left for this step */
+};
+
 /* Other choices than those of this run, the last one first. */
 static bool
 next_way(struct run *r)
@@ -135,46 +159,141 @@ next_way(struct run *r)
 	return false;
 }
 
-bool
-check_step(struct model *m, const struct step *step, const struct seen *seen,
-	char *why, size_t size)
+/* All that a model knows and nobody sees: the restarts that count. */
+static uint64_t
+state_of(const struct model *m)
 {
-	struct model *before = malloc(sizeof *before);
-	struct run *r = calloc(1, sizeof *r);
-	int most = -1, ways = 0;
+	uint64_t hash = 1;
 
-	if (!before || !r)
-		abort();
-	*before = *m;
-	r->seen = seen;
-	do {
-		*m = *before;
+	for (int i = 0; i < SUPS_MOST; i++) {
+		const struct sup *s = &m->sups[i];
+		uint64_t own = (uint64_t)s->node + 1;
+
+		if (!s->alive)
+			continue;
+		for (int j = 0; j < s->restart_count; j++)
+			own = own * 1000003 + (uint64_t)s->restarts[j];
+		hash += own * UINT64_C(0x9e3779b97f4a7c15);
+	}
+	return hash;
+}
+
+/* False: another way came to the same. */
+static bool
+is_new(struct past *p, const struct model *m)
+{
+	uint64_t state = state_of(m);
+
+	for (int i = 0; i < p->tried_count; i++)
+		if (p->tried[i] == state)
+			return false;
+	if (p->tried_count < TRIED_MOST)
+		p->tried[p->tried_count++] = state;
+	return true;
+}
+
+/* The next way that is what was seen, and leads elsewhere than those before.
+ * *why: of the one that came farthest. */
+static bool
+find(struct checker *k, struct past *p, char *why, size_t size)
+{
+	struct run *r = &p->run;
+	int most = -1;
+
+	r->seen = &p->seen;
+	while (k->ways-- > 0 && (!p->begun || next_way(r))) {
+		p->begun = true;
+		*k->now = p->before;
 		memset(r->used, 0, sizeof r->used);
 		r->matched = r->depth = 0;
 		r->failed = false;
-		m->run = r;
-		model_step(m, step, seen->now_ms);
-		check_rest(m);
+		k->now->run = r;
+		model_step(k->now, &p->step, p->seen.now_ms);
+		check_rest(k->now);
+		if (!r->failed && is_new(p, k->now))
+			return true;
 		if (r->failed && r->matched > most) {
 			most = r->matched;
 			snprintf(why, size, "%s", r->why);
 		}
-	} while (r->failed && ++ways < WAYS_MOST && next_way(r));
-	if (r->failed && ways == WAYS_MOST) {
+	}
+	return false;
+}
+
+/* Step `last` fits no way of those before; do others? */
+static bool
+go_back(struct checker *k, int last)
+{
+	char why[256];
+	int at = last;
+
+	while (--at >= 0) {
+		if (!find(k, k->pasts[at], why, sizeof why))
+			continue;
+		while (++at <= last) {
+			struct past *p = k->pasts[at];
+
+			p->before = *k->now;
+			p->begun = false;
+			p->tried_count = 0;
+			memset(p->run.choices, 0, sizeof p->run.choices);
+			if (!find(k, p, why, sizeof why))
+				break;
+		}
+		if (at > last)
+			return true;
+	}
+	return false;
+}
+
+bool
+checker_step(struct checker *k, const struct step *step,
+	const struct seen *seen, char *why, size_t size)
+{
+	struct past *p = calloc(1, sizeof *p);
+
+	if (!p || k->count == STEPS_MOST)
+		abort();
+	p->step = *step;
+	p->seen = *seen;
+	p->before = *k->now;
+	k->pasts[k->count++] = p;
+	k->ways = WAYS_MOST;
+	if (find(k, p, why, size) || go_back(k, k->count - 1)) {
+		why[0] = '\0';
+		return true;
+	}
+	if (k->ways <= 0) {
 		size_t len = strlen(why);
 
 		snprintf(why + len, size - len, " (in the first %d ways)",
 			WAYS_MOST);
 	}
+	return false;
+}
 
-	bool well = !r->failed;
+const struct model *
+checker_model(const struct checker *k)
+{
+	return k->now;
+}
 
-	if (well)
-		why[0] = '\0';
-	else
-		*m = *before;
-	m->run = NULL;
-	free(before);
-	free(r);
-	return well;
+struct checker *
+checker_new(const struct test_case *c)
+{
+	struct checker *k = calloc(1, sizeof *k);
+
+	if (!k)
+		abort();
+	k->now = model_new(c);
+	return k;
+}
+
+void
+checker_free(struct checker *k)
+{
+	for (int i = 0; i < k->count; i++)
+		free(k->pasts[i]);
+	free(k->now);
+	free(k);
 }

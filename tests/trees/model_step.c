@@ -72,8 +72,6 @@ model_target(const struct model *m, const struct event *e)
 	const struct node *node = &m->c->nodes[e->node];
 	const struct sup *parent =
 		node->parent < 0 ? NULL : sup_at(m, node->parent);
-	const struct sup *self =
-		node->is_supervisor ? sup_at(m, e->node) : NULL;
 	struct target target = {0, 0};
 
 	switch (e->deed) {
@@ -92,9 +90,9 @@ model_target(const struct model *m, const struct event *e)
 		target.number = parent ? 1 : 0;
 		return target;
 	default:
-		if (self)
-			target.number = self->number;
-		else if (parent && !node->is_supervisor)
+		if (node->is_supervisor)
+			target.number = sup_at(m, e->node) != NULL;
+		else if (parent)
 			target = picked(parent, e);
 		return target;
 	}
@@ -251,7 +249,9 @@ to_supervisor(struct model *m, const struct pending *p)
 			m->answer = GONE;
 		return;
 	}
-	if (!s || s->number != p->target.number)
+	/* Who was there when it was sent. */
+	if (!s ||
+		s->number != (p->sent ? m->before[p->node] : p->target.number))
 		return;
 	if (p->event->deed == KILL) {
 		join(&s->strand, p->strand);
@@ -506,10 +506,4 @@ model_new(const struct test_case *c)
 	m->c = c;
 	m->root = -1;
 	return m;
-}
-
-void
-model_free(struct model *m)
-{
-	free(m);
 }

@@ -212,7 +212,6 @@ struct seen {
 
 struct model;
 struct model *model_new(const struct test_case *c);
-void model_free(struct model *m);
 
 /* Whom an event is about, as things stand. number 0: it is left out. */
 struct target model_target(const struct model *m, const struct event *e);
@@ -229,9 +228,15 @@ struct step {
 
 /* --- check.c --------------------------------------------------------------------- */
 
-/* Is what was seen something that may be seen? If so, m stands behind the
- * step; if not, *why says what is wrong, in the most likely way. */
-bool check_step(struct model *m, const struct step *step,
+struct checker;
+struct checker *checker_new(const struct test_case *c);
+void checker_free(struct checker *k);
+
+/* As things stand. */
+const struct model *checker_model(const struct checker *k);
+/* Is what was seen something that may be seen? If not, *why says what is wrong,
+ * in the most likely way. Copies both. */
+bool checker_step(struct checker *k, const struct step *step,
 	const struct seen *seen, char *why, size_t size);
 
 /* --- world.c --------------------------------------------------------------------- */

@@ -456,7 +456,7 @@ step_print(const struct step *step)
 }
 
 static bool
-step_run(struct model *m, const struct step *step, bool verbose, char *why,
+step_run(struct checker *k, const struct step *step, bool verbose, char *why,
 	size_t size)
 {
 	otp_mark mark = otp_mark_set();
@@ -472,14 +472,14 @@ step_run(struct model *m, const struct step *step, bool verbose, char *why,
 		snprintf(why, size, "%s", seen.trouble);
 		well = false;
 	}
-	well = well && check_step(m, step, &seen, why, size);
+	well = well && checker_step(k, step, &seen, why, size);
 	otp_release(mark);
 	return well;
 }
 
 static bool
-events_run(struct model *m, const struct test_case *c, bool verbose, char *why,
-	size_t size)
+events_run(struct checker *k, const struct test_case *c, bool verbose,
+	char *why, size_t size)
 {
 	const struct step start = {.count = 0};
 	const struct step end = {.is_end = true};
@@ -487,22 +487,23 @@ events_run(struct model *m, const struct test_case *c, bool verbose, char *why,
 	for (int i = 0; i < c->event_count;) {
 		struct step step = {.events = &c->events[i]};
 
-		if (!model_root_runs(m) &&
-			!step_run(m, &start, verbose, why, size))
+		if (!model_root_runs(checker_model(k)) &&
+			!step_run(k, &start, verbose, why, size))
 			return false;
 		do {
 			step.targets[step.count++] =
-				model_target(m, &c->events[i]);
+				model_target(checker_model(k), &c->events[i]);
 		} while (c->events[i++].burst && i < c->event_count &&
 			step.count < BURST_MOST);
-		if (!step_run(m, &step, verbose, why, size)) {
+		if (!step_run(k, &step, verbose, why, size)) {
 			size_t len = strlen(why);
 
 			snprintf(why + len, size - len, " (event %d)", i);
 			return false;
 		}
 	}
-	return !model_root_runs(m) || step_run(m, &end, verbose, why, size);
+	return !model_root_runs(checker_model(k)) ||
+		step_run(k, &end, verbose, why, size);
 }
 
 bool
@@ -511,7 +512,7 @@ world_run(const struct test_case *c, bool threads, bool verbose, char *why,
 {
 	const struct otp_runtime_opts opts = {
 		.sim = !threads, .sim_seed = c->seed, .stuck_ms = 2000};
-	struct model *m = model_new(c);
+	struct checker *k = checker_new(c);
 	bool well;
 
 	world_build(c);
@@ -523,8 +524,8 @@ world_run(const struct test_case *c, bool threads, bool verbose, char *why,
 	others = threads ? 2 : 1; /* this thread's, and the watchdog's */
 	while (alive() < others)
 		otp_sleep(1);
-	well = events_run(m, c, verbose, why, size);
-	model_free(m);
+	well = events_run(k, c, verbose, why, size);
+	checker_free(k);
 	if (otp_core_stop(PATIENCE_MS) != OTP_OK && well) {
 		snprintf(why, size, "the runtime does not stop");
 		well = false;
