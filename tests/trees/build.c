@@ -119,7 +119,7 @@ worker_init(void *state, struct otp_msg *m)
 	const struct life *wanted = otp_msg_payload(m);
 	const struct node *node = &world.c->nodes[wanted->node];
 	struct life *life = calloc(1, sizeof *life);
-	int number;
+	int number, outcome;
 
 	if (!life)
 		abort();
@@ -128,14 +128,15 @@ worker_init(void *state, struct otp_msg *m)
 	number = 1 + atomic_fetch_add(&world.starts[life->node], 1);
 	life->number = number;
 	*(struct life *)state = *life;
-	if (number < node->from || number > node->until) {
+	outcome = outcome_of(node, number, world.doomed[life->node]);
+	if (outcome == WELL) {
 		write_down('+', life, NO_REASON);
 		return otp_ok();
 	}
-	write_down(node->outcome == IGNORES ? '?' : '!', life, NO_REASON);
-	if (node->outcome == IGNORES)
+	write_down(outcome == IGNORES ? '?' : '!', life, NO_REASON);
+	if (outcome == IGNORES)
 		return otp_ignore();
-	if (node->outcome == CRASHES)
+	if (outcome == CRASHES)
 		crash();
 	return otp_stop(reason_term(ODD));
 }

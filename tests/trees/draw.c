@@ -51,6 +51,14 @@ child_next(const struct test_case *c, int parent, int after)
 	return -1;
 }
 
+int
+outcome_of(const struct node *n, int number, int doomed)
+{
+	if (number <= doomed)
+		return n->outcome != WELL ? n->outcome : FAILS;
+	return number >= n->from && number <= n->until ? n->outcome : WELL;
+}
+
 /* --- nodes ------------------------------------------------------------------ */
 
 static void
@@ -75,10 +83,10 @@ draw_worker(struct draw *d, struct node *n)
 
 	n->traps = !one_in(d, 3);
 	n->delay_ms = d->timed ? delays[draw(d, 4)] : 0;
+	n->outcome = 1 + draw(d, 3);
 	if (one_in(d, 3)) {
 		n->from = one_in(d, 8) ? 1 : 2 + draw(d, 5);
 		n->until = n->from + draw(d, 4);
-		n->outcome = 1 + draw(d, 3);
 	}
 }
 
@@ -184,6 +192,7 @@ fits(const struct test_case *c, const struct event *e)
 	switch (e->deed) {
 	case STOP:
 	case CRASH:
+	case DOOM:
 		return !n->is_supervisor;
 	case TERMINATE_PID:
 		return dynamic;
@@ -206,7 +215,7 @@ draw_event(struct draw *d, struct event *e)
 	static const int often[] = {KILL, KILL, KILL, EXIT, EXIT, STOP, STOP,
 		STOP, CRASH, CRASH, ASK_STOP, TERMINATE, TERMINATE, RESTART,
 		RESTART, DELETE, START, START, START, START, TERMINATE_PID,
-		PAUSE};
+		DOOM, PAUSE};
 
 	do {
 		memset(e, 0, sizeof *e);
@@ -214,9 +223,12 @@ draw_event(struct draw *d, struct event *e)
 		e->node = draw(d, d->c->node_count);
 	} while (!fits(d->c, e) || (d->calm && e->deed == PAUSE));
 	e->pick = draw(d, DYNAMIC_MOST);
+	if (e->deed == DOOM)
+		e->pick %= 3;
 	e->reason = draw(d, ODD + 1);
 	if (e->deed == PAUSE) {
 		e->node = 0;
+		e->pick = 0;
 		e->ms = 100 * (1 + draw(d, one_in(d, 3) ? 120 : 10));
 	}
 }
@@ -228,22 +240,55 @@ is_signal(const struct event *e)
 		e->deed == CRASH;
 }
 
-/* Some signals, and a question behind them. */
+/* What is asked is often about one that has just ended. */
+static void
+draw_question(struct draw *d, struct event *e, const struct event *signal)
+{
+	do {
+		draw_event(d, e);
+		if (!one_in(d, 4) && !is_signal(e))
+			e->node = signal->node;
+	} while (e->deed == PAUSE || e->deed == DOOM || e->deed == ASK_STOP ||
+		!fits(d->c, e));
+}
+
+/* One that will not start again at once ends, and then is asked about. */
+static void
+draw_retry(struct draw *d, struct event *events)
+{
+	static const int ends[] = {KILL, CRASH, STOP};
+
+	do {
+		draw_event(d, &events[0]);
+	} while (events[0].deed != DOOM);
+	for (int i = 1; i < 3; i++) {
+		events[i] = events[0];
+		events[i].pick = draw(d, DYNAMIC_MOST);
+		events[i].reason = ODD;
+	}
+	events[1].deed = ends[draw(d, 3)];
+	events[1].burst = 1;
+	draw_question(d, &events[2], &events[1]);
+}
+
+/* Some signals, and a question or one more signal behind them. */
 static void
 draw_burst(struct draw *d, struct event *events, int most)
 {
 	int count = 2 + draw(d, BURST_MOST - 1);
 
-	for (int i = 0; i < count && i < most; i++) {
-		bool last = i + 1 == count || i + 1 == most;
-
+	if (count > most)
+		count = most;
+	for (int i = 0; i + 1 < count; i++) {
 		do {
 			draw_event(d, &events[i]);
-		} while (!is_signal(&events[i]) &&
-			!(last && events[i].deed != PAUSE &&
-				events[i].deed != ASK_STOP));
-		events[i].burst = !last;
+		} while (!is_signal(&events[i]));
+		events[i].burst = 1;
 	}
+	if (count > 1)
+		draw_question(d, &events[count - 1], &events[0]);
+	else
+		draw_event(d, &events[0]);
 }
 
 static void
@@ -256,9 +301,14 @@ draw_events(struct draw *d)
 		struct event *e = &c->events[c->event_count];
 		int i = 0;
 
-		if (d->timed || !one_in(d, 4)) {
+		if (d->timed || !one_in(d, 3)) {
 			draw_event(d, e);
 			c->event_count++;
+			continue;
+		}
+		if (one_in(d, 3) && c->event_count + 3 <= EVENTS_MOST) {
+			draw_retry(d, e);
+			c->event_count += 3;
 			continue;
 		}
 		draw_burst(d, e, EVENTS_MOST - c->event_count);

@@ -127,8 +127,10 @@ child_remove(struct sup *s, struct child *child)
 	s->child_count--;
 }
 
-/* A retry is a message of the supervisor to itself (C26): what comes from
- * others meanwhile is before or behind it. */
+/*
+ * What comes from outside may have come before anything that is there; and what
+ * comes from others before a retry, which is a message to itself (C26).
+ */
 void
 push(struct model *m, struct sup *s, struct item item)
 {
@@ -138,8 +140,8 @@ push(struct model *m, struct sup *s, struct item item)
 		complain(m, "the model's queue is full", NULL);
 		return;
 	}
-	while (item.kind != ITEM_RETRY && at > 0 &&
-		s->items[at - 1].kind == ITEM_RETRY && m->pending_count > 0 &&
+	while (m->burst && item.kind != ITEM_RETRY && at > 0 &&
+		(item.event || s->items[at - 1].kind == ITEM_RETRY) &&
 		choose(m, 2))
 		at--;
 	memmove(&s->items[at + 1], &s->items[at],
@@ -241,7 +243,7 @@ sup_gone(struct model *m, struct sup *s, int reason)
 	s->alive = false;
 	for (int i = 0; i < s->item_count; i++)
 		if (s->items[i].kind == ITEM_REQUEST)
-			m->answer = GONE;
+			answer_with(m, GONE);
 	s->item_count = 0;
 	if (s->number == m->before[s->node]) {
 		m->ended[s->node] = reason;
@@ -419,12 +421,23 @@ is_orphan(const struct model *m, const struct sup *s)
 	return !s->alive;
 }
 
+/* One that is on its way out, and may have to start something before. */
+static bool
+may_start(const struct model *m, const struct sup *s)
+{
+	if (s->busy > 0)
+		return true;
+	if (s->item_count == 0)
+		return m->pending_count > 0;
+	return s->items[0].kind != ITEM_PARENT;
+}
+
 static bool
 has_twin(const struct model *m, const struct sup *s)
 {
 	for (int i = 0; i < SUPS_MOST; i++)
 		if (m->sups[i].node == s->node && m->sups[i].alive &&
-			&m->sups[i] != s)
+			&m->sups[i] != s && may_start(m, &m->sups[i]))
 			return true;
 	return false;
 }
@@ -461,9 +474,7 @@ worker_start(struct model *m, struct sup *s, struct child *child)
 		[WELL] = '+', [IGNORES] = '?', [FAILS] = '!', [CRASHES] = '!'};
 	const struct node *node = node_of(m, child->node);
 	int number = number_of_start(m, s, child->node);
-	int outcome = number >= node->from && number <= node->until
-		? node->outcome
-		: WELL;
+	int outcome = outcome_of(node, number, m->doomed[child->node]);
 
 	child->number = number;
 	child->sup = -1;
@@ -735,7 +746,9 @@ void
 item_handle(struct model *m, struct sup *s, struct item item)
 {
 	struct child *child;
+	int number = s->number;
 
+	s->busy++;
 	join(&s->strand, item.strand);
 	switch (item.kind) {
 	case ITEM_EXIT:
@@ -754,16 +767,19 @@ item_handle(struct model *m, struct sup *s, struct item item)
 		request_handle(m, s, &item);
 		break;
 	}
+	/* Another one may be in its place. */
+	if (s->number == number)
+		s->busy--;
 }
 
 void
 sup_drain(struct model *m, struct sup *s)
 {
-	yield(m);
+	arrivals_choose(m, true);
 	while (s->alive && s->item_count > 0) {
 		if (s->items[0].kind == ITEM_RETRY && choose(m, 2))
 			return;
 		item_handle(m, s, pop(s, 0));
-		yield(m);
+		arrivals_choose(m, true);
 	}
 }

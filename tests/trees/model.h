@@ -63,6 +63,7 @@ struct sup {
 	int parent; /* -1: whoever looks after the case */
 	int parent_number; /* it may be gone, and another one in its place */
 	int reason;
+	int busy; /* with so many items, one within the other */
 	int child_count;
 	int item_count;
 	int restart_count;
@@ -99,6 +100,7 @@ struct model {
 	struct run *run;
 	int root; /* -1: none */
 	int starts[NODES_MOST];
+	int doomed[NODES_MOST]; /* starts up to this fail */
 	int args;
 	/* This step's. */
 	int64_t now_ms;
@@ -114,7 +116,9 @@ struct model {
 /* --- model.c: what a supervisor does ----------------------------------------- */
 
 int choose(struct model *m, int limit);
-/* Between two deeds: some of what is pending arrives. */
+/* Some of what is pending arrives; what only waits in a queue then, if all. */
+void arrivals_choose(struct model *m, bool all);
+/* Between two deeds of a supervisor. */
 void yield(struct model *m);
 void pending_add(struct model *m, const struct event *event, int node,
 	int number, struct strand strand);
@@ -150,6 +154,7 @@ void sup_drain(struct model *m, struct sup *s);
 
 /* --- model_step.c -------------------------------------------------------------- */
 
+void answer_with(struct model *m, int answer);
 void request_handle(struct model *m, struct sup *s, const struct item *item);
 void model_step(struct model *m, const struct step *step, int64_t now_ms);
 void model_rows(const struct model *m, struct row *rows, int *count,

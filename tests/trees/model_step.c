@@ -76,6 +76,7 @@ model_target(const struct model *m, const struct event *e)
 
 	switch (e->deed) {
 	case PAUSE:
+	case DOOM:
 		target.number = 1;
 		return target;
 	case START:
@@ -192,10 +193,19 @@ answer_to(struct model *m, struct sup *s, const struct item *item)
 	return DONE;
 }
 
+/* A wrong one is no way to go on. */
+void
+answer_with(struct model *m, int answer)
+{
+	m->answer = answer;
+	if (m->burst && answer != m->run->seen->answer)
+		complain(m, "another answer", NULL);
+}
+
 void
 request_handle(struct model *m, struct sup *s, const struct item *item)
 {
-	m->answer = answer_to(m, s, item);
+	answer_with(m, answer_to(m, s, item));
 }
 
 /* --- what is sent ------------------------------------------------------------------- */
@@ -211,7 +221,6 @@ is_question(const struct event *e)
 static void
 to_worker(struct model *m, const struct pending *p)
 {
-	const struct node *node = node_of(m, p->node);
 	const struct event *e = p->event;
 	struct sup *s = NULL;
 	struct child *child = worker_at(m, p->node, p->target.number, &s);
@@ -222,7 +231,7 @@ to_worker(struct model *m, const struct pending *p)
 		worker_die(m, s, child, child->reason);
 	else if (e->deed == KILL)
 		worker_die(m, s, child, KILLED);
-	else if (e->deed == EXIT && !node->traps && e->reason != NORMAL)
+	else if (e->deed == EXIT)
 		worker_die(m, s, child, e->reason);
 	else if (e->deed == STOP || e->deed == ASK_STOP)
 		worker_end(m, s, child, e->reason);
@@ -246,7 +255,7 @@ to_supervisor(struct model *m, const struct pending *p)
 		if (s && s->number == m->before[p->node])
 			push(m, s, item);
 		else
-			m->answer = GONE;
+			answer_with(m, GONE);
 		return;
 	}
 	/* Who was there when it was sent. */
@@ -257,9 +266,8 @@ to_supervisor(struct model *m, const struct pending *p)
 		join(&s->strand, p->strand);
 		sup_die(m, s, KILLED);
 	} else if (p->event->deed == EXIT) {
-		item.kind = ITEM_PARENT; /* C34: of anybody else, nothing */
-		if (s->parent < 0)
-			push(m, s, item);
+		item.kind = ITEM_PARENT;
+		push(m, s, item);
 	} else if (p->event->deed == ASK_STOP) {
 		item.kind = ITEM_STOP;
 		m->answer = DONE;
@@ -303,29 +311,43 @@ is_next(const struct model *m, int at)
 	return true;
 }
 
+/* All it does is to stand in the queue of a supervisor. */
+static bool
+is_queued(const struct model *m, const struct pending *p)
+{
+	return p->sent && p->event->deed != KILL &&
+		node_of(m, p->node)->is_supervisor;
+}
+
 static int
-arrivals(const struct model *m, int *which)
+arrivals(const struct model *m, int *which, bool all)
 {
 	int count = 0;
 
 	for (int i = 0; i < m->pending_count; i++)
-		if (is_next(m, i))
+		if (is_next(m, i) && (all || !is_queued(m, &m->pending[i])))
 			which[count++] = i;
 	return count;
 }
 
 void
-yield(struct model *m)
+arrivals_choose(struct model *m, bool all)
 {
 	int which[PENDING_MOST];
 
 	while (m->pending_count > 0) {
-		int pick = choose(m, arrivals(m, which) + 1);
+		int pick = choose(m, arrivals(m, which, all) + 1);
 
 		if (pick == 0)
 			return;
 		arrive(m, which[pick - 1]);
 	}
+}
+
+void
+yield(struct model *m)
+{
+	arrivals_choose(m, false);
 }
 
 void
@@ -387,7 +409,7 @@ go_on(struct model *m)
 {
 	while (!m->run->failed) {
 		int which[PENDING_MOST], busy[SUPS_MOST];
-		int arriving = arrivals(m, which), working = 0, pick;
+		int arriving = arrivals(m, which, true), working = 0, pick;
 
 		for (int i = 0; i < SUPS_MOST; i++)
 			if (m->sups[i].alive && m->sups[i].item_count > 0)
@@ -410,6 +432,18 @@ go_on(struct model *m)
 	}
 }
 
+/* C34, A12, A19: nothing comes of it. */
+static bool
+is_ignored(const struct model *m, const struct event *e)
+{
+	const struct node *node = node_of(m, e->node);
+
+	if (e->deed != EXIT)
+		return false;
+	return node->is_supervisor ? e->node != 0
+				   : node->traps || e->reason == NORMAL;
+}
+
 static void
 send_all(struct model *m, const struct step *step)
 {
@@ -418,7 +452,10 @@ send_all(struct model *m, const struct step *step)
 		struct pending p = {
 			e, step->targets[i], e->node, {-1, m->now_ms}, true};
 
-		if (p.target.number == 0 || e->deed == PAUSE)
+		if (e->deed == DOOM)
+			m->doomed[e->node] = m->starts[e->node] + 1 + e->pick;
+		if (p.target.number == 0 || e->deed == PAUSE ||
+			e->deed == DOOM || is_ignored(m, e))
 			continue;
 		if (is_question(e))
 			p.node = node_of(m, e->node)->parent;

@@ -143,6 +143,8 @@ simpler_node(struct shrink *s, struct node *n)
 
 	if (n->until)
 		any |= simpler(s, &n->until, 0);
+	if (n->outcome != FAILS)
+		any |= simpler(s, &n->outcome, WELL);
 	if (n->until > n->from)
 		any |= simpler(s, &n->until, n->from);
 	any |= simpler(s, &n->delay_ms, 0);

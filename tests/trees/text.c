@@ -9,7 +9,7 @@ const char *const reason_names[] = {
 	"normal", "shutdown", "{shutdown,x}", "odd", "crash", "killed", "any"};
 static const char *const deeds[DEEDS] = {"kill", "exit", "stop", "crash",
 	"ask_stop", "terminate_child", "restart_child", "delete_child",
-	"start_child", "terminate_pid", "pause"};
+	"start_child", "terminate_pid", "doom", "pause"};
 static const char *const strategies[] = {"one_for_one", "one_for_all",
 	"rest_for_one", "simple_one_for_one", NULL};
 static const char *const restarts[] = {
@@ -46,9 +46,10 @@ node_print(const struct node *n, int number, FILE *file)
 	} else {
 		number_print("traps", n->traps, file);
 		number_print("delay", n->delay_ms, file);
-		if (n->until)
-			fprintf(file, " from=%d until=%d outcome=%s", n->from,
-				n->until, outcomes[n->outcome]);
+		number_print("from", n->from, file);
+		number_print("until", n->until, file);
+		if (n->outcome != WELL)
+			fprintf(file, " outcome=%s", outcomes[n->outcome]);
 	}
 	fputc('\n', file);
 }

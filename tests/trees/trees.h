@@ -75,8 +75,8 @@ struct node {
 	/* A worker. */
 	int traps;
 	int delay_ms; /* terminate takes so long */
-	int from, until; /* the starts, counted from 1, that end in ... */
-	int outcome;
+	int from, until; /* the starts, counted from 1, that do not work ... */
+	int outcome; /* ... but end so; also those of DOOM */
 	/* A supervisor. */
 	int strategy;
 	int intensity;
@@ -99,6 +99,7 @@ enum deed {
 	DELETE,
 	START,
 	TERMINATE_PID,
+	DOOM, /* the next 1 + pick starts fail */
 	PAUSE,
 	DEEDS
 };
@@ -121,6 +122,8 @@ struct test_case {
 	struct event events[EVENTS_MOST];
 };
 
+/* What comes of start `number`, if those up to `doomed` fail. */
+int outcome_of(const struct node *n, int number, int doomed);
 /* Of a static child, in the order of its siblings; -1: there is none. */
 int child_next(const struct test_case *c, int parent, int after);
 

@@ -154,6 +154,8 @@ look(void)
 	memset(sups, 0, sizeof sups);
 	sups[0] = world.root;
 	seen.root_runs = otp_is_alive(world.root);
+	if (!seen.root_runs)
+		sups[0] = (otp_pid){0};
 	well = !seen.root_runs || look_at(0);
 	otp_release(mark);
 	return well;
@@ -235,12 +237,24 @@ running(void)
 	return count;
 }
 
+static bool
+is_listed(const struct watched *w)
+{
+	if (w->number == 0)
+		return otp_pid_equal(sups[w->node], w->pid);
+	for (int i = 0; i < seen.row_count; i++)
+		if (seen.rows[i].node == w->node &&
+			seen.rows[i].number == w->number)
+			return true;
+	return false;
+}
+
 /* Of those that were watched: the DOWN of each that ended was taken. */
 static bool
 none_is_dead(void)
 {
 	for (int i = 0; i < watched_count; i++)
-		if (!otp_is_alive(watched[i].pid))
+		if (!is_listed(&watched[i]) || !otp_is_alive(watched[i].pid))
 			return false;
 	return true;
 }
@@ -259,14 +273,16 @@ static void
 come_to_rest(void)
 {
 	struct row before[ROWS_MOST];
-	int before_count = -1, lines = -1;
-	int64_t end_ms = otp_monotonic_ms() + PATIENCE_MS;
+	int before_count = -1, lines = -1, looks = 0;
+	bool is_sim = otp_sim_seed(NULL);
+	int64_t end_ms =
+		otp_monotonic_ms() + (is_sim ? PATIENCE_SIM_MS : PATIENCE_MS);
 
 	for (int i = 0; i < watched_count; i++)
 		if (watched[i].number)
 			worker_await(watched[i].pid);
 	while (otp_monotonic_ms() < end_ms) {
-		otp_sleep(1);
+		otp_sleep(1 + looks++ / 16);
 
 		bool well = look();
 
@@ -374,6 +390,10 @@ deed_do(const struct event *e, const struct target *t, bool alone)
 		return answer_of(start_child(e, t, alone));
 	case TERMINATE_PID:
 		return answer_of(otp_supervisor_terminate_pid(parent, pid));
+	case DOOM:
+		world.doomed[e->node] =
+			1 + e->pick + atomic_load(&world.starts[e->node]);
+		break;
 	default:
 		otp_sleep(e->ms);
 		break;

@@ -7,7 +7,10 @@
 
 #include "trees.h"
 
-#define PATIENCE_MS 60000 /* only what is wrong takes so long */
+/* Only what is wrong takes so long; the clock of the deterministic mode is no
+ * real one. */
+#define PATIENCE_MS 60000
+#define PATIENCE_SIM_MS 10000
 #define LOG_MOST 8192
 
 /* What a worker did, as it wrote it down. */
@@ -23,6 +26,7 @@ struct world {
 	_Atomic int line_count;
 	struct line lines[LOG_MOST];
 	_Atomic int starts[NODES_MOST];
+	_Atomic int doomed[NODES_MOST]; /* starts up to this fail */
 	struct otp_supervisor_class classes[NODES_MOST];
 	struct otp_child_class children[NODES_MOST][NODES_MOST];
 	char ids[NODES_MOST][24];
