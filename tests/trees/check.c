@@ -77,17 +77,6 @@ check_counts(struct model *m, const struct counts *counts)
 	}
 }
 
-static const char *
-answer_name(int answer)
-{
-	static const char *const names[] = {"none", "ok", "running",
-		"restarting", "already_present", "already_started", "not_found",
-		"not allowed", "max_children", "ignore", "failed", "gone",
-		"something odd"};
-
-	return names[answer];
-}
-
 static void
 check_rest(struct model *m)
 {
@@ -100,11 +89,8 @@ check_rest(struct model *m)
 	for (int i = 0; i < seen->entry_count && !m->run->failed; i++)
 		if (!m->run->used[i])
 			complain(m, "happens, and must not", &seen->entries[i]);
-	if (m->answer != seen->answer) {
-		snprintf(text, sizeof text, "answer %s; must be: %s",
-			answer_name(seen->answer), answer_name(m->answer));
-		complain(m, text, NULL);
-	}
+	if (m->answer != seen->answer)
+		answer_with(m, m->answer, true);
 	for (int i = 0; i < NODES_MOST; i++)
 		if (m->ended[i] != seen->downs[i]) {
 			snprintf(text, sizeof text,

@@ -250,6 +250,7 @@ draw_question(struct draw *d, struct event *e, const struct event *signal)
 			e->node = signal->node;
 	} while (e->deed == PAUSE || e->deed == DOOM || e->deed == ASK_STOP ||
 		!fits(d->c, e));
+	e->late = one_in(d, 2) ? draw(d, 30) : 0;
 }
 
 /* One that will not start again at once ends, and then is asked about. */
@@ -258,9 +259,14 @@ draw_retry(struct draw *d, struct event *events)
 {
 	static const int ends[] = {KILL, CRASH, STOP};
 
-	do {
-		draw_event(d, &events[0]);
-	} while (events[0].deed != DOOM);
+	/* Rather one that is started again, if there is such a one. */
+	for (int i = 0; i < 100; i++) {
+		do {
+			draw_event(d, &events[0]);
+		} while (events[0].deed != DOOM);
+		if (d->c->nodes[events[0].node].restart != TEMPORARY)
+			break;
+	}
 	for (int i = 1; i < 3; i++) {
 		events[i] = events[0];
 		events[i].pick = draw(d, DYNAMIC_MOST);

@@ -243,7 +243,7 @@ sup_gone(struct model *m, struct sup *s, int reason)
 	s->alive = false;
 	for (int i = 0; i < s->item_count; i++)
 		if (s->items[i].kind == ITEM_REQUEST)
-			answer_with(m, GONE);
+			answer_with(m, GONE, false);
 	s->item_count = 0;
 	if (s->number == m->before[s->node]) {
 		m->ended[s->node] = reason;

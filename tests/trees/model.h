@@ -154,7 +154,8 @@ void sup_drain(struct model *m, struct sup *s);
 
 /* --- model_step.c -------------------------------------------------------------- */
 
-void answer_with(struct model *m, int answer);
+/* Of a burst, a wrong one is found out at once: it is no way to go on. */
+void answer_with(struct model *m, int answer, bool is_last);
 void request_handle(struct model *m, struct sup *s, const struct item *item);
 void model_step(struct model *m, const struct step *step, int64_t now_ms);
 void model_rows(const struct model *m, struct row *rows, int *count,

@@ -193,19 +193,24 @@ answer_to(struct model *m, struct sup *s, const struct item *item)
 	return DONE;
 }
 
-/* A wrong one is no way to go on. */
 void
-answer_with(struct model *m, int answer)
+answer_with(struct model *m, int answer, bool is_last)
 {
+	int seen = m->run->seen->answer;
+	char text[100];
+
 	m->answer = answer;
-	if (m->burst && answer != m->run->seen->answer)
-		complain(m, "another answer", NULL);
+	if (answer == seen || !(m->burst || is_last))
+		return;
+	snprintf(text, sizeof text, "answer %s; must be: %s",
+		answer_names[seen], answer_names[answer]);
+	complain(m, text, NULL);
 }
 
 void
 request_handle(struct model *m, struct sup *s, const struct item *item)
 {
-	answer_with(m, answer_to(m, s, item));
+	answer_with(m, answer_to(m, s, item), false);
 }
 
 /* --- what is sent ------------------------------------------------------------------- */
@@ -255,7 +260,7 @@ to_supervisor(struct model *m, const struct pending *p)
 		if (s && s->number == m->before[p->node])
 			push(m, s, item);
 		else
-			answer_with(m, GONE);
+			answer_with(m, GONE, false);
 		return;
 	}
 	/* Who was there when it was sent. */

@@ -92,3 +92,24 @@ mutant "one more than max_children" supervisor_dynamic.c \
 	's/table\.count >= max/table.count > max/'
 mutant "a dynamic child that ignores is tried again" supervisor_dynamic.c \
 	's/err == OTP_IGNORE/false/'
+
+# What the first fails at is made smaller; the file fails the same way each
+# time, and the supervisors as they are do it right.
+smallest=$WORK/smallest
+mutant "which is made smaller" $restart 's/group_restart\(s, i\)/group_restart(s, 0)/'
+TREES_SEEDS=$seeds TREES_MOST=1 TREES_SMALLEST=$smallest "$program" \
+	> "$WORK/out" 2>&1
+lines=$(wc -l < "$smallest")
+first=$(TREES_CASE=$smallest "$program" 2>&1)
+second=$(TREES_CASE=$smallest "$program" 2>&1)
+if [ "$lines" -gt 10 ]; then
+	echo "FAIL smallest: $lines lines"
+	cat "$smallest"
+elif [ "${first#WRONG}" = "$first" ] || [ "$first" != "$second" ]; then
+	echo "FAIL smallest: $first; then: $second"
+elif ! TREES_CASE=$smallest "$BUILD/tests/trees/trees" > "$WORK/out" 2>&1; then
+	echo "FAIL smallest: it fails without a mutant, too"
+	cat "$WORK/out"
+else
+	echo "ok smallest: $lines lines, the same each time"
+fi

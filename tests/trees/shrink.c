@@ -174,6 +174,7 @@ simpler_event(struct shrink *s, struct event *e)
 
 	any |= simpler(s, &e->burst, 0);
 	any |= simpler(s, &e->pick, 0);
+	any |= simpler(s, &e->late, 0);
 	if (e->deed == CRASH || e->deed == STOP)
 		any |= simpler(s, &e->deed, KILL);
 	return any;

@@ -7,6 +7,9 @@
 
 const char *const reason_names[] = {
 	"normal", "shutdown", "{shutdown,x}", "odd", "crash", "killed", "any"};
+const char *const answer_names[] = {"none", "ok", "running", "restarting",
+	"already_present", "already_started", "not_found", "not allowed",
+	"max_children", "ignore", "failed", "gone", "something odd"};
 static const char *const deeds[DEEDS] = {"kill", "exit", "stop", "crash",
 	"ask_stop", "terminate_child", "restart_child", "delete_child",
 	"start_child", "terminate_pid", "doom", "pause"};
@@ -67,6 +70,7 @@ event_print(const struct event *e, FILE *file)
 	if (e->deed == EXIT || e->deed == STOP || e->deed == ASK_STOP)
 		fprintf(file, " reason=%s", reason_names[e->reason]);
 	number_print("burst", e->burst, file);
+	number_print("late", e->late, file);
 	fputc('\n', file);
 }
 
@@ -150,11 +154,17 @@ event_field(struct event *e, const char *key, const char *text)
 		e->reason = reason_of(text);
 		return e->reason >= 0;
 	}
-	return value_read(text, NULL,
-		strcmp(key, "node") == 0           ? &e->node
-			: strcmp(key, "pick") == 0 ? &e->pick
-			: strcmp(key, "ms") == 0   ? &e->ms
-						   : &e->burst);
+
+	const struct {
+		const char *key;
+		int *value;
+	} fields[] = {{"node", &e->node}, {"pick", &e->pick}, {"ms", &e->ms},
+		{"burst", &e->burst}, {"late", &e->late}};
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (strcmp(fields[i].key, key) == 0)
+			return value_read(text, NULL, fields[i].value);
+	return false;
 }
 
 /* "key=value" of the rest of a line, each to node or event. */
@@ -230,6 +240,16 @@ line_read(struct test_case *c, char *line)
 		e->node < c->node_count;
 }
 
+static bool
+tree_is_well(const struct test_case *c)
+{
+	for (int i = 0; i < c->node_count; i++)
+		if ((c->nodes[i].strategy == SIMPLE || c->nodes[i].partition) &&
+			child_next(c, i, -1) < 0)
+			return false;
+	return c->node_count > 0;
+}
+
 bool
 case_read(struct test_case *c, FILE *file)
 {
@@ -246,9 +266,13 @@ case_read(struct test_case *c, FILE *file)
 			return false;
 		}
 	}
-	if (c->node_count == 0)
-		fprintf(stderr, "no tree\n");
-	else if (c->event_count > 0)
+	if (!tree_is_well(c)) {
+		fprintf(stderr,
+			"no tree, or a supervisor without the child "
+			"that it must have\n");
+		return false;
+	}
+	if (c->event_count > 0)
 		c->events[c->event_count - 1].burst = 0;
-	return c->node_count > 0;
+	return true;
 }

@@ -110,7 +110,8 @@ struct event {
 	int pick; /* which of a dynamic child's */
 	int reason;
 	int ms; /* PAUSE */
-	int burst; /* the next event follows without a look */
+	int burst; /* the next event follows without a look ... */
+	int late; /* ... but after so many turns of others */
 };
 
 struct test_case {
@@ -134,7 +135,7 @@ void case_draw(struct test_case *c, uint64_t seed, bool calm);
 void case_print(const struct test_case *c, FILE *file);
 /* False: it is no case, and stderr says where. */
 bool case_read(struct test_case *c, FILE *file);
-extern const char *const reason_names[];
+extern const char *const reason_names[], *const answer_names[];
 void event_print(const struct event *e, FILE *file);
 
 /* --- what is seen ------------------------------------------------------------ */

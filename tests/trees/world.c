@@ -427,10 +427,14 @@ step_do(const struct step *step)
 		if (err != OTP_OK)
 			world.root = (otp_pid){0};
 	}
-	for (int i = 0; i < step->count; i++)
+	for (int i = 0; i < step->count; i++) {
+		/* So that it may come later. */
+		for (int j = 0; i > 0 && j < step->events[i].late; j++)
+			otp_yield();
 		if (step->targets[i].number)
 			seen.answer = deed_do(&step->events[i],
 				&step->targets[i], step->count == 1);
+	}
 }
 
 static void
