@@ -63,4 +63,6 @@ printf '%s\n' 'sup 0 parent=-1 strategy=simple_one_for_one' |
 	refused "a simple_one_for_one without a child" 'no tree'
 refused "an empty file" 'no tree' < /dev/null
 
-[ "$MODE" = debug ] && "$top/tests/trees/mutants.sh"
+if [ "$MODE" = debug ]; then
+	"$top/tests/trees/mutants.sh"
+fi
