@@ -113,7 +113,7 @@ struct model {
 	struct sup sups[SUPS_MOST];
 };
 
-/* --- model.c: what a supervisor does ----------------------------------------- */
+/* --- model.c, model_start.c: what a supervisor does ----------------------------------------- */
 
 int choose(struct model *m, int limit);
 /* Some of what is pending arrives; what only waits in a queue then, if all. */
@@ -132,12 +132,18 @@ const struct node *node_of(const struct model *m, int node);
 struct child *child_find(struct sup *s, int node, int arg);
 void child_remove(struct sup *s, struct child *child);
 void push(struct model *m, struct sup *s, struct item item);
+struct item pop(struct sup *s, int at);
+struct entry entry_of(char sign, const struct child *child, int reason);
+/* It happens now: it must have been seen, after what the strand has done. */
+void emit(struct model *m, struct strand *strand, struct entry e);
 
 /* -1: it failed, and *outcome says how; for the root s is NULL. */
 int sup_start(struct model *m, struct sup *parent, int node, int *outcome);
 /* WELL: it runs. -1: s itself is gone. */
 int child_start(struct model *m, struct sup *s, struct child *child);
 void child_stop(struct model *m, struct sup *s, struct child *child);
+/* One after the other, the last one first (C30). */
+void stop_from(struct model *m, struct sup *s, int first);
 /* Stops its children, then ends. */
 void sup_stop(struct model *m, struct sup *s, int reason);
 /* It is gone from one moment to the next. */

@@ -428,12 +428,8 @@ go_on(struct model *m)
 		}
 
 		struct sup *s = &m->sups[busy[pick - arriving]];
-		struct item item = s->items[0];
 
-		s->item_count--;
-		memmove(&s->items[0], &s->items[1],
-			(size_t)s->item_count * sizeof item);
-		item_handle(m, s, item);
+		item_handle(m, s, pop(s, 0));
 	}
 }
 
