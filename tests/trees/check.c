@@ -77,6 +77,9 @@ check_counts(struct model *m, const struct counts *counts)
 	}
 }
 
+static const char *const told_names[] = {"child_terminated", "start_error",
+	"shutdown_error", "reached_max_restart_intensity"};
+
 static void
 check_rest(struct model *m)
 {
@@ -91,6 +94,13 @@ check_rest(struct model *m)
 			complain(m, "happens, and must not", &seen->entries[i]);
 	if (m->answer != seen->answer)
 		answer_with(m, m->answer, true);
+	for (int i = 0; i < TOLD_KINDS; i++)
+		if (m->told[i] != seen->told[i]) {
+			snprintf(text, sizeof text,
+				"reports of %s: %d; must be: %d", told_names[i],
+				seen->told[i], m->told[i]);
+			complain(m, text, NULL);
+		}
 	for (int i = 0; i < NODES_MOST; i++)
 		if (m->ended[i] != seen->downs[i]) {
 			snprintf(text, sizeof text,

@@ -167,6 +167,12 @@ flush(struct sup *s, const struct child *child)
 			pop(s, i);
 }
 
+bool
+is_orderly(int reason)
+{
+	return reason == NORMAL || reason == SHUTDOWN || reason == SHUTDOWN_X;
+}
+
 /* --- ends ------------------------------------------------------------------- */
 
 static void
@@ -193,6 +199,7 @@ worker_die(struct model *m, struct sup *s, struct child *child, int reason)
 	if (!child->dying && is_seen(m, entry_of('~', child, NO_REASON)))
 		complain(m, "it ends without terminate", NULL);
 	child->alive = child->dying = false;
+	child->reason = reason;
 	emit(m, &child->strand, entry_of('-', child, reason));
 	tell_parent(m, s, child, reason);
 }
@@ -257,6 +264,7 @@ sup_gone(struct model *m, struct sup *s, int reason)
 	if (!parent->alive || !child || child->number != s->number)
 		return;
 	child->alive = false;
+	child->reason = reason;
 	join(&child->strand, s->strand);
 	tell_parent(m, parent, child, reason);
 }
@@ -345,6 +353,15 @@ inner_stop(struct model *m, struct sup *s, struct child *child)
 		sup_stop(m, inner, SHUTDOWN);
 }
 
+/* C32. */
+static bool
+is_expected(const struct node *node, int reason)
+{
+	if (reason == (node->shutdown_ms == BRUTAL ? KILLED : SHUTDOWN))
+		return true;
+	return node->restart != PERMANENT && is_orderly(reason);
+}
+
 void
 child_stop(struct model *m, struct sup *s, struct child *child)
 {
@@ -360,6 +377,8 @@ child_stop(struct model *m, struct sup *s, struct child *child)
 		if (!s->alive)
 			return;
 		join(&s->strand, child->strand);
+		m->told[TOLD_STOPPED_OTHERWISE] +=
+			!is_expected(node_of(m, child->node), child->reason);
 		flush(s, child);
 	}
 	child->state = NONE;

@@ -108,6 +108,7 @@ struct model {
 	struct pending pending[PENDING_MOST];
 	int pending_count;
 	int answer;
+	int told[TOLD_KINDS];
 	int ended[NODES_MOST]; /* reasons of those that ran before */
 	int before[NODES_MOST]; /* their numbers; 0: none */
 	struct sup sups[SUPS_MOST];
@@ -132,6 +133,7 @@ const struct node *node_of(const struct model *m, int node);
 struct child *child_find(struct sup *s, int node, int arg);
 void child_remove(struct sup *s, struct child *child);
 void push(struct model *m, struct sup *s, struct item item);
+bool is_orderly(int reason);
 struct item pop(struct sup *s, int at);
 struct entry entry_of(char sign, const struct child *child, int reason);
 /* It happens now: it must have been seen, after what the strand has done. */

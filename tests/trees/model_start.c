@@ -198,6 +198,7 @@ sup_start(struct model *m, struct sup *parent, int node, int *outcome)
 			(struct child){.node = next, .sup = -1};
 	if (start_from(m, s, 0) < 0)
 		return at;
+	m->told[TOLD_NOT_STARTED]++;
 	stop_from(m, s, 0); /* C6 */
 	s->alive = false;
 	if (parent)
@@ -240,6 +241,7 @@ static void
 retry_later(struct model *m, struct sup *s, struct child *child)
 {
 	child->state = RESTARTING;
+	m->told[TOLD_NOT_STARTED]++;
 	push(m, s,
 		(struct item){.kind = ITEM_RETRY,
 			.node = child->node,
@@ -284,6 +286,7 @@ restart(struct model *m, struct sup *s, struct child *child)
 {
 	child->state = NONE;
 	if (!restart_counts(m, s)) {
+		m->told[TOLD_GIVES_UP]++;
 		sup_stop(m, s, SHUTDOWN); /* C24 */
 		return;
 	}
@@ -319,11 +322,8 @@ shuts_down(const struct model *m, const struct sup *s)
 static bool
 is_restarted(const struct node *node, int reason)
 {
-	bool orderly =
-		reason == NORMAL || reason == SHUTDOWN || reason == SHUTDOWN_X;
-
 	return node->restart == PERMANENT ||
-		(node->restart == TRANSIENT && !orderly);
+		(node->restart == TRANSIENT && !is_orderly(reason));
 }
 
 static void
@@ -334,6 +334,8 @@ child_ended(struct model *m, struct sup *s, const struct item *item)
 
 	if (!child || child->number != item->number || child->state != RUNNING)
 		return;
+	m->told[TOLD_ENDED] +=
+		node->restart == PERMANENT || !is_orderly(item->reason);
 	if (is_restarted(node, item->reason)) {
 		restart(m, s, child);
 		return;

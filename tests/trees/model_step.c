@@ -390,6 +390,7 @@ step_begin(struct model *m, int64_t now_ms, bool burst)
 
 	m->now_ms = now_ms;
 	m->answer = NONE_ASKED;
+	memset(m->told, 0, sizeof m->told);
 	m->pending_count = 0;
 	m->burst = burst;
 	for (int i = 0; i < NODES_MOST; i++) {

@@ -193,6 +193,15 @@ struct counts {
 	int specs, active, supervisors, workers;
 };
 
+/* What supervisors tell of their children (C51). */
+enum told {
+	TOLD_ENDED,
+	TOLD_NOT_STARTED,
+	TOLD_STOPPED_OTHERWISE,
+	TOLD_GIVES_UP,
+	TOLD_KINDS
+};
+
 struct target {
 	int number; /* of the worker, or 1: the supervisor; 0: nobody */
 	int arg; /* START: the argument of a dynamic child */
@@ -209,6 +218,7 @@ struct seen {
 	int row_count;
 	struct counts counts[NODES_MOST];
 	int downs[NODES_MOST]; /* why supervisors ended that ran before */
+	int told[TOLD_KINDS];
 	const char *trouble; /* NULL: it came to rest */
 };
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
+
+#include <otp/report.h>
 #include <stdlib.h>
 
 #define WATCHED_MOST (NODES_MOST * (DYNAMIC_MOST + 1))
@@ -23,6 +25,21 @@ static otp_pid sups[NODES_MOST], sups_before[NODES_MOST];
 static struct seen seen;
 static int first_line; /* of the step */
 static uint64_t others; /* processes that are no part of the tree */
+
+static _Atomic int told[TOLD_KINDS];
+
+static void
+take_report(const struct otp_report *report)
+{
+	static const int kinds[] = {[OTP_REPORT_CHILD] = TOLD_ENDED,
+		[OTP_REPORT_START] = TOLD_NOT_STARTED,
+		[OTP_REPORT_SHUTDOWN] = TOLD_STOPPED_OTHERWISE,
+		[OTP_REPORT_INTENSITY] = TOLD_GIVES_UP};
+
+	if (report->kind >= OTP_REPORT_CHILD &&
+		report->kind <= OTP_REPORT_INTENSITY)
+		atomic_fetch_add(&told[kinds[report->kind]], 1);
+}
 
 static uint64_t
 alive(void)
@@ -407,6 +424,8 @@ static void
 step_begin(void)
 {
 	memset(&seen, 0, sizeof seen);
+	for (int i = 0; i < TOLD_KINDS; i++)
+		atomic_store(&told[i], 0);
 	for (int i = 0; i < NODES_MOST; i++)
 		seen.downs[i] = NO_REASON;
 	seen.now_ms = otp_monotonic_ms();
@@ -442,6 +461,8 @@ take_lines(void)
 {
 	int last = world.line_count < LOG_MOST ? world.line_count : LOG_MOST;
 
+	for (int i = 0; i < TOLD_KINDS; i++)
+		seen.told[i] = atomic_load(&told[i]);
 	if (last - first_line > ENTRIES_MOST || world.line_count > LOG_MOST) {
 		seen.trouble = "too much happens";
 		last = first_line;
@@ -545,6 +566,7 @@ world_run(const struct test_case *c, bool threads, bool verbose, char *why,
 		snprintf(why, size, "the runtime does not start");
 		return false;
 	}
+	otp_report_set_handler(take_report);
 	others = threads ? 2 : 1; /* this thread's, and the watchdog's */
 	while (alive() < others)
 		otp_sleep(1);
