@@ -482,6 +482,7 @@ help: ## this list
 	@echo '  BENCH_RUNS=5     bench: how often each runs; UPDATE=1: new picture'
 	@echo '  SEEDS=10000      sim: so many'
 	@echo '  STRESS_SECONDS=60 OTP_HARD_SEED= OTP_HARD_FAIL=1/1000 stress, hard mode'
+	@echo '                   OTP_HARD_<NAME>=n: runtime/src/base/chance.h'
 	@echo '  WERROR=-Werror   empty: let warnings pass'
 	@echo '  V=               1: show the commands'
 	@echo '  CFLAGS= LDFLAGS= added to those of the mode'

@@ -4,13 +4,19 @@
  * give a call to another server, refuse it, forget it, or die of it. Each call
  * returns once: with the answer that was given to this very call and to no
  * other, or with a reason; one that was given up gets nothing afterwards.
- * Callers are killed, too.
+ * Callers are killed, too. In between they write and read values.
+ *
+ * Where it fails, servers and callers may end at any wait; whoever has ended is
+ * replaced anyway. The clerk is a thread, then. A value may be too large.
  */
 #include "load.h"
+
+#include "load.otp.h"
 
 #define MOST 32u
 #define CALLS_MOST 65536u
 #define HELD 4u
+#define NAMES_MOST 200u
 
 /* How often each call was answered, by number. */
 static _Atomic(uint8_t) given[CALLS_MOST];
@@ -205,6 +211,8 @@ clerk_main(void *arg)
 			continue;
 		if (r.kind == OTP_RECEIVED_MESSAGE && r.type == &token_type)
 			answer_token(&seed, r.payload);
+		if (r.kind == OTP_RECEIVED_EXIT) /* a thread's kill */
+			return;
 		otp_release(mark);
 	}
 }
@@ -277,6 +285,24 @@ request(struct caller *self)
 	look_at_answer(self->request_number, err, m, false);
 }
 
+/* Written and read, it is the same; it takes many rooms to find one for it. */
+static void
+write_and_read(uint64_t *seed)
+{
+	static const otp_string empty[NAMES_MOST];
+	struct load_names names = {{empty, chance(seed, NAMES_MOST)}}, read;
+	uint8_t bytes[64 + NAMES_MOST * 16];
+	size_t len = 0;
+	otp_err err = load_names_encode(&names, bytes, sizeof bytes, &len);
+
+	if (err == OTP_OK)
+		err = load_names_decode(bytes, len, &read);
+	if (err == OTP_OK && read.names.len != names.names.len)
+		complain("another value", read.names.len, names.names.len);
+	if (err != OTP_OK && !(world.fails && err == OTP_SYSTEM_LIMIT))
+		complain("a value", err, names.names.len);
+}
+
 static void
 caller_main(void *arg)
 {
@@ -290,6 +316,8 @@ caller_main(void *arg)
 			call(&self);
 		else
 			request(&self);
+		if (chance(&self.seed, 8) == 0)
+			write_and_read(&self.seed);
 		if (chance(&self.seed, 8) == 0)
 			otp_sleep(chance(&self.seed, 2));
 		otp_release(mark);
@@ -308,9 +336,14 @@ server_start(unsigned i, uint64_t *seed)
 	struct otp_process_opts how = {
 		.process_class = &classes[chance(seed, 4)]};
 	otp_pid pid = {0, 0, 0, 0};
+	unsigned tries = 0;
+	otp_err err;
 
-	if (otp_process_start(&how, &pid, NULL) != OTP_OK)
-		complain("start of a server", i, 0);
+	do
+		err = otp_process_start(&how, &pid, NULL);
+	while (is_tried_again(err, &tries));
+	if (err != OTP_OK)
+		complain("start of a server", i, err);
 	atomic_store(&servers[i], key_of(pid));
 }
 
@@ -324,7 +357,8 @@ govern(otp_pid *callers, uint64_t *seed)
 				server_start(i, seed);
 		for (unsigned i = 0; i < caller_count; i++)
 			if (!otp_is_alive(callers[i]))
-				callers[i] = otp_spawn(caller_main, NULL);
+				callers[i] =
+					plain_start(caller_main, NULL, NULL);
 		if (chance(seed, 3) == 0)
 			otp_exit_signal(any_server(seed), any_reason(seed));
 		if (chance(seed, 3) == 0)
@@ -342,11 +376,12 @@ run(void)
 
 	server_count = caller_count =
 		world.processes / 2 < MOST ? world.processes / 2 : MOST;
-	clerk = otp_spawn(clerk_main, NULL);
+	clerk = world.fails ? thread_start(clerk_main, NULL)
+			    : plain_start(clerk_main, NULL, NULL);
 	for (unsigned i = 0; i < server_count; i++)
 		server_start(i, &seed);
 	for (unsigned i = 0; i < caller_count; i++)
-		callers[i] = otp_spawn(caller_main, NULL);
+		callers[i] = plain_start(caller_main, NULL, NULL);
 	govern(callers, &seed);
 	for (unsigned i = 0; i < caller_count; i++)
 		await_end(otp_monitor(callers[i]));

@@ -6,6 +6,10 @@
  * and exactly those must end with its reason that it reaches through members
  * that do not trap exits; those that do, at the border, get one EXIT from each
  * neighbour that has ended (A29, A30), and nobody else is touched.
+ *
+ * Where it fails, any member may end at any wait, too. Then it is as if it were
+ * the one that is told to: but what it had not linked yet it may never have, and
+ * who links it afterwards is told of `noproc`.
  */
 #include "load.h"
 
@@ -24,6 +28,8 @@ static struct member {
 	bool traps;
 	bool ended; /* as it should have */
 	bool down; /* as it was seen */
+	bool changed; /* its edges: it has told so */
+	bool answered; /* the last ping */
 	_Atomic(uint64_t) exits; /* by bit: who it has had an EXIT of */
 } members[MOST];
 
@@ -31,6 +37,7 @@ static enum edge edges[MOST][MOST]; /* [lower][higher] */
 static bool linked[MOST][MOST]; /* in the end */
 static unsigned count;
 static uint64_t round_seed;
+static bool failed; /* a member has, in this round */
 
 enum command {
 	CHANGE = 1, /* its edges */
@@ -86,16 +93,19 @@ edges_change(unsigned self)
 	}
 }
 
+/* Twice only if each time nobody was there. */
 static void
-exit_heard(unsigned self, otp_pid from)
+exit_heard(unsigned self, const struct otp_received *r)
 {
+	bool is_noproc =
+		world.fails && otp_term_equal(r->reason, OTP_NOPROC_REASON);
 	uint64_t before;
 	unsigned i = 0;
 
-	while (i < count && !otp_pid_equal(members[i].pid, from))
+	while (i < count && !otp_pid_equal(members[i].pid, r->from))
 		i++;
 	before = atomic_fetch_or(&members[self].exits, UINT64_C(1) << i);
-	if (i == count || before >> i & 1)
+	if (i == count || (before >> i & 1 && !is_noproc))
 		complain("an EXIT too many", self, i);
 }
 
@@ -111,7 +121,7 @@ member_main(void *arg)
 		if (otp_receive(&r, OTP_INFINITY) != OTP_OK)
 			continue;
 		if (r.kind == OTP_RECEIVED_EXIT) {
-			exit_heard(self, r.from);
+			exit_heard(self, &r);
 		} else if (r.kind == OTP_RECEIVED_MESSAGE) {
 			uint64_t what =
 				((const struct note *)r.payload)->number;
@@ -128,10 +138,16 @@ member_main(void *arg)
 
 /* --- what should be ------------------------------------------------------- */
 
+/* As planned; but a member that has failed may not have come to it. */
 static bool
 are_linked(unsigned a, unsigned b)
 {
-	return a < b ? linked[a][b] : linked[b][a];
+	unsigned low = a < b ? a : b, high = a < b ? b : a;
+
+	return linked[low][high] &&
+		((members[low].changed && changes(edges[low][high], true)) ||
+			(members[high].changed &&
+				changes(edges[low][high], false)));
 }
 
 /* Through those that do not trap; `from` itself ends in any case. */
@@ -145,15 +161,39 @@ spread(unsigned from)
 			spread(i);
 }
 
-static uint64_t
-exits_due(unsigned self)
+/* What is known by now to be linked may be more than when somebody failed. */
+static void
+spread_again(void)
 {
-	uint64_t due = 0;
-
 	for (unsigned i = 0; i < count; i++)
-		if (i != self && members[i].ended && are_linked(self, i))
-			due |= UINT64_C(1) << i;
-	return due;
+		if (members[i].ended)
+			spread(i);
+}
+
+/* Those of whom self has an EXIT, and, where it failed, may have one. */
+static void
+exits_due(unsigned self, uint64_t *due, uint64_t *possible)
+{
+	*due = *possible = 0;
+	for (unsigned i = 0; i < count; i++) {
+		unsigned low = i < self ? i : self, high = i < self ? self : i;
+
+		if (i == self || !members[i].ended)
+			continue;
+		if (are_linked(self, i))
+			*due |= UINT64_C(1) << i;
+		if (failed && edges[low][high] != EDGE_NONE)
+			*possible |= UINT64_C(1) << i;
+	}
+	*possible |= *due;
+}
+
+/* Its own, or that of one whom it linked too late, of whom main may hear later. */
+static bool
+is_of_failure(otp_term reason)
+{
+	return is_failure(reason) ||
+		(world.fails && otp_term_equal(reason, OTP_NOPROC_REASON));
 }
 
 /* --- main ----------------------------------------------------------------- */
@@ -175,13 +215,6 @@ plan(uint64_t *seed)
 		}
 }
 
-static bool
-is_down_of_member(const struct otp_received *r, void *arg)
-{
-	(void)arg;
-	return r->kind == OTP_RECEIVED_DOWN;
-}
-
 static void
 down_heard(const struct otp_received *r)
 {
@@ -189,65 +222,129 @@ down_heard(const struct otp_received *r)
 
 	while (i < count && !otp_ref_equal(members[i].ref, r->ref))
 		i++;
-	if (i == count || members[i].down)
+	if (i == count || members[i].down) {
 		complain("a DOWN too many", i, 0);
-	else
-		members[i].down = true;
-	if (i < count && !otp_term_equal(r->reason, OTP_TIMEOUT_REASON))
-		complain("another reason", i, 0);
+		return;
+	}
+	members[i].down = true;
+	if (is_of_failure(r->reason)) {
+		failed = true;
+		if (!members[i].ended)
+			spread(i); /* they go along */
+	} else if (!otp_term_equal(r->reason, OTP_TIMEOUT_REASON)) {
+		complain("another reason", i, members[i].ended);
+	}
 }
 
 static void
-await_ends(void)
+note_heard(const struct otp_received *r)
 {
-	unsigned due = 0;
-	struct otp_received r;
+	uint64_t i = ((const struct note *)r->payload)->number;
 
-	for (unsigned i = 0; i < count; i++)
-		due += members[i].ended;
-	for (unsigned i = 0; i < due && !world.over; i++) {
-		if (otp_receive_match(is_down_of_member, NULL, &r,
-			    PATIENCE_MS) == OTP_OK) {
-			down_heard(&r);
-		} else {
-			complain("an end is missing", i, due);
-			world.over = true;
-		}
-	}
-	otp_lent_free();
+	if (members[i].changed)
+		members[i].answered = true;
+	members[i].changed = true;
 }
 
-/* Everybody who lives answers, and has received what came before that. */
+/* Until none is left of whom it says so. */
+static void
+await_all(bool (*is_awaited)(const struct member *member), const char *what)
+{
+	struct otp_received r;
+	unsigned i = 0;
+
+	while (i < count && !world.over) {
+		otp_mark mark = otp_mark_set();
+
+		if (!is_awaited(&members[i])) {
+			i++;
+		} else if (otp_receive(&r, PATIENCE_MS) != OTP_OK) {
+			complain(what, i, count);
+			world.over = true;
+		} else if (r.kind == OTP_RECEIVED_DOWN) {
+			down_heard(&r);
+			i = 0;
+		} else if (r.kind == OTP_RECEIVED_MESSAGE) {
+			note_heard(&r);
+		}
+		otp_release(mark);
+	}
+}
+
+static bool
+has_to_change(const struct member *member)
+{
+	return !member->changed && !member->down;
+}
+
+static bool
+has_to_end(const struct member *member)
+{
+	return member->ended && !member->down;
+}
+
+static bool
+has_to_answer(const struct member *member)
+{
+	return !member->answered && !member->down;
+}
+
+static unsigned
+count_down(void)
+{
+	unsigned down = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		down += members[i].down;
+	return down;
+}
+
+/* Everybody who lives answers, and has received what came before that. If one
+ * ends of it, others may, and all are asked again. */
+static void
+await_rest(void)
+{
+	unsigned down;
+
+	do {
+		await_all(has_to_end, "an end is missing");
+		down = count_down();
+		for (unsigned i = 0; i < count; i++) {
+			members[i].answered = false;
+			if (!members[i].down)
+				tell(members[i].pid, PING);
+		}
+		await_all(has_to_answer, "somebody does not answer");
+	} while (!world.over && down != count_down());
+}
+
 static void
 look_at_living(void)
 {
-	unsigned living = 0;
-
 	for (unsigned i = 0; i < count; i++) {
+		uint64_t exits = atomic_load(&members[i].exits), due, possible;
+
 		if (members[i].ended != members[i].down)
 			complain("who has ended", i, members[i].ended);
-		if (!members[i].ended && ++living)
-			tell(members[i].pid, PING);
-	}
-	await_notes(living);
-	for (unsigned i = 0; i < count; i++)
+		exits_due(i, &due, &possible);
 		if (!members[i].ended &&
-			atomic_load(&members[i].exits) != exits_due(i))
-			complain("EXITs", atomic_load(&members[i].exits),
-				exits_due(i));
+			((due & ~exits) || (exits & ~possible)))
+			complain("EXITs", exits, due);
+	}
 }
 
 static void
 members_start(uint64_t *seed)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct otp_spawn_opts opts = {.monitor = &members[i].ref};
+		otp_ref ref;
+		struct otp_spawn_opts opts = {.monitor = &ref};
 
 		memset(&members[i], 0, sizeof members[i]);
 		members[i].traps = chance(seed, 4) == 0;
-		if (otp_spawn_opt(member_main, (void *)(uintptr_t)i, &opts,
-			    &members[i].pid) != OTP_OK)
-			complain("spawn", i, 0);
+		members[i].pid =
+			plain_start(member_main, (void *)(uintptr_t)i, &opts);
+		members[i].ref = ref;
 	}
 }
 
@@ -267,14 +364,16 @@ run_round(uint64_t *seed)
 {
 	unsigned first = chance(seed, count);
 
+	failed = false;
 	members_start(seed);
 	plan(seed);
 	for (unsigned i = 0; i < count; i++)
 		tell(members[i].pid, CHANGE);
-	await_notes(count);
+	await_all(has_to_change, "somebody is not done");
+	spread_again();
 	spread(first);
 	tell(members[first].pid, END);
-	await_ends();
+	await_rest();
 	if (!world.over)
 		look_at_living();
 	members_end();

@@ -6,6 +6,12 @@
  * workload decides nothing by how long something takes, and what it draws
  * comes from the seed alone.
  *
+ * In hard mode it may be asked that what may fail fails by chance
+ * (OTP_HARD_FAIL: base/chance.h). Then world.fails is set, and as it is stated
+ * spawns and starts give OTP_SYSTEM_LIMIT, and processes that wait or allocate
+ * end with system_limit, of which their peers hear. Nothing else may be lost of
+ * it. Threads do not fail: those that look whether all is well are such.
+ *
  * What is looked at behind each: that no process is left, no name is taken, no
  * message has come for nobody, and no block is out (world.c).
  */
@@ -13,6 +19,7 @@
 #define LOAD_H
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +57,7 @@ struct world {
 	unsigned processes; /* about so many */
 	unsigned steps; /* about so many deeds, of all together */
 	bool is_sim;
+	bool fails; /* what may fail, does at times */
 	bool over; /* the patience of somebody is */
 	otp_pid main;
 	_Atomic(uint64_t) seeds;
@@ -67,6 +75,8 @@ complain(const char *what, uint64_t a, uint64_t b)
 	fprintf(stderr, "wrong: %s (%" PRIu64 ", %" PRIu64 ")\n", what, a, b);
 	atomic_fetch_add(&world.wrong, 1);
 }
+
+void complain_of(const char *what, otp_term reason);
 
 /* --- chance --------------------------------------------------------------- */
 
@@ -158,14 +168,38 @@ note_in(struct otp_msg *m)
 	return otp_msg_payload(m);
 }
 
+/* --- what fails ----------------------------------------------------------- */
+
+/* An end that was stated. */
+bool is_failure(otp_term reason);
+/* A spawn or start that failed as stated is to be tried again; *tries counts,
+ * and begins with 0. */
+bool is_tried_again(otp_err err, unsigned *tries);
+
 /* --- for main ------------------------------------------------------------- */
 
-/* Wait for `count` messages; they may be of anybody. */
-void await_notes(unsigned count);
+/* A spawn that is tried again if it fails; opts may be NULL. */
+otp_pid plain_start(
+	void (*fn)(void *arg), void *arg, const struct otp_spawn_opts *opts);
+/* A thread as a process, which does not fail. It is joined in the end. */
+otp_pid thread_start(void (*fn)(void *arg), void *arg);
+
+/*
+ * Helpers are processes that main waits for: each tells it a note as the last
+ * that it does, or ends as stated. helper_add: one that is monitored already.
+ */
+otp_pid helper_start(void (*fn)(void *arg), void *arg);
+otp_pid helper_thread(void (*fn)(void *arg), void *arg);
+void helper_add(otp_pid pid, otp_ref ref);
+/* Meanwhile it tends to what else there is; may be NULL. Gives how many ended
+ * before they were done. */
+unsigned await_helpers(void (*tend)(void));
+
 /* Wait for a monitored process's end. */
 void await_end(otp_ref ref);
 uint64_t alive(void);
 /* Wait until so many processes are alive. */
 void await_alive(uint64_t count);
+void threads_join(void);
 
 #endif

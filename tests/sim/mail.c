@@ -4,6 +4,9 @@
  * (A1), whatever the way and however it is received, and before the DOWN of
  * its sender; what is sent by a timer comes once, also when its sender is gone
  * (A55). Some senders are killed: then at most the message in hand is missing.
+ *
+ * Where it fails, a sender may end at any wait, as if it were killed, and so may
+ * a receiver, but for those that are threads.
  */
 #include "load.h"
 
@@ -281,24 +284,49 @@ sender_begin(void *arg)
 	sender_main(arg);
 }
 
+static otp_pid
+server_start(unsigned number, struct otp_process_opts *how)
+{
+	otp_pid pid = {0, 0, 0, 0};
+	otp_ref ref = {0};
+	unsigned tries = 0;
+	otp_err err;
+
+	how->how = OTP_START_MONITOR;
+	do {
+		how->start = note_new(&note_type, number, 0);
+		err = otp_process_start(how, &pid, &ref);
+	} while (is_tried_again(err, &tries));
+	if (err != OTP_OK)
+		complain("start of a receiver", number, err);
+	helper_add(pid, ref);
+	return pid;
+}
+
 static void
 receiver_start(unsigned number, uint64_t *seed)
 {
 	struct otp_process_opts how = {
 		.process_class = &classes[chance(seed, 4)]};
-	struct otp_spawn_opts opts = {0};
+	otp_ref ref;
+	struct otp_spawn_opts opts = {.monitor = &ref};
+	void *arg = (void *)(uintptr_t)number;
+	otp_pid pid;
 	char name[16];
 
 	snprintf(name, sizeof name, "n%u", number);
 	how.name = opts.name = number < NAMES ? name : NULL;
-	if (chance(seed, 2)) {
-		how.start = note_new(&note_type, number, 0);
-		if (otp_process_start(&how, &receivers[number], NULL) != OTP_OK)
-			complain("start of a receiver", number, 0);
-	} else if (otp_spawn_opt(plain_main, (void *)(uintptr_t)number, &opts,
-			   &receivers[number]) != OTP_OK) {
-		complain("spawn of a receiver", number, 0);
+	if (world.fails && number % 3 == 0) {
+		pid = helper_thread(plain_main, arg);
+		if (how.name && otp_register(name, pid) != OTP_OK)
+			complain("a name for a thread", number, 0);
+	} else if (chance(seed, 2)) {
+		pid = server_start(number, &how);
+	} else {
+		pid = plain_start(plain_main, arg, &opts);
+		helper_add(pid, ref);
 	}
+	receivers[number] = pid;
 }
 
 static void
@@ -308,7 +336,8 @@ run(void)
 
 	count = world.processes / 2 < MOST ? world.processes / 2 : MOST;
 	for (unsigned i = 0; i < count; i++)
-		senders[i] = otp_spawn(sender_begin, (void *)(uintptr_t)i);
+		senders[i] =
+			plain_start(sender_begin, (void *)(uintptr_t)i, NULL);
 	for (unsigned i = 0; i < count; i++)
 		receiver_start(i, &seed);
 	for (unsigned i = 0; i < count; i++)
@@ -317,7 +346,7 @@ run(void)
 		otp_sleep(chance(&seed, 3));
 		otp_exit_signal(senders[chance(&seed, count)], OTP_KILL);
 	}
-	await_notes(count);
+	await_helpers(NULL);
 }
 
 const struct load load_mail = {"mail", run};

@@ -65,8 +65,7 @@ static void
 print_failure(uint64_t seed, const char *what)
 {
 	static const char *const said[] = {"LOAD_THREADS", "LOAD_ONLY",
-		"LOAD_STEPS", "LOAD_PROCESSES", "OTP_WORKERS", "OTP_HARD_SEED",
-		"OTP_HARD_FAIL"};
+		"LOAD_STEPS", "LOAD_PROCESSES", "OTP_WORKERS"};
 
 	failed++;
 	printf("FAIL seed %" PRIu64 " (%s): %s; again: ", seed,
@@ -77,6 +76,9 @@ print_failure(uint64_t seed, const char *what)
 		if (value && *value)
 			printf("%s=%s ", said[i], value);
 	}
+	for (char **at = environ; *at; at++)
+		if (strncmp(*at, "OTP_HARD_", 9) == 0)
+			printf("%s ", *at);
 	printf("LOAD_SEED=%" PRIu64 " %s\n", seed, program);
 	fflush(stdout);
 }

@@ -3,6 +3,9 @@
  * Timers of all kinds, started and cancelled at random. None fires early (A56)
  * or twice; one that was cancelled in time does not fire, all others do, also
  * those whose cancel came too late (A53).
+ *
+ * Where it fails, processes may end at any wait, and with them what was meant for
+ * them: what they have sent to others comes. Some are threads, then.
  */
 #include "load.h"
 
@@ -13,6 +16,7 @@
 /* A message that a timer brings, by number. */
 static struct late {
 	int64_t due_ms; /* not before */
+	_Atomic(unsigned) to;
 	_Atomic(uint32_t) fired;
 	_Atomic(bool) cancelled;
 } lates[TIMERS_MOST];
@@ -21,6 +25,7 @@ static _Atomic(uint64_t) next_late;
 static otp_pid pids[PROCESSES_MOST];
 static unsigned count;
 static _Atomic(unsigned) open; /* processes that may still start timers */
+static _Atomic(bool) is_done[PROCESSES_MOST]; /* those that may not */
 
 struct timers {
 	uint64_t seed;
@@ -125,14 +130,16 @@ late_start(struct timers *self, struct sent *sent)
 {
 	uint64_t number = atomic_fetch_add(&next_late, 1);
 	otp_duration ms = chance(&self->seed, LONGEST_MS);
+	unsigned to = chance(&self->seed, count);
 	struct otp_msg *m;
 
 	if (number >= TIMERS_MOST)
 		return;
 	lates[number].due_ms = otp_monotonic_ms() + ms;
+	atomic_store(&lates[number].to, to);
 	m = note_new(&late_type, number, any_size(&self->seed));
-	otp_msg_send_after(otp_to_pid(pids[chance(&self->seed, count)]), m, ms,
-		sent->set ? NULL : &sent->ref);
+	otp_msg_send_after(
+		otp_to_pid(pids[to]), m, ms, sent->set ? NULL : &sent->ref);
 	if (!sent->set)
 		*sent = (struct sent){sent->ref, number, true};
 }
@@ -181,6 +188,26 @@ step(struct timers *self)
 
 /* --- processes ------------------------------------------------------------ */
 
+/* Who has failed starts no more of them. */
+static bool
+any_is_open(void)
+{
+	if (!world.fails || atomic_load(&open) == 0)
+		return atomic_load(&open);
+	for (unsigned i = 0; i < count; i++)
+		if (!atomic_load(&is_done[i]) && otp_is_alive(pids[i]))
+			return true;
+	return false;
+}
+
+/* It has fired, is not to, or nobody is left to whom it could come. */
+static bool
+is_settled(const struct late *late)
+{
+	return atomic_load(&late->cancelled) || atomic_load(&late->fired) ||
+		(world.fails && !otp_is_alive(pids[atomic_load(&late->to)]));
+}
+
 /* All of its own have fired, and of the others all that are to. */
 static bool
 is_complete(const struct timers *self)
@@ -190,11 +217,10 @@ is_complete(const struct timers *self)
 	for (unsigned i = 0; i < HELD; i++)
 		if (self->own[i].set)
 			return false;
-	if (atomic_load(&open))
+	if (any_is_open())
 		return false;
 	for (uint64_t i = 0; i < started && i < TIMERS_MOST; i++)
-		if (!atomic_load(&lates[i].cancelled) &&
-			!atomic_load(&lates[i].fired))
+		if (!is_settled(&lates[i]))
 			return false;
 	return true;
 }
@@ -215,13 +241,13 @@ process_main(void *arg)
 	int64_t until;
 	struct otp_received r;
 
-	(void)arg;
 	self->seed = seed_next();
 	(void)!otp_receive_match(is_start, NULL, &r, PATIENCE_MS);
 	for (unsigned i = 0; i < world.steps / count; i++) {
 		step(self);
 		otp_release(mark);
 	}
+	atomic_store(&is_done[(uintptr_t)arg], true);
 	atomic_fetch_sub(&open, 1);
 	until = otp_monotonic_ms() + PATIENCE_MS;
 	while (!is_complete(self)) {
@@ -247,10 +273,12 @@ run(void)
 	count = world.processes;
 	atomic_store(&open, count);
 	for (unsigned i = 0; i < count; i++)
-		pids[i] = otp_spawn(process_main, NULL);
+		pids[i] = (world.fails && i % 4 == 0 ? helper_thread
+						     : helper_start)(
+			process_main, (void *)(uintptr_t)i);
 	for (unsigned i = 0; i < count; i++)
 		tell(pids[i], 0);
-	await_notes(count);
+	await_helpers(NULL);
 	started = atomic_load(&next_late);
 	for (uint64_t i = 0; i < started && i < TIMERS_MOST; i++)
 		if (atomic_load(&lates[i].cancelled) &&

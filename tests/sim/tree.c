@@ -4,6 +4,9 @@
  * the end each is there, once, and nobody else; a tree that is stopped leaves
  * nobody, and neither does one that gives up. Dynamic children are started and
  * stopped besides; those that were started and have not ended are there.
+ *
+ * Where it fails, a supervisor may end with system_limit at any time, or not
+ * begin: then all its children end with it, and main starts another.
  */
 #include "load.h"
 
@@ -125,9 +128,10 @@ START(3)
 static const struct otp_child_class tables[CHILDREN] = {
 	CHILD(0), CHILD(1), CHILD(2), CHILD(3)};
 
-static const struct otp_child_class template = {
+/* Of those that might be restarted the arguments are kept; nobody else ends
+ * them. */
+static struct otp_child_class template = {
 	.id = "dynamic",
-	.restart = OTP_TEMPORARY,
 	.shutdown_ms = PATIENCE_MS,
 };
 
@@ -171,62 +175,173 @@ trouble_main(void *arg)
 	tell(world.main, 0);
 }
 
+/* The supervisor; where it fails, the one of now. */
+static _Atomic(uint64_t) supervisor;
+
+static bool
+is_gone(otp_err err)
+{
+	return world.fails && (err == OTP_NOPROC || err == OTP_DIED);
+}
+
+/* Nobody is left of a supervisor that is gone. */
+static void
+await_orphan(otp_pid pid)
+{
+	for (int i = 0; i < PATIENCE_MS && otp_is_alive(pid); i++)
+		otp_sleep(1);
+	if (otp_is_alive(pid))
+		complain("an orphan", key_of(pid), 0);
+}
+
+/* One's own child, and who has started it. */
+struct mine {
+	otp_pid pid, of;
+};
+
+static void
+dynamic_start(struct mine *mine)
+{
+	otp_err err;
+
+	mine->of = pid_of(atomic_load(&supervisor));
+	err = otp_supervisor_start_child(
+		otp_to_pid(mine->of), NULL, init_new(CHILDREN), &mine->pid);
+	if (err == OTP_OK)
+		return;
+	mine->pid.id = 0;
+	if (is_gone(err))
+		otp_sleep(1); /* until there is another */
+	else if (!world.fails ||
+		(err != OTP_SYSTEM_LIMIT &&
+			!(err == OTP_START_FAILED &&
+				is_failure(otp_last_reason()))))
+		complain("start of a dynamic child", err, 0);
+}
+
+static void
+dynamic_end(struct mine *mine)
+{
+	otp_err err =
+		otp_supervisor_terminate_pid(otp_to_pid(mine->of), mine->pid);
+
+	if (is_gone(err))
+		await_orphan(mine->pid);
+	else if (err != OTP_OK)
+		complain("end of a dynamic child", err, 0);
+	if (otp_is_alive(mine->pid))
+		complain("it is alive", key_of(mine->pid), 0);
+	mine->pid.id = 0;
+}
+
 /* Starts and stops children of its own of a supervisor that all share. */
 static void
 dynamic_main(void *arg)
 {
-	otp_to to = otp_to_pid(*(const otp_pid *)arg);
 	uint64_t seed = seed_next();
-	otp_pid mine[8] = {{0, 0, 0, 0}};
+	struct mine all[8] = {{{0, 0, 0, 0}, {0, 0, 0, 0}}};
 
+	(void)arg;
 	for (unsigned i = 0; i < world.steps / 16; i++) {
-		otp_pid *pid = &mine[chance(&seed, 8)];
+		struct mine *mine = &all[chance(&seed, 8)];
 		otp_mark mark = otp_mark_set();
 
-		if (pid->id == 0) {
-			if (otp_supervisor_start_child(to, NULL,
-				    init_new(CHILDREN), pid) != OTP_OK)
-				complain("start of a dynamic child", i, 0);
+		if (mine->pid.id == 0) {
+			dynamic_start(mine);
 		} else {
-			if (chance(&seed, 3) == 0)
-				otp_exit_signal(*pid, any_reason(&seed));
-			if (otp_supervisor_terminate_pid(to, *pid) != OTP_OK)
-				complain("end of a dynamic child", i, 0);
-			if (otp_is_alive(*pid))
-				complain("it is alive", key_of(*pid), 0);
-			pid->id = 0;
+			if (template.restart == OTP_TEMPORARY &&
+				chance(&seed, 3) == 0)
+				otp_exit_signal(mine->pid, any_reason(&seed));
+			dynamic_end(mine);
 		}
 		otp_release(mark);
 	}
 	for (unsigned i = 0; i < 8; i++)
-		if (mine[i].id &&
-			otp_supervisor_terminate_pid(to, mine[i]) != OTP_OK)
-			complain("end of a dynamic child", i, 1);
+		if (all[i].pid.id)
+			dynamic_end(&all[i]);
 	tell(world.main, 0);
 }
 
-/* --- all ------------------------------------------------------------------ */
+/* --- the tree ------------------------------------------------------------- */
 
-static otp_pid
-tree_start(const struct otp_supervisor_class *class, otp_ref *ref)
+/* It failed itself, or a child did, or was killed by somebody who knew the one
+ * before; or one of the tree before has its name. */
+static bool
+is_start_failure(otp_err err)
+{
+	return world.fails &&
+		(err == OTP_SYSTEM_LIMIT || err == OTP_START_FAILED);
+}
+
+static const struct otp_supervisor_class *class;
+static otp_ref supervisor_ref;
+
+static void
+tree_start(void)
 {
 	otp_pid pid = {0, 0, 0, 0};
+	otp_err err = OTP_START_FAILED;
 
-	if (otp_supervisor_start(
-		    class, OTP_START_LINK, NULL, NULL, &pid, NULL) != OTP_OK)
-		complain("start of a tree", 0, 0);
-	*ref = otp_monitor(pid);
-	return pid;
+	for (int i = 0; i < PATIENCE_MS; i++) {
+		err = otp_supervisor_start(
+			class, OTP_START_LINK, NULL, NULL, &pid, NULL);
+		if (!is_start_failure(err))
+			break;
+		otp_sleep(1);
+	}
+	if (err != OTP_OK)
+		complain_of(otp_err_name(err), otp_last_reason());
+	supervisor_ref = otp_monitor(pid);
+	atomic_store(&supervisor, key_of(pid));
+}
+
+static otp_pid
+tree_pid(void)
+{
+	return pid_of(atomic_load(&supervisor));
 }
 
 static void
-tree_stop(otp_pid pid, otp_ref ref)
+tree_stop(void)
 {
-	otp_exit_signal(pid, OTP_SHUTDOWN);
-	await_end(ref);
-	otp_unlink_flush(pid, NULL);
+	otp_exit_signal(tree_pid(), OTP_SHUTDOWN);
+	await_end(supervisor_ref);
+	otp_unlink_flush(tree_pid(), NULL);
 	otp_lent_free();
 }
+
+/* Where it fails, there is another after it. */
+static void
+tend(void)
+{
+	otp_term reason;
+
+	if (!world.fails || otp_is_alive(tree_pid()))
+		return;
+	if (otp_await_down(supervisor_ref, PATIENCE_MS, &reason) != OTP_OK) {
+		complain("a tree that ends is not heard of", 0, 0);
+		return;
+	}
+	/* The EXIT knows also why one ended that was not monitored yet. */
+	otp_unlink_flush(tree_pid(), &reason);
+	if (!is_failure(reason))
+		complain_of("why a tree ended", reason);
+	otp_lent_free();
+	tree_start();
+}
+
+/* A thread among them goes on to the end. */
+static void
+users_start(unsigned users, void (*fn)(void *arg))
+{
+	for (unsigned i = 0; i < users; i++)
+		if (world.fails && i == 0)
+			helper_thread(fn, NULL);
+		else
+			helper_start(fn, NULL);
+}
+
+/* --- a look --------------------------------------------------------------- */
 
 /* Each refuses a call, behind all that was sent to it before, and none has
  * begun anew since the first was asked. */
@@ -245,62 +360,104 @@ is_quiet(void)
 	return before == atomic_load(&begun);
 }
 
+/* Where it fails, the tree may be about to end: then it is tended to, too. */
 static void
-look_at_tree(otp_pid pid, uint64_t base)
+await_count(uint64_t count)
+{
+	if (world.fails)
+		for (int i = 0; i < 1000 && alive() != count; i++) {
+			tend();
+			otp_sleep(1);
+		}
+	else
+		await_alive(count);
+}
+
+static bool
+is_there(unsigned i)
+{
+	otp_pid child = pid_of(atomic_load(&children[i]));
+	char name[16];
+
+	snprintf(name, sizeof name, "n%u", i);
+	return otp_is_alive(child) && otp_pid_equal(otp_whereis(name), child);
+}
+
+/* What is wrong with it; NULL: nothing. */
+static const char *
+tree_wrong(uint64_t base)
 {
 	struct otp_child_counts counts = {0};
 
-	for (int i = 0; i < PATIENCE_MS && !is_quiet(); i++)
+	for (int i = 0; i < PATIENCE_MS && !is_quiet(); i++) {
+		tend();
 		otp_sleep(1);
-	if (otp_supervisor_count_children(otp_to_pid(pid), &counts) != OTP_OK)
-		complain("count of children", 0, 0);
-	if (counts.active != CHILDREN || counts.specs != CHILDREN)
-		complain("children", counts.active, counts.specs);
-	await_alive(base + 1 + CHILDREN);
-	for (unsigned i = 0; i < CHILDREN; i++) {
-		otp_pid child = pid_of(atomic_load(&children[i]));
-		char name[16];
-
-		snprintf(name, sizeof name, "n%u", i);
-		if (!otp_is_alive(child) ||
-			!otp_pid_equal(otp_whereis(name), child))
-			complain("a child", i, key_of(child));
 	}
+	if (otp_supervisor_count_children(otp_to_pid(tree_pid()), &counts) !=
+		OTP_OK)
+		return "count of children";
+	if (counts.active != CHILDREN || counts.specs != CHILDREN)
+		return "children";
+	await_count(base + 1 + CHILDREN);
+	if (alive() != base + 1 + CHILDREN)
+		return "processes besides the tree's";
+	for (unsigned i = 0; i < CHILDREN; i++)
+		if (!is_there(i))
+			return "a child";
+	return NULL;
+}
+
+/* A failure may come in between, of one that is about to end. */
+static void
+look_at_tree(uint64_t base)
+{
+	const char *wrong = tree_wrong(base);
+
+	for (int i = 0; world.fails && wrong && i < 20; i++) {
+		otp_sleep(1);
+		tend();
+		wrong = tree_wrong(base);
+	}
+	if (wrong)
+		complain(wrong, alive(), base);
 	otp_lent_free();
 }
+
+/* --- all ------------------------------------------------------------------ */
 
 static void
 run_tree(uint64_t *seed, uint64_t base)
 {
 	unsigned troubles = 1 + chance(seed, 3);
-	otp_ref ref;
-	otp_pid pid;
 
 	tree.strategy = (enum otp_strategy)chance(seed, 3);
 	tree.intensity = chance(seed, 3) ? 1000000 : 2;
-	pid = tree_start(&tree, &ref);
-	for (unsigned i = 0; i < troubles; i++)
-		otp_spawn(trouble_main, NULL);
-	await_notes(tree.intensity > 2 ? troubles : 0);
-	if (tree.intensity > 2)
-		look_at_tree(pid, base);
-	tree_stop(pid, ref);
-	await_notes(tree.intensity > 2 ? 0 : troubles);
+	class = &tree;
+	tree_start();
+	users_start(troubles, trouble_main);
+	if (tree.intensity > 2) {
+		await_helpers(tend);
+		look_at_tree(base);
+	}
+	tree_stop();
+	await_helpers(NULL);
 	await_alive(base);
 }
 
+/* Who has failed has left its children. */
 static void
 run_dynamic(uint64_t *seed, uint64_t base)
 {
-	unsigned users = 1 + chance(seed, 3);
-	otp_ref ref;
-	otp_pid pid = tree_start(&dynamic, &ref);
-
-	for (unsigned i = 0; i < users; i++)
-		otp_spawn(dynamic_main, &pid);
-	await_notes(users);
-	await_alive(base + 1);
-	tree_stop(pid, ref);
+	class = &dynamic;
+	template.restart = chance(seed, 2) ? OTP_TEMPORARY : OTP_TRANSIENT;
+	tree_start();
+	users_start(1 + chance(seed, 3), dynamic_main);
+	if (await_helpers(tend) == 0) {
+		await_count(base + 1);
+		if (alive() != base + 1)
+			complain("dynamic children", alive(), base);
+	}
+	tree_stop();
 	await_alive(base);
 }
 

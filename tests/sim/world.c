@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "load.h"
 
+#include "base/tuning.h"
 #include "core/audit.h"
 #include "sim/sim.h"
 
@@ -27,6 +28,16 @@ const struct otp_msg_type ask_type = {
 	.reply_size = sizeof(struct note),
 	.kind = OTP_MSG_CALL,
 };
+
+void
+complain_of(const char *what, otp_term reason)
+{
+	char text[200];
+
+	otp_term_print(reason, text, sizeof text);
+	fprintf(stderr, "wrong: %s: %s\n", what, text);
+	atomic_fetch_add(&world.wrong, 1);
+}
 
 struct otp_msg *
 note_new(const struct otp_msg_type *type, uint64_t number, size_t len)
@@ -70,22 +81,6 @@ give_answer(struct otp_msg *m, otp_err status)
 }
 
 /* --- for main ------------------------------------------------------------- */
-
-void
-await_notes(unsigned count)
-{
-	struct otp_received r;
-
-	for (unsigned i = 0; i < count && !world.over; i++) {
-		otp_mark mark = otp_mark_set();
-
-		if (otp_receive(&r, PATIENCE_MS) != OTP_OK) {
-			complain("somebody is not done", i, count);
-			world.over = true;
-		}
-		otp_release(mark);
-	}
-}
 
 void
 await_end(otp_ref ref)
@@ -149,6 +144,15 @@ base(void)
 	return world.is_sim ? 1 : 2;
 }
 
+static bool
+anything_fails(void)
+{
+	for (unsigned i = CHANCE_FAIL_FIRST; i < CHANCES; i++)
+		if (otpi_chance_once_in((enum chance)i))
+			return !world.is_sim;
+	return false;
+}
+
 /* Its thread ends with it, so that its process has given back all, too. */
 static void *
 load_main(void *arg)
@@ -156,17 +160,24 @@ load_main(void *arg)
 	const struct load *load = arg;
 	const struct otp_runtime_opts opts = {
 		.sim = world.is_sim, .sim_seed = world.seed};
+	unsigned tries = 0;
 	otp_err err;
 
 	otp_logger_level(OTP_LOG_EMERGENCY);
 	atomic_store(&world.seeds, world.seed << 20);
-	if (otp_core_start(&opts) != OTP_OK) {
-		complain("start", 0, 0);
+	world.fails = anything_fails();
+	do
+		err = otp_core_start(&opts);
+	while (is_tried_again(err, &tries));
+	if (err != OTP_OK) {
+		complain("start", err, tries);
 		return NULL;
 	}
 	world.main = otp_self();
 	await_alive(base());
 	load->run();
+	if (!world.over)
+		threads_join();
 	await_alive(base());
 	look_at_names();
 	look_at_mailbox();

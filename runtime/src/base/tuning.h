@@ -75,6 +75,13 @@ otpi_chance_fails(enum chance chance)
 	return false;
 }
 
+static inline uint32_t
+otpi_chance_once_in(enum chance chance)
+{
+	(void)chance;
+	return 0;
+}
+
 static inline void
 otpi_chances_allow(bool allowed)
 {

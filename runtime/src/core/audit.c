@@ -4,16 +4,6 @@
 #include "core/pending.h"
 #include "core/stack.h"
 
-static uint64_t
-count_blocks(const struct otp_msg *m)
-{
-	uint64_t count = 0;
-
-	for (; m; m = m->next)
-		count++;
-	return count;
-}
-
 static void
 audit_blocks(struct otpi_count *count)
 {
@@ -22,11 +12,11 @@ audit_blocks(struct otpi_count *count)
 
 	pthread_mutex_lock(&rt->depot_lock);
 	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		const struct otp_msg *batch = rt->depot[c];
+		const struct bundle *bundle = rt->depot[c];
 
 		count->made += rt->carved[c];
-		for (; batch; batch = otpi_batch_next(batch))
-			count->free += count_blocks(batch);
+		for (; bundle; bundle = bundle->next)
+			count->free += bundle->count;
 		if (self)
 			count->free += self->magazines[c].count;
 	}
@@ -55,11 +45,12 @@ audit_slots(struct otpi_count *count)
 	pthread_mutex_lock(&rt->slot_lock);
 	count->made =
 		atomic_load(&rt->slot_count) - atomic_load(&rt->slots_retired);
-	for (const struct process *p = rt->free_slots; p; p = p->run_next)
-		count->free++;
+	for (const struct bundle *bundle = rt->free_slots; bundle;
+		bundle = bundle->next)
+		count->free += bundle->count;
 	pthread_mutex_unlock(&rt->slot_lock);
 	if (otpi_thread_self)
-		count->free += otpi_thread_self->slot_count;
+		count->free += otpi_thread_self->slots.count;
 }
 
 static void

@@ -4,19 +4,8 @@
 
 #include <string.h>
 
-static void
-depot_push(unsigned size_class, struct otp_msg *batch)
-{
-	struct runtime *rt = &otpi_runtime;
-
-	pthread_mutex_lock(&rt->depot_lock);
-	batch->id = (uintptr_t)rt->depot[size_class];
-	rt->depot[size_class] = batch;
-	pthread_mutex_unlock(&rt->depot_lock);
-}
-
 /* With the depot's lock. */
-static struct otp_msg *
+static void *
 slab_carve(size_t size)
 {
 	struct runtime *rt = &otpi_runtime;
@@ -30,61 +19,105 @@ slab_carve(size_t size)
 	}
 	at = rt->slab;
 	rt->slab += size;
-	return (struct otp_msg *)(void *)at;
+	return at;
 }
 
-struct otp_msg *
-otpi_block_refill(struct thread *t, unsigned size_class)
+/* With the depot's lock. The lowest address is last, as that is taken first. */
+static void
+carve(struct magazine *magazine, unsigned c, uint32_t n)
+{
+	for (uint32_t i = n; i-- > 0;)
+		magazine->cells[MAGAZINE_AHEAD + i] =
+			slab_carve(otpi_cell_size(c));
+	magazine->count = n;
+	otpi_runtime.carved[c] += n;
+}
+
+struct bundle *
+otpi_bundle_new(void)
 {
 	struct runtime *rt = &otpi_runtime;
-	unsigned n = otpi_block_batch(size_class), count = 0;
-	struct otp_msg *m;
+	struct bundle *bundle;
 
 	pthread_mutex_lock(&rt->depot_lock);
-	m = rt->depot[size_class];
-	if (m) {
-		rt->depot[size_class] = otpi_batch_next(m);
-	} else {
-		for (unsigned i = 0; i < n; i++) {
-			struct otp_msg *one =
-				slab_carve(otpi_cell_size(size_class));
-
-			one->next = m;
-			m = one;
-		}
-		rt->carved[size_class] += n;
-	}
+	bundle = rt->bundles;
+	if (bundle)
+		rt->bundles = bundle->next;
 	pthread_mutex_unlock(&rt->depot_lock);
-	for (struct otp_msg *i = m; i; i = i->next)
-		count++;
-	t->magazines[size_class].free = m;
-	t->magazines[size_class].count = count;
-	return m;
+	return bundle ? bundle : otpi_malloc(sizeof *bundle);
+}
+
+/* With the depot's lock. */
+static void
+bundle_free(struct bundle *bundle)
+{
+	bundle->next = otpi_runtime.bundles;
+	otpi_runtime.bundles = bundle;
 }
 
 void
-otpi_block_overflow(struct thread *t, unsigned size_class)
+otpi_bundle_free(struct bundle *bundle)
 {
-	struct magazine *mag = &t->magazines[size_class];
-	struct otp_msg *batch = mag->free, *last = batch;
-	unsigned n = otpi_block_batch(size_class);
+	pthread_mutex_lock(&otpi_runtime.depot_lock);
+	bundle_free(bundle);
+	pthread_mutex_unlock(&otpi_runtime.depot_lock);
+}
 
-	for (unsigned i = 1; i < n; i++)
-		last = last->next;
-	mag->free = last->next;
-	mag->count -= n;
-	last->next = NULL;
-	depot_push(size_class, batch);
+void
+otpi_magazine_refill(struct magazine *magazine, unsigned c)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct bundle *bundle;
+
+	pthread_mutex_lock(&rt->depot_lock);
+	bundle = rt->depot[c];
+	if (bundle) {
+		rt->depot[c] = bundle->next;
+		memcpy(&magazine->cells[MAGAZINE_AHEAD], bundle->cells,
+			bundle->count * sizeof *bundle->cells);
+		magazine->count = bundle->count;
+		bundle_free(bundle);
+	} else {
+		carve(magazine, c, otpi_block_batch(c));
+	}
+	pthread_mutex_unlock(&rt->depot_lock);
+}
+
+/* The first n of the magazine to the depot. */
+static void
+give(struct magazine *magazine, unsigned c, uint32_t n)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct bundle *bundle = otpi_bundle_new();
+	void **cells = &magazine->cells[MAGAZINE_AHEAD];
+
+	memcpy(bundle->cells, cells, n * sizeof *cells);
+	bundle->count = n;
+	magazine->count -= n;
+	memmove(cells, cells + n, magazine->count * sizeof *cells);
+	pthread_mutex_lock(&rt->depot_lock);
+	bundle->next = rt->depot[c];
+	rt->depot[c] = bundle;
+	pthread_mutex_unlock(&rt->depot_lock);
+}
+
+void
+otpi_magazine_spill(struct magazine *magazine, unsigned c)
+{
+	give(magazine, c, otpi_block_batch(c));
 }
 
 void
 otpi_blocks_flush(struct thread *t)
 {
 	for (unsigned c = 0; c < BLOCK_CLASSES; c++) {
-		if (t->magazines[c].free)
-			depot_push(c, t->magazines[c].free);
-		t->magazines[c].free = NULL;
-		t->magazines[c].count = 0;
+		struct magazine *magazine = &t->magazines[c];
+		uint32_t most = otpi_block_batch(c);
+
+		while (magazine->count)
+			give(magazine, c,
+				magazine->count < most ? magazine->count
+						       : most);
 	}
 }
 

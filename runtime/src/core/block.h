@@ -3,11 +3,14 @@
  * Blocks: the memory of every signal, message and scratch area. Cells: what
  * they are made of, and other small structures of the core, too.
  *
- * A cell is of a size class, from 64 bytes to 8 KiB, two for each power of two. Free cells are kept by the
- * thread that freed them and travel between threads in batches through the depot.
- * Their memory is never returned to the system and never changes its class. A
- * block is a cell that begins with the header, whose `size_class` is set while it
- * lives; larger ones come from malloc.
+ * A cell is of a size class, from 64 bytes to 8 KiB, two for each power of two.
+ * Free cells are kept by the thread that freed them, and travel between threads
+ * in bundles through the depot. They are named in arrays, not linked through
+ * themselves: so the next ones to be used are known, and fetched while others
+ * are, and a cell that has left the caches is not touched to count it or pass it
+ * on. Their memory is never returned to the system and never changes its class.
+ * A block is a cell that begins with the header, whose `size_class` is set while
+ * it lives; larger ones come from malloc.
  */
 #ifndef OTPI_BLOCK_H
 #define OTPI_BLOCK_H
@@ -18,9 +21,12 @@
 
 #define CELL_MAX ((size_t)8192)
 
-struct otp_msg *otpi_block_refill(struct thread *t, unsigned size_class);
+/* From the depot, or new ones; and back, those that were freed first. */
+void otpi_magazine_refill(struct magazine *magazine, unsigned size_class);
+void otpi_magazine_spill(struct magazine *magazine, unsigned size_class);
+struct bundle *otpi_bundle_new(void);
+void otpi_bundle_free(struct bundle *bundle);
 struct otp_msg *otpi_block_large(size_t size);
-void otpi_block_overflow(struct thread *t, unsigned size_class);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
 /* Hand what a thread holds to the depot. */
@@ -33,13 +39,6 @@ void otpi_block_poison(struct otp_msg *m);
 #else
 #define OTPI_DEBUG 1
 #endif
-
-/* A batch in the depot: its blocks by `next`, the next batch by `id`. */
-static inline struct otp_msg *
-otpi_batch_next(const struct otp_msg *m)
-{
-	return (struct otp_msg *)(uintptr_t)m->id;
-}
 
 static inline size_t
 otpi_cell_size(unsigned c)
@@ -79,24 +78,23 @@ otpi_cell_class(size_t size)
 static inline void *
 otpi_cell_new(struct thread *t, unsigned c)
 {
-	struct otp_msg *m = t->magazines[c].free;
+	struct magazine *magazine = &t->magazines[c];
 
-	if (unlikely(m == NULL))
-		m = otpi_block_refill(t, c);
-	t->magazines[c].free = m->next;
-	t->magazines[c].count--;
-	return m;
+	if (unlikely(magazine->count == 0))
+		otpi_magazine_refill(magazine, c);
+	magazine->count--;
+	__builtin_prefetch(magazine->cells[magazine->count], 1);
+	return magazine->cells[MAGAZINE_AHEAD + magazine->count];
 }
 
 static inline void
 otpi_cell_free(struct thread *t, void *cell, unsigned c)
 {
-	struct otp_msg *m = cell;
+	struct magazine *magazine = &t->magazines[c];
 
-	m->next = t->magazines[c].free;
-	t->magazines[c].free = m;
-	if (unlikely(++t->magazines[c].count >= 2 * otpi_block_batch(c)))
-		otpi_block_overflow(t, c);
+	magazine->cells[MAGAZINE_AHEAD + magazine->count] = cell;
+	if (unlikely(++magazine->count == 2 * otpi_block_batch(c)))
+		otpi_magazine_spill(magazine, c);
 }
 
 /* A block of `size` bytes behind the header; only size_class is set. */

@@ -124,7 +124,7 @@ struct process {
 	/* Owner's. */
 	uint32_t id;
 	struct runner *runner; /* while it runs or is parked */
-	struct process *run_next; /* of the run queue or free list it is on */
+	struct process *run_next; /* of the run queue it is on */
 	struct otp_msg *mark; /* handled, but still in the inbox: mailbox.h */
 	struct otp_msg *queue; /* received, not handled; oldest first */
 	struct otp_msg *queue_last;
@@ -208,9 +208,20 @@ struct runner {
 
 #define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
 
+#define MAGAZINE_AHEAD 4 /* fetched so many allocations ahead */
+
+/* Free cells of a class: block.h. Free slots: slot.h. */
 struct magazine {
-	struct otp_msg *free; /* linked by next */
 	uint32_t count;
+	/* The first MAGAZINE_AHEAD are NULL. */
+	void *cells[MAGAZINE_AHEAD + 2 * BATCH_SMALL];
+};
+
+/* The same on the way between threads. */
+struct bundle {
+	struct bundle *next;
+	uint32_t count;
+	void *cells[BATCH_SMALL];
 };
 
 /* Why a thread is to look up at its next entry into the runtime. */
@@ -237,8 +248,7 @@ struct thread {
 	struct process *foreign; /* a foreign thread's record */
 	struct magazine magazines[BLOCK_CLASSES];
 	uint64_t next_id, last_id; /* references and calls: a range each */
-	struct process *slots; /* free ones, by run_next: slot.h */
-	unsigned slot_count;
+	struct magazine slots; /* free ones: slot.h */
 	/* Processes begun and ended on it; its own, read by others. */
 	_Atomic(uint64_t) begun, ended;
 	struct otpi_fiber native;
@@ -413,8 +423,8 @@ struct runtime {
 	_Atomic(struct process *) *chunks;
 	_Atomic(uint32_t) slot_count; /* ever made */
 	_Atomic(uint32_t) slots_retired; /* of these; their serials are used */
-	struct process *free_slots; /* oldest first */
-	struct process *free_last;
+	struct bundle *free_slots; /* oldest first */
+	struct bundle *free_last;
 	/* Threads; the watchdog's decisions are made under this lock. */
 	pthread_mutex_t lock;
 	struct list threads;
@@ -434,7 +444,8 @@ struct runtime {
 	struct blocking_pool blocking;
 	/* Blocks in transit between threads, in batches. */
 	pthread_mutex_t depot_lock;
-	struct otp_msg *depot[BLOCK_CLASSES];
+	struct bundle *depot[BLOCK_CLASSES];
+	struct bundle *bundles; /* empty ones, of slots, too */
 	uint64_t carved[BLOCK_CLASSES]; /* ever made: audit.h */
 	struct pages slabs;
 	char *slab;

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
+#include "core/block.h"
 #include "core/sanitizer.h"
+
+#include <string.h>
+
+_Static_assert(SLOT_BATCH <= BATCH_SMALL, "a bundle holds as many");
 
 /* Relaxed: it changes only between a stop and a start. */
 static uint32_t
@@ -9,12 +14,25 @@ process_limit(const struct runtime *rt)
 	return atomic_load_explicit(&rt->process_limit, memory_order_relaxed);
 }
 
+/* With the lock: at the end of the queue. */
+static void
+queue_append(struct runtime *rt, struct bundle *bundle)
+{
+	bundle->next = NULL;
+	if (rt->free_slots)
+		rt->free_last->next = bundle;
+	else
+		rt->free_slots = bundle;
+	rt->free_last = bundle;
+}
+
 /* With the lock: a chunk's worth of new slots; false at the limit. */
 static bool
 slots_grow(struct runtime *rt)
 {
 	uint32_t count =
 		atomic_load_explicit(&rt->slot_count, memory_order_relaxed);
+	struct bundle *bundle = NULL;
 	struct process *chunk;
 
 	if (count + SLOT_CHUNK > process_limit(rt))
@@ -25,41 +43,20 @@ slots_grow(struct runtime *rt)
 		chunk[i].id = count + i + 1;
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
 		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
-		chunk[i].run_next = i + 1 < SLOT_CHUNK ? &chunk[i + 1] : NULL;
+		if (i % SLOT_BATCH == 0) {
+			bundle = otpi_bundle_new();
+			bundle->count = SLOT_BATCH;
+			queue_append(rt, bundle);
+		}
+		/* The last is taken first. */
+		bundle->cells[SLOT_BATCH - 1 - i % SLOT_BATCH] = &chunk[i];
 	}
 	atomic_store_explicit(&rt->chunks[count >> SLOT_CHUNK_BITS], chunk,
 		memory_order_relaxed);
 	/* Release: whoever reads the count sees the chunk. */
 	atomic_store_explicit(
 		&rt->slot_count, count + SLOT_CHUNK, memory_order_release);
-	rt->free_slots = chunk;
-	rt->free_last = &chunk[SLOT_CHUNK - 1];
 	return true;
-}
-
-/* With the lock: the first of the queue; NULL: the table is full. */
-static struct process *
-queue_pop(struct runtime *rt)
-{
-	struct process *p;
-
-	if (rt->free_slots == NULL && !slots_grow(rt))
-		return NULL;
-	p = rt->free_slots;
-	rt->free_slots = p->run_next;
-	return p;
-}
-
-/* With the lock: processes linked by run_next. */
-static void
-queue_push(struct runtime *rt, struct process *first, struct process *last)
-{
-	last->run_next = NULL;
-	if (rt->free_slots)
-		rt->free_last->run_next = first;
-	else
-		rt->free_slots = first;
-	rt->free_last = last;
 }
 
 /* With the lock: is there no room for what threads might keep? */
@@ -71,47 +68,63 @@ is_tight(const struct runtime *rt)
 		process_limit(rt);
 }
 
-static struct process *
+/* Of those that are free for the longest time; false: the table is full. */
+static bool
 slots_refill(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct process *p, *kept;
-	/* The first is often the only one: a thread of the program itself. */
-	unsigned keep = atomic_load_explicit(&t->begun, memory_order_relaxed)
-		? SLOT_BATCH
-		: 0;
+	struct magazine *slots = &t->slots;
+	struct bundle *bundle;
+	uint32_t n;
 
 	pthread_mutex_lock(&rt->slot_lock);
-	p = queue_pop(rt);
-	while (p && t->slot_count < keep && rt->free_slots && !is_tight(rt)) {
-		kept = queue_pop(rt);
-		kept->run_next = t->slots;
-		t->slots = kept;
-		t->slot_count++;
+	if (rt->free_slots == NULL && !slots_grow(rt)) {
+		pthread_mutex_unlock(&rt->slot_lock);
+		return false;
+	}
+	bundle = rt->free_slots;
+	n = bundle->count;
+	/* The first is often the only one: a thread of the program itself. */
+	if (is_tight(rt) ||
+		!atomic_load_explicit(&t->begun, memory_order_relaxed))
+		n = 1;
+	bundle->count -= n;
+	memcpy(&slots->cells[MAGAZINE_AHEAD], &bundle->cells[bundle->count],
+		n * sizeof *bundle->cells);
+	slots->count = n;
+	if (bundle->count == 0) {
+		rt->free_slots = bundle->next;
+		otpi_bundle_free(bundle);
 	}
 	pthread_mutex_unlock(&rt->slot_lock);
-	return p;
+	return true;
 }
 
-/* Half of what t keeps, or all, to the queue. */
+/* What t has kept for longest, to the end of the queue. */
 static void
-slots_give(struct thread *t, unsigned keep)
+slots_give(struct thread *t, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct process **at = &t->slots, *first, *last;
+	struct magazine *slots = &t->slots;
+	void **cells = &slots->cells[MAGAZINE_AHEAD];
+	struct bundle *bundle = otpi_bundle_new();
 
-	for (unsigned i = 0; i < keep && *at; i++)
-		at = &(*at)->run_next;
-	first = last = *at;
-	if (first == NULL)
-		return;
-	*at = NULL;
-	t->slot_count = keep;
-	while (last->run_next)
-		last = last->run_next;
+	memcpy(bundle->cells, cells, n * sizeof *cells);
+	bundle->count = n;
+	slots->count -= n;
+	memmove(cells, cells + n, slots->count * sizeof *cells);
 	pthread_mutex_lock(&rt->slot_lock);
-	queue_push(rt, first, last);
+	queue_append(rt, bundle);
 	pthread_mutex_unlock(&rt->slot_lock);
+}
+
+static void
+slots_give_all(struct thread *t)
+{
+	while (t->slots.count)
+		slots_give(t,
+			t->slots.count < SLOT_BATCH ? t->slots.count
+						    : SLOT_BATCH);
 }
 
 /* Only its thread writes it. Release: see otpi_slots_counted. */
@@ -123,17 +136,25 @@ count(_Atomic(uint64_t) *counter)
 		memory_order_release);
 }
 
+/* One that is used soon; NULL will do. */
+static void
+slot_prefetch(const char *slot)
+{
+	for (size_t at = 0; at < sizeof(struct process); at += 64)
+		__builtin_prefetch(slot + at, 1);
+}
+
 struct process *
 otpi_slot_new(struct thread *t)
 {
-	struct process *p = t->slots;
+	struct magazine *slots = &t->slots;
+	struct process *p;
 
-	if (likely(p != NULL)) {
-		t->slots = p->run_next;
-		t->slot_count--;
-	} else if ((p = slots_refill(t)) == NULL) {
+	if (unlikely(slots->count == 0) && !slots_refill(t))
 		return NULL;
-	}
+	slots->count--;
+	slot_prefetch(slots->cells[slots->count]);
+	p = slots->cells[MAGAZINE_AHEAD + slots->count];
 	p->run_next = NULL;
 	p->flags = 0;
 	p->runner = NULL;
@@ -180,12 +201,11 @@ otpi_slot_free(struct thread *t, struct process *p)
 			&rt->slots_retired, 1, memory_order_relaxed);
 		return;
 	}
-	p->run_next = t->slots;
-	t->slots = p;
-	if (unlikely(++t->slot_count > 2 * SLOT_BATCH))
+	t->slots.cells[MAGAZINE_AHEAD + t->slots.count] = p;
+	if (unlikely(++t->slots.count == 2 * SLOT_BATCH))
 		slots_give(t, SLOT_BATCH);
 	else if (unlikely(is_tight(rt)))
-		slots_give(t, 0);
+		slots_give_all(t);
 }
 
 void
@@ -193,7 +213,7 @@ otpi_slots_flush(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	slots_give(t, 0);
+	slots_give_all(t);
 	pthread_mutex_lock(&rt->lock);
 	list_remove(&t->counted);
 	/* Relaxed: t is the calling thread; others read under the lock. */

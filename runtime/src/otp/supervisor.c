@@ -134,6 +134,8 @@ supervisor_init(void *data, struct otp_msg *start)
 	s->classes = s->class->partitions ? otpi_partition_classes(s->class)
 					  : s->class->children;
 	otp_trap_exit(true);
+	if (supervisor_is_simple(s))
+		otpi_dynamic_init(s);
 	if (check_children(s) == OTP_END || start_children(s) == OTP_END)
 		return OTP_END;
 	otp_process_started();

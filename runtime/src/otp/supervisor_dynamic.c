@@ -81,10 +81,10 @@ child_free(struct dynamic_children *all, struct dynamic_child *child)
 static void
 forget(struct supervisor *s, struct dynamic_child *child)
 {
-	otpi_pid_table_remove(&s->dynamic.table, child);
 	list_remove(&s->dynamic, child);
 	if (child->start)
 		otp_start_drop(child->start);
+	otpi_pid_table_remove(&s->dynamic.table, child);
 	child_free(&s->dynamic, child);
 }
 
@@ -105,12 +105,31 @@ otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid)
 	struct dynamic_child *child = child_new(&s->dynamic);
 
 	child->pid = *pid;
+	/* Who is in the list is in the table, also if this ends the process. */
+	otpi_pid_table_add(&s->dynamic.table, child);
+	list_append(&s->dynamic, child);
 	if (start && class->restart != OTP_TEMPORARY)
 		child->start = otp_start_hold(start);
-	list_append(&s->dynamic, child);
-	otpi_pid_table_add(&s->dynamic.table, child);
 	otpi_child_started(s, class, *pid);
 	return OTP_OK;
+}
+
+/* Of a supervisor that is killed, or fails while it stops them. */
+static void
+drop_starts(void *supervisor)
+{
+	const struct supervisor *s = supervisor;
+
+	for (struct dynamic_child *c = s->dynamic.first; c; c = c->next)
+		if (c->start)
+			otp_start_drop(c->start);
+}
+
+void
+otpi_dynamic_init(struct supervisor *s)
+{
+	if (template_of(s)->restart != OTP_TEMPORARY)
+		otp_own(s, drop_starts);
 }
 
 enum otp_verdict
@@ -140,10 +159,8 @@ restart(struct supervisor *s, struct dynamic_child *child)
 		child->restarting = true;
 		child->retry = otpi_retry_send(s, 0, child->pid);
 	} else {
-		otpi_pid_table_remove(&s->dynamic.table, child);
-		child->pid = pid;
+		otpi_pid_table_move(&s->dynamic.table, child, pid);
 		child->restarting = false;
-		otpi_pid_table_add(&s->dynamic.table, child);
 		otp_counters_restarted(pid, class->id);
 		otpi_child_started(s, class, pid);
 	}

@@ -81,15 +81,30 @@ close_gap(struct pid_table *table, uint32_t hole)
 	table->slots[hole] = NULL;
 }
 
-void
-otpi_pid_table_remove(
-	struct pid_table *table, const struct dynamic_child *child)
+static void
+take_out(struct pid_table *table, const struct dynamic_child *child)
 {
 	uint32_t at = home_of(table, child->pid);
 
 	while (table->slots[at] != child)
 		at = (at + 1) & (table->capacity - 1);
 	close_gap(table, at);
+}
+
+void
+otpi_pid_table_move(
+	struct pid_table *table, struct dynamic_child *child, otp_pid pid)
+{
+	take_out(table, child);
+	child->pid = pid;
+	put(table, child);
+}
+
+void
+otpi_pid_table_remove(
+	struct pid_table *table, const struct dynamic_child *child)
+{
+	take_out(table, child);
 	table->count--;
 	if (table->capacity > CAPACITY_MIN &&
 		table->count < table->capacity / 8)

@@ -207,6 +207,7 @@ bool otpi_restart_log_add(struct restart_log *log, int64_t now_ms,
 
 /* supervisor_dynamic.c: the children of a simple_one_for_one. */
 
+void otpi_dynamic_init(struct supervisor *s);
 otp_err
 otpi_dynamic_start(struct supervisor *s, struct otp_msg *start, otp_pid *pid);
 enum otp_verdict otpi_dynamic_exited(
@@ -218,11 +219,14 @@ void otpi_dynamic_stop(struct supervisor *s, struct dynamic_child *child);
 /* All at once, with one limit of time for all (C30). */
 void otpi_dynamic_stop_all(struct supervisor *s);
 
-/* supervisor_table.c */
+/* supervisor_table.c. Both _add and _remove may end the process, as otp_alloc
+   does; then the child is not in the table. _move does not. */
 
 void otpi_pid_table_add(struct pid_table *table, struct dynamic_child *child);
 struct dynamic_child *
 otpi_pid_table_find(const struct pid_table *table, otp_pid pid);
+void otpi_pid_table_move(
+	struct pid_table *table, struct dynamic_child *child, otp_pid pid);
 void otpi_pid_table_remove(
 	struct pid_table *table, const struct dynamic_child *child);
 

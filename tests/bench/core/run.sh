@@ -189,10 +189,9 @@ printf 'about\t%s, %s cores; %smedians of %s%s\n' \
 	"$(nproc)" "$(for peer in $have; do version "$peer"; done |
 		tr -d '\n')" "$runs" \
 	"$([ "$scale" = 1 ] || echo ", $scale of the usual work")"
-crossing=$("$CC" -O2 -pthread -o "$WORK/crossing" "$here/../crossing.c" &&
-	"$WORK/crossing") || failed=1
-[ -z "$crossing" ] || note "here a cache line takes $crossing ns from one core" \
-	"to another and back"
+machine=$("$CC" -O2 -pthread -o "$WORK/machine" "$here/../machine.c" &&
+	"$WORK/machine") || failed=1
+[ -z "$machine" ] || note "a cache line on this machine: $machine"
 awk -F '\t' -f "$here/rows.awk" "$WORK/goals" "$WORK/times" || failed=1
 while IFS= read -r line; do
 	note "failed: $line"

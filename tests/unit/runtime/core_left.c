@@ -84,6 +84,56 @@ ends_with_answer_owned(void *arg)
 	otp_exit(OTP_SHUTDOWN);
 }
 
+/* --- a supervisor that is killed ------------------------------------------ */
+
+static const struct otp_msg_type init_type = {
+	.name = "init",
+	.owner = "child",
+	.size = sizeof(struct number),
+	.kind = OTP_MSG_INIT,
+};
+
+static otp_next
+child_init(void *state, struct otp_msg *m)
+{
+	(void)state;
+	(void)m;
+	return otp_ok();
+}
+
+static const struct otp_server_class child_class = {
+	.process = {.behaviour = &otp_gen_server, .name = "child"},
+	.owner = "child",
+	.init = child_init,
+};
+
+static const struct otp_child_class template = {
+	.id = "child", .restart = OTP_TRANSIENT, .shutdown_ms = PATIENCE_MS};
+static const struct otp_supervisor_class dynamic = {
+	.process = {.behaviour = &otp_supervisor, .name = "dynamic"},
+	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.children = &template,
+	.child_count = 1,
+	.server = &child_class,
+};
+
+/* It keeps what each of its children was started with. */
+static void
+kill_supervisor(void (*unused)(void *arg))
+{
+	otp_pid pid, child;
+	otp_ref ref;
+
+	(void)unused;
+	EXPECT(otp_supervisor_start(&dynamic, OTP_START_MONITOR, NULL, NULL,
+		       &pid, &ref) == OTP_OK);
+	for (int i = 0; i < 10; i++)
+		EXPECT(otp_supervisor_start_child(otp_to_pid(pid), NULL,
+			       number_new(&init_type, 1, 0), &child) == OTP_OK);
+	otp_exit_signal(pid, OTP_KILL);
+	EXPECT(otp_await_down(ref, PATIENCE_MS, NULL) == OTP_OK);
+}
+
 /* --- a thread that is a process for as long ------------------------------ */
 
 static void
@@ -157,6 +207,13 @@ a_reply_that_was_begun(void **state)
 	assert_nothing_is_left((struct deed){call_two, NULL});
 }
 
+static void
+what_children_of_a_killed_supervisor_were_started_with(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){kill_supervisor, NULL});
+}
+
 int
 main(void)
 {
@@ -164,6 +221,8 @@ main(void)
 		cmocka_unit_test(an_answer_in_hand),
 		cmocka_unit_test(an_answer_that_a_destructor_frees),
 		cmocka_unit_test(a_reply_that_was_begun),
+		cmocka_unit_test(
+			what_children_of_a_killed_supervisor_were_started_with),
 	};
 
 	alarm(120);

@@ -49,6 +49,7 @@
 
 bool otpi_chance(enum chance chance);
 bool otpi_chance_fails(enum chance chance);
+uint32_t otpi_chance_once_in(enum chance chance);
 void otpi_chances_allow(bool allowed);
 void otpi_chance_yield(enum chance chance);
 void otpi_chance_pass(struct thread *t);
