@@ -340,3 +340,16 @@ case_draw(struct test_case *c, uint64_t seed, bool calm)
 	draw_events(&d);
 	c->end = draw(&d, ODD + 1);
 }
+
+void
+bursts_mend(struct test_case *c)
+{
+	for (int i = 0; i < c->event_count; i++) {
+		const struct event *next = &c->events[i + 1];
+
+		if (i + 1 == c->event_count || !is_signal(&c->events[i]) ||
+			next->deed == PAUSE || next->deed == DOOM ||
+			next->deed == ASK_STOP)
+			c->events[i].burst = 0;
+	}
+}

@@ -80,6 +80,8 @@ worker_start(struct model *m, struct sup *s, struct child *child)
 	int number = number_of_start(m, s, child->node);
 	int outcome = outcome_of(node, number, m->doomed[child->node]);
 
+	int former = child->number;
+
 	child->number = number;
 	child->sup = -1;
 	child->strand = s->strand;
@@ -89,6 +91,9 @@ worker_start(struct model *m, struct sup *s, struct child *child)
 	/* What began ends: init's failure is seen before its start returns. */
 	else
 		emit(m, &child->strand, entry_of('-', child, NO_REASON));
+	/* While it is restarting it is known by what it was (C42). */
+	if (outcome != WELL)
+		child->number = former;
 	return outcome;
 }
 

@@ -40,8 +40,7 @@ without_events(struct shrink *s, int first, int count)
 	memmove(&c.events[first], &c.events[first + count],
 		(size_t)(c.event_count - first - count) * sizeof c.events[0]);
 	c.event_count -= count;
-	if (c.event_count > 0)
-		c.events[c.event_count - 1].burst = 0;
+	bursts_mend(&c);
 	return try(s, &c);
 }
 
@@ -93,8 +92,7 @@ without_node(struct shrink *s, int node)
 			c.events[events++] = e;
 	}
 	c.event_count = events;
-	if (events > 0)
-		c.events[events - 1].burst = 0;
+	bursts_mend(&c);
 	return try(s, &c);
 }
 

@@ -272,7 +272,6 @@ case_read(struct test_case *c, FILE *file)
 			"that it must have\n");
 		return false;
 	}
-	if (c->event_count > 0)
-		c->events[c->event_count - 1].burst = 0;
+	bursts_mend(c);
 	return true;
 }

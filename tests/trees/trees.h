@@ -128,6 +128,9 @@ int outcome_of(const struct node *n, int number, int doomed);
 /* Of a static child, in the order of its siblings; -1: there is none. */
 int child_next(const struct test_case *c, int parent, int after);
 
+/* A burst is of signals, with a question at its end. */
+void bursts_mend(struct test_case *c);
+
 /* --- draw.c, text.c --------------------------------------------------------- */
 
 /* calm: nothing that hangs on time, for real threads. */
