@@ -7,11 +7,13 @@
 #include <otp/copy.h>
 #include <otp/err.h>
 #include <otp/gen_server.h>
+#include <otp/info.h>
 #include <otp/logger.h>
 #include <otp/process.h>
 #include <otp/runtime.h>
 #include <otp/stats.h>
 #include <otp/supervisor.h>
+#include <otp/sys.h>
 #include <otp/term.h>
 #include <otp/trace.h>
 #include <otp/type.h>

@@ -41,6 +41,7 @@ struct otp_msg_type {
 	bool refuses; /* a call with a typed refusal */
 	bool deferred; /* a call that is answered later */
 	bool system; /* between behaviours: no bound of a mailbox holds (A71) */
+	bool while_suspended; /* of sys: see otp_process_suspend */
 	/* The arguments' handler in its own server: see gen_server.h. */
 	void (*handle)(void);
 	/* Writes the message as a term, `{deposit,100}`; NULL: the bare name. */
@@ -105,7 +106,7 @@ otp_err otp_msg_send_after(
  * OTP_REFUSED one whose payload is the refusal: the caller ends with
  * otp_msg_free or otp_msg_lend. Otherwise *m is NULL: OTP_TIMEOUT, OTP_NOPROC,
  * OTP_DIED (otp_last_reason tells why), OTP_BAD_REQUEST, OTP_CALLING_SELF,
- * OTP_MAILBOX_FULL.
+ * OTP_MAILBOX_FULL, OTP_BADARG for an alias, OTP_NOCONNECTION.
  */
 OTP_MUST_USE otp_err otp_msg_call(
 	otp_to to, struct otp_msg **m, otp_duration timeout_ms);
@@ -122,6 +123,42 @@ OTP_MUST_USE otp_err otp_msg_request(
  */
 OTP_MUST_USE otp_err otp_msg_await(
 	otp_request *request, struct otp_msg **m, otp_duration timeout_ms);
+
+/*
+ * Wait until one of the requests has its answer, which stays to be awaited:
+ * *which is the first such one. Blocks up to timeout_ms; 0 only looks. After
+ * OTP_TIMEOUT all stand, and it may be asked again (B33, wait_response and
+ * check_response). OTP_BADARG: none is given, or one is no request of the
+ * caller's, or was awaited already.
+ */
+OTP_MUST_USE otp_err otp_request_wait(const otp_request *requests, size_t count,
+	otp_duration timeout_ms, size_t *which);
+/* Its answer is dropped when it comes. Of one that is over: nothing. */
+void otp_request_abandon(otp_request *request);
+
+/*
+ * A collection of requests (OTP's reqids_*): any number of them, each with a
+ * label of the caller's own, such as an index or a pointer. The zero value is
+ * empty. It belongs to the process that uses it and is not copied; an empty one
+ * holds no memory, another one gives it back at the death of the process.
+ */
+typedef struct otp_requests {
+	void *items;
+} otp_requests;
+/* Takes *request. OTP_BADARG: no request of the caller's. */
+OTP_MUST_USE otp_err otp_requests_add(
+	otp_requests *all, otp_request *request, uint64_t label);
+size_t otp_requests_count(const otp_requests *all);
+/*
+ * The next that has its answer leaves the collection, oldest answer first:
+ * *request, which is then awaited without a wait, and its label. Blocks up to
+ * timeout_ms; 0 only looks. OTP_TIMEOUT: nothing has changed. OTP_NOT_FOUND:
+ * the collection is empty.
+ */
+OTP_MUST_USE otp_err otp_requests_next(otp_requests *all,
+	otp_duration timeout_ms, otp_request *request, uint64_t *label);
+/* Of all that are in it; it is empty then. */
+void otp_requests_abandon(otp_requests *all);
 
 /*
  * Answering, in generated code. Inside the handler of call m: room for a

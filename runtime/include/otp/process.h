@@ -21,7 +21,8 @@ struct otp_msg_type;
 /*
  * Where a message goes: a process, or a name that is looked up at each send.
  * Plain data without pointers. The zero value is nobody. `name` and `node`
- * are indices of interned names (0: none; node 0 is this node).
+ * are indices of interned names (0: none; node 0 is this node). An alias is one
+ * as well: see otp_alias.
  */
 typedef struct otp_to {
 	otp_pid pid;
@@ -39,12 +40,19 @@ otp_to_pid(otp_pid pid)
 
 /* A registered name here. Interns `name` (at most 255 bytes). */
 otp_to otp_to_name(const char *name);
-/* A registered name on another node: "name", "node@host". */
+/*
+ * A registered name on another node: "name", "node@host". "nonode@nohost" is
+ * this one: a message to a name that nobody has is then dropped (A6).
+ */
 otp_to otp_to_name_at(const char *name, const char *node);
 /* The text of an index of otp_to; NULL for 0. Lives as long as the program. */
 const char *otp_name_text(uint32_t name);
-/* The process behind `to` now; the zero pid when there is none. */
+/* The process behind `to` now, also behind an alias that is over; the zero pid
+ * when there is none. */
 otp_pid otp_to_whereis(otp_to to);
+
+/* How far back the ancestors of a process are told (B51). */
+#define OTP_ANCESTORS_MAX 8
 
 /* The calling process. */
 otp_pid otp_self(void);
@@ -53,18 +61,40 @@ otp_pid otp_caller(void);
 /* False as soon as the process is exiting (semantics A9). */
 bool otp_is_alive(otp_pid pid);
 
+/* The zero value is the default. */
+enum otp_priority {
+	OTP_PRIORITY_NORMAL,
+	OTP_PRIORITY_LOW, /* runs where nothing else does, and now and then */
+	OTP_PRIORITY_HIGH, /* runs before the two above, within limits */
+	OTP_PRIORITY_MAX
+};
+
+/* What becomes of a cast, info or message that is over `mailbox`. */
+enum otp_mailbox_policy {
+	OTP_MAILBOX_REJECT, /* its sender gets OTP_MAILBOX_FULL */
+	OTP_MAILBOX_DROP_NEWEST, /* it is dropped */
+	OTP_MAILBOX_DROP_OLDEST /* the oldest of these that waits is */
+};
+
 /* How a process is started; the zero value is the default. */
 struct otp_spawn_opts {
 	const char *name; /* registered before it runs */
 	bool link; /* linked to the caller atomically (A31) */
 	otp_ref *monitor; /* not NULL: monitored atomically (A43) */
 	size_t stack; /* bytes of stack; 0: 64 KiB */
+	enum otp_priority priority; /* A67 */
+	/* How many messages may wait; 0: any number (A70-A73). */
+	uint32_t mailbox;
+	enum otp_mailbox_policy policy;
+	/* Bytes of memory, as of otp_max_heap_set; 0: no limit (A66). */
+	size_t max_heap;
 };
 
 /*
  * Start a process that runs fn(arg) and ends with reason normal when fn
  * returns. Does not wait for it. Gives OTP_ALREADY_STARTED with the holder in
- * *pid when the name is taken, OTP_SYSTEM_LIMIT when no process fits.
+ * *pid when the name is taken, OTP_SYSTEM_LIMIT when no process fits,
+ * OTP_BADARG for a name, priority or policy that is none.
  */
 OTP_MUST_USE otp_err otp_spawn_opt(void (*fn)(void *arg), void *arg,
 	const struct otp_spawn_opts *opts, otp_pid *pid);
@@ -76,10 +106,34 @@ otp_pid otp_spawn(void (*fn)(void *arg), void *arg);
  * A thread that is not the runtime's own is not ended so: misuse, it aborts.
  */
 OTP_NORETURN void otp_exit(otp_term reason);
+/*
+ * Go to sleep without a stack: the frames of the calling process are given up as
+ * by otp_exit, and with them all that is lent to it; with the next message, or
+ * at once if one is queued, fn(arg) begins on a fresh stack, as if by otp_spawn
+ * (A65). Links, monitors, timers, the name and memory of otp_alloc stay; `arg`
+ * must not point into the stack. Never returns. For plain processes: in a
+ * handler of a behaviour, a destructor, or a thread that is not the runtime's
+ * own it is misuse, and ends the caller.
+ */
+OTP_NORETURN void otp_hibernate(void (*fn)(void *arg), void *arg);
 /* Send an exit signal (OTP's exit/2; semantics A10-A22). Copies the reason. */
 void otp_exit_signal(otp_pid to, otp_term reason);
-/* Turn exit signals into messages or not; gives the previous setting (A19). */
+
+/* Flags of the calling process; each gives its former value (A63). */
+
+/* Turn exit signals into messages or not (A19). */
 bool otp_trap_exit(bool on);
+/*
+ * From now on it runs before or behind others (A67). Of a thread of the
+ * program's own the system decides, whatever is set.
+ */
+enum otp_priority otp_priority_set(enum otp_priority priority);
+/*
+ * How many bytes of its own memory it may have: its state, otp_alloc, and what
+ * is lent to it. One that outgrows it is killed, at once if it has more now
+ * (A66). 0: no limit. A thread of the program's own has none: nothing is set.
+ */
+size_t otp_max_heap_set(size_t bytes);
 
 /* Links are a set; linking to yourself or twice does nothing (A24-A28). */
 void otp_link(otp_pid peer);
@@ -88,10 +142,45 @@ void otp_unlink(otp_pid peer);
 /* Watch a process: one DOWN per reference, noproc when it is gone (A33-A39). */
 otp_ref otp_monitor(otp_pid target);
 otp_ref otp_monitor_to(otp_to target);
-/* No DOWN for `ref` arrives after this; `flush` drops one already queued. */
-void otp_demonitor(otp_ref ref, bool flush);
+/*
+ * No DOWN for `ref` arrives after this; `flush` drops one already queued. True:
+ * an active monitor was removed; false also if its DOWN was flushed (A40).
+ */
+bool otp_demonitor(otp_ref ref, bool flush);
 /* A reference unlike any other. */
 otp_ref otp_ref_new(void);
+
+/* What ends an alias, besides otp_unalias and the death of its maker. */
+enum otp_alias_end {
+	OTP_ALIAS_EXPLICIT, /* nothing */
+	OTP_ALIAS_REPLY, /* the first message that arrives through it (A60) */
+	/* Of otp_monitor_alias only: the end of the monitor, by its DOWN or by
+	 * otp_demonitor; and the first message, which ends both (A61). */
+	OTP_ALIAS_DEMONITOR,
+	OTP_ALIAS_REPLY_DEMONITOR
+};
+
+/*
+ * An address of the calling process that can be withdrawn (A59): messages, casts
+ * and infos that are sent to it arrive as if sent to the process, also past the
+ * bound of its mailbox (A74). Once it is over they are dropped, which no sender
+ * is told. It is no address of a server: calls through it give OTP_BADARG. It
+ * cannot be encoded (OTP_BADARG); to monitor it is to monitor its maker. `end`
+ * is EXPLICIT or REPLY.
+ */
+otp_to otp_alias(enum otp_alias_end end);
+/*
+ * A monitor and an alias in one, so that of an answer through the alias and the
+ * DOWN one arrives and ends the other (A61: REPLY_DEMONITOR). `end` is EXPLICIT,
+ * DEMONITOR or REPLY_DEMONITOR. Otherwise as otp_monitor_to.
+ */
+otp_ref otp_monitor_alias(otp_to target, enum otp_alias_end end, otp_to *alias);
+/*
+ * Ends an alias of the calling process; a monitor that came with it stands.
+ * True: it was active. What has arrived through it stays (A62). The alias of
+ * another process is left alone.
+ */
+bool otp_unalias(otp_to alias);
 
 /* Names, local to this node, at most one a process (A45-A48). */
 OTP_MUST_USE otp_err otp_register(const char *name, otp_pid pid);
@@ -137,6 +226,8 @@ void otp_yield(void);
 otp_ref otp_timer_start(otp_duration ms);
 /* True and the time left in *left_ms (may be NULL) when it was active (A53). */
 bool otp_timer_cancel(otp_ref timer, otp_duration *left_ms);
+/* The same, but it goes on (A57). */
+bool otp_timer_read(otp_ref timer, otp_duration *left_ms);
 
 /* The reason behind the last OTP_DIED or OTP_START_FAILED; lent. */
 otp_term otp_last_reason(void);

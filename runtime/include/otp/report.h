@@ -29,12 +29,21 @@ struct otp_report {
 	otp_pid pid; /* who */
 	const char *name; /* its registered name; NULL: none */
 	otp_pid parent; /* who started it; zero: nobody */
+	/* CRASH: the parent, its parent and so on, as far as still known (B51):
+	 * `name` as each is registered. */
+	otp_to ancestors[OTP_ANCESTORS_MAX];
+	size_t ancestor_count;
+	uintptr_t entry; /* CRASH: what otp_spawn was given, or 0 */
+	/* CRASH: whose call it was handling, `name` as above (B49), or zero. */
+	otp_to client;
 	const char *behaviour; /* "gen_server"; NULL: a plain process */
 	const char *class_name; /* "bank_account" */
 	const char *message; /* what it was handling: "deposit"; or NULL */
 	uint8_t message_kind; /* enum otp_msg_kind */
 	otp_term message_term; /* empty: not known */
 	otp_term state; /* empty: not known */
+	bool format_failed; /* format_status crashed: what it had to show of
+			     * message, state and reason is empty (B50) */
 	otp_term reason;
 	uint32_t mailbox_length;
 	uint32_t link_count;

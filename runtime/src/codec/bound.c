@@ -57,6 +57,10 @@ otp_bound_to(struct otp_sizer *sizer, otp_to value)
 	const char *name = otp_name_text(value.name);
 	const char *node = otp_name_text(value.node);
 
+	if (!name && value.name) { /* an alias */
+		otp_bound_fail(sizer, OTP_BADARG);
+		return;
+	}
 	if (!name) {
 		otp_bound_pid(sizer, value.pid);
 		return;

@@ -39,8 +39,10 @@ bool otpi_blocking_thread_start(void);
 static inline bool
 otpi_is_blocking(const struct process *p)
 {
-	return otpi_class_of(p)->blocking && !(p->flags & PROCESS_DYING) &&
-		otpi_runtime.sim == NULL;
+	const struct otp_process_class *process_class = otpi_class_of(p);
+
+	return process_class && process_class->blocking &&
+		!(p->flags & PROCESS_DYING) && otpi_runtime.sim == NULL;
 }
 
 #endif

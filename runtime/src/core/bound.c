@@ -6,14 +6,11 @@
 #include <sched.h>
 
 uint32_t
-otpi_bound_of(const struct otp_process_class *process_class)
+otpi_bound_of(uint32_t mailbox, enum otp_mailbox_policy policy)
 {
-	uint32_t limit = process_class->mailbox;
+	uint32_t limit = mailbox < BOUND_MAX ? mailbox : BOUND_MAX;
 
-	if (limit > BOUND_MAX)
-		limit = BOUND_MAX;
-	return limit ? limit | (uint32_t)process_class->policy << BOUND_POLICY
-		     : 0;
+	return limit ? limit | (uint32_t)policy << BOUND_POLICY : 0;
 }
 
 static enum otp_mailbox_policy

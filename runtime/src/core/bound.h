@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mailboxes with a bound (A70-A74). Only a process whose class has one counts:
+ * Mailboxes with a bound (A70-A74). Only a process that has one counts:
  * `bound` holds the limit and the policy, `counted` how many calls, casts,
  * infos and messages wait. Whoever sends one adds it and marks the block;
  * whoever takes a marked block out of the mailbox, for whatever reason,
@@ -31,8 +31,8 @@
 /* `status` of a call or message that is counted. */
 #define OTPI_COUNTED 1
 
-/* The bound of a class; 0: none. */
-uint32_t otpi_bound_of(const struct otp_process_class *process_class);
+/* What `bound` is for so many messages; 0: none. */
+uint32_t otpi_bound_of(uint32_t mailbox, enum otp_mailbox_policy policy);
 
 /*
  * As otpi_push, for a process with a bound: OTP_OK, and m is gone, or

@@ -7,10 +7,12 @@
  * nobody waits for any more is dropped at receipt (B24, B26).
  * model: tests/model/call.pml
  */
+#include "core/alias.h"
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/pending.h"
 #include "core/relay.h"
+#include "core/requests.h"
 #include "core/spawn.h"
 #include "core/timer.h"
 #include "core/trace.h"
@@ -106,8 +108,13 @@ delivered(struct thread *t, uint64_t key, struct otp_msg *m)
 __attribute__((noinline)) static otp_err
 send_rare(struct thread *t, otp_to to, uint64_t key, struct otp_msg *m)
 {
-	otp_err err = deliver(t, key, m);
+	otp_err err;
 
+	if (otpi_is_alias(to)) {
+		otpi_alias_send(t, to, m);
+		return OTP_OK;
+	}
+	err = deliver(t, key, m);
 	if (err == OTP_OK)
 		return OTP_OK;
 	if (otpi_traced())
@@ -131,7 +138,7 @@ otp_msg_send(otp_to to, struct otp_msg *m)
 	t->runner->building = NULL;
 	otpi_signal_set_from(m, process_key(t->runner->process));
 	if (otpi_traced())
-		otpi_trace_send(t, key, m);
+		otpi_trace_send(t, pid_key(otp_to_whereis(to)), m);
 	if (unlikely(!delivered(t, key, m)))
 		err = send_rare(t, to, key, m);
 	otpi_leave(t);
@@ -241,6 +248,15 @@ answer_take(struct thread *t, struct otp_msg *answer, struct otp_msg **m)
 	return err;
 }
 
+/* Why `to` is nobody who could be called. */
+__attribute__((noinline, cold)) static otp_err
+not_called(otp_to to)
+{
+	if (otpi_is_alias(to))
+		return OTP_BADARG;
+	return otpi_is_this_node(to.node) ? OTP_NOPROC : OTP_NOCONNECTION;
+}
+
 /* Send the request; OTP_OK: an answer will come. Takes m. */
 static otp_err
 request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
@@ -259,7 +275,7 @@ request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 	otpi_signal_set_from(m, self);
 	if (unlikely(key == 0)) {
 		otpi_block_free(t, m);
-		return to.node ? OTP_NOCONNECTION : OTP_NOPROC;
+		return not_called(to);
 	}
 	t->runner->await = *id;
 	if (likely(delivered(t, key, m)))
@@ -349,13 +365,14 @@ otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
 	struct runner *r = t->runner;
 	struct process *p = r->process;
 	struct otp_msg *answer;
-	uint64_t id = request->id;
+	uint64_t id = request->id, value;
 	otp_err err = OTP_OK;
 
 	*m = NULL;
 	request->id = 0;
 	if (p->extras == NULL ||
-		!otpi_table_get(&p->extras->rare->requests, id, NULL)) {
+		!otpi_table_get(&p->extras->rare->requests, id, &value) ||
+		otpi_is_collected(value)) {
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
@@ -477,7 +494,7 @@ otp_call_forward(otp_to to, struct otp_msg *m)
 		otpi_block_free(t, m->next);
 	if (otpi_traced())
 		otpi_trace_send(t, key, m);
-	err = deliver(t, key, m);
+	err = otpi_is_alias(to) ? OTP_BADARG : deliver(t, key, m);
 	if (err != OTP_OK && m->kind == SIGNAL_CALL)
 		otpi_call_fail(t, m, err,
 			err == OTP_NOPROC ? &otpi_reason_noproc : NULL);

@@ -49,7 +49,9 @@ enum signal_kind {
 /* What stands behind the header of EXIT, EXIT_LINK, DOWN and failed REPLY. */
 struct signal_reason {
 	struct otpi_reason *reason;
-	uint32_t name; /* DOWN: the name that was monitored, or 0 */
+	/* DOWN: what was monitored, as in an otp_to, if by its name. */
+	uint32_t name;
+	uint32_t node;
 };
 
 #define INBOX_IDLE ((uintptr_t)1)
@@ -68,20 +70,48 @@ enum process_flag {
 	PROCESS_DYING = 4, /* end_reason stands; only death goes on */
 	PROCESS_CLOSED = 8, /* the inbox is closed */
 	PROCESS_STARTING = 16, /* its starter waits for init */
-	PROCESS_LIMITED = 32, /* its class has a max_heap */
-	PROCESS_BOUNDED = 64, /* its class has a bound for the mailbox */
+	PROCESS_LIMITED = 32, /* it has a max_heap */
+	PROCESS_BOUNDED = 64, /* it has a bound for the mailbox */
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
 	PROCESS_UNUSUAL = 128,
 	/* Linked to its parent since its start, which `links` does not say. */
-	PROCESS_CHILD = 256
+	PROCESS_CHILD = 256,
+	PROCESS_PARENT = 512, /* its parent started it with a link (B42) */
+	/* Most of what is queued is not to be handled: suspend.h. */
+	PROCESS_SUSPENDED = 1024,
+	PROCESS_ASLEEP = 2048 /* it hibernates: suspend.h, anew.c */
+};
+
+/* Why a process is PROCESS_SUSPENDED: suspend.h. */
+struct suspension {
+	bool asked; /* otp_process_suspend */
+	uint64_t holder; /* pid key; 0: none */
+	uint64_t watch; /* the holder's monitor */
+	struct otp_msg *passed; /* last of the queue that is known to wait */
+};
+
+/* What it counts for otp_sys_statistics; the first three: when that began. */
+struct work {
+	otp_timestamp since; /* 0: it does not count */
+	uint64_t handled;
+	uint64_t busy_us;
+	uint64_t sent;
+};
+
+/* What sys asks for; see suspend.c. */
+struct watched {
+	struct suspension suspension;
+	struct work work;
 };
 
 /* What few processes have, or only for a while. Owner's. */
 struct rare {
-	struct table names; /* reference -> name that was monitored */
-	struct table requests; /* call -> 0, or the block of its answer */
+	struct table names; /* reference -> name that is monitored, and node */
+	struct table requests; /* call -> what came of it: requests.h */
 	struct table taken; /* call -> block, of otp_event_take */
+	struct table aliases; /* number -> enum otp_alias_end */
 	struct list pending; /* deferred calls: struct pending */
+	size_t max_heap; /* PROCESS_LIMITED: 0: that of its class */
 	struct timer *idle_timer;
 	struct timer *alarm; /* of a wait on the blocking pool: park.c */
 	/* While PROCESS_STARTING: whom to tell, and what of. */
@@ -91,6 +121,10 @@ struct rare {
 	struct otp_msg *start;
 	otp_err start_status;
 	bool start_linked;
+	struct otpi_reason *start_reason; /* NULL: as of the end */
+	otp_duration hibernate_after_ms; /* 0: never */
+	bool dozing; /* the idle event that is waited for makes it hibernate */
+	struct watched *watched; /* NULL: none of it */
 };
 
 /* What a process has only while it has any of it. Owner's. */
@@ -114,7 +148,10 @@ struct process {
 	_Atomic(bool) exiting; /* owner's; read by anybody */
 	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
-	_Atomic(bool) blocked; /* it waits with its runner; owner's */
+	/* Where it waits: 0: between events, 1: with its runner, 2: between
+	 * events, and hibernates. Owner's. */
+	_Atomic(uint8_t) blocked;
+	uint8_t priority; /* enum otp_priority; owner's */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
 	/* The one that runs for too long after a kill; watchdog's. */
@@ -136,7 +173,7 @@ struct process {
 	struct extras *extras; /* NULL: none of it */
 	struct heap *heap; /* otp_alloc's blocks */
 	struct otpi_reason *end_reason;
-	uint64_t parent; /* pid key */
+	_Atomic(uint64_t) parent; /* pid key; read by anybody: info.c */
 	_Atomic(uint64_t) handled; /* messages; by anybody */
 	/* What the watchdog saw it run for; the watchdog's. */
 	_Atomic(uint64_t) busy_us;
@@ -165,7 +202,8 @@ enum activation_stage {
 	STAGE_ENDING, /* the behaviour's `ending` */
 	STAGE_DESTRUCT, /* a destructor of otp_own */
 	STAGE_REPORT, /* the report handler */
-	STAGE_ENCODE /* the state, for the crash report */
+	STAGE_ENCODE, /* the state, for the crash report */
+	STAGE_SHOW /* the same for sys: it is not the end (anew.c) */
 };
 
 /*
@@ -181,6 +219,7 @@ struct runner {
 	struct process *first; /* to be run when it is switched to */
 	uint8_t stage; /* enum activation_stage */
 	bool landed; /* its frames were abandoned: see runner_main */
+	bool anew; /* landed: its process goes on without them */
 	bool interrupted; /* by a fault or a kill: `fault` stands */
 	bool timed_out; /* the wait's limit is over */
 	bool silent; /* the end needs no `ending` */
@@ -203,7 +242,10 @@ struct runner {
 	struct otp_msg *start; /* of a process declared dead in init */
 	struct heap *quarantine; /* heap of a process declared dead */
 	struct otpi_fault fault;
-	otp_term_builder message, state; /* of the report being made */
+	/* Of the report being made: what is shown, and what it is made from. */
+	otp_term_builder message, state, reason, raw;
+	bool formatting; /* the hook that shows it has begun */
+	struct otpi_reason *reported; /* of the end, whatever that calls */
 };
 
 #define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */
@@ -516,6 +558,13 @@ static inline const struct otp_process_class *
 otpi_class_of(const struct process *p)
 {
 	return atomic_load_explicit(&p->process_class, memory_order_relaxed);
+}
+
+/* Relaxed: it is set before the process runs. */
+static inline uint64_t
+otpi_parent_of(const struct process *p)
+{
+	return atomic_load_explicit(&p->parent, memory_order_relaxed);
 }
 
 static inline otp_ref

@@ -12,6 +12,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/pending.h"
+#include "core/requests.h"
 #include "core/run.h"
 #include "core/sim.h"
 #include "core/spawn.h"
@@ -71,8 +72,8 @@ tell_parent(struct thread *t, struct process *p)
 	if (!(p->flags & PROCESS_CHILD))
 		return;
 	p->flags &= (uint16_t)~PROCESS_CHILD;
-	otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, process_key(p), p->parent,
-		0, p->end_reason);
+	otpi_signal_send_reason(t, SIGNAL_EXIT_LINK, process_key(p),
+		otpi_parent_of(p), 0, p->end_reason);
 }
 
 static void
@@ -156,12 +157,11 @@ static void
 drop_requests(struct thread *t, struct process *p, int *budget)
 {
 	struct table *requests = &p->extras->rare->requests;
-	uint64_t call, block;
+	uint64_t call, value;
 
-	for (; *budget > 0 && otpi_table_take(requests, &call, &block);
+	for (; *budget > 0 && otpi_table_take(requests, &call, &value);
 		(*budget)--)
-		if (block)
-			otpi_signal_free(t, (struct otp_msg *)(uintptr_t)block);
+		otpi_request_drop(t, value);
 }
 
 /* All that is in the tables; leaves budget > 0 when nothing is left. */

@@ -47,6 +47,36 @@ otpi_heap_kill(struct thread *t, size_t more)
 	otpi_end_self(t, false);
 }
 
+/* What nobody has counted until now. */
+static size_t
+heap_count(const struct process *p)
+{
+	size_t sum = 0;
+
+	for (const struct heap *h = p->heap; h; h = h->next)
+		sum += h->size;
+	return sum;
+}
+
+void
+otpi_heap_limit_set(struct thread *t, size_t limit)
+{
+	struct runner *r = t->runner;
+	struct process *p = r->process;
+
+	if (limit == 0 && !(p->flags & PROCESS_LIMITED))
+		return;
+	otpi_rare(t, p)->max_heap = limit;
+	if (limit == 0) {
+		p->flags &= (uint16_t)~PROCESS_LIMITED;
+		r->lent_size = 0;
+	} else if (!(p->flags & PROCESS_LIMITED)) {
+		p->flags |= PROCESS_LIMITED;
+		p->extras->heap_used = heap_count(p);
+		r->lent_size = OTPI_LENT_NONE + otpi_lent_count(r);
+	}
+}
+
 static void
 heap_link(struct process *p, struct heap *h)
 {

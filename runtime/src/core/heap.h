@@ -4,7 +4,7 @@
  * freed with it; what otp_own took over stands on `extras.owned`. Scratch
  * memory (otp_tmp) lies in blocks on the runner's list of lent memory.
  *
- * A process whose class has a max_heap (PROCESS_LIMITED) counts: heap_used is
+ * A process that has a max_heap (PROCESS_LIMITED) counts: heap_used is
  * what stands on `heap`, lent_size what the activation was lent, with the
  * message in hand. Where either grows the sum is compared with the limit; one
  * that outgrows it is killed (A66), where it stands.
@@ -57,6 +57,18 @@ otpi_heap_size(const struct process *p, const struct runner *r)
 	return p->extras->heap_used + r->lent_size;
 }
 
+/* Its max_heap; PROCESS_LIMITED only. */
+static inline size_t
+otpi_heap_limit(const struct process *p)
+{
+	size_t own = p->extras->rare->max_heap;
+
+	return own ? own : otpi_class_of(p)->max_heap;
+}
+
+/* The limit of the calling process from now on; 0: none. */
+void otpi_heap_limit_set(struct thread *t, size_t limit);
+
 /* Does `more` bytes outgrow the limit of r's process? */
 static inline bool
 otpi_heap_outgrows(const struct runner *r, size_t more)
@@ -64,7 +76,7 @@ otpi_heap_outgrows(const struct runner *r, size_t more)
 	const struct process *p = r->process;
 
 	return unlikely(p->flags & PROCESS_LIMITED) &&
-		otpi_heap_size(p, r) + more > otpi_class_of(p)->max_heap;
+		otpi_heap_size(p, r) + more > otpi_heap_limit(p);
 }
 
 /* Settle that r's process is killed for `more` bytes. */

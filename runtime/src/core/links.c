@@ -4,6 +4,8 @@
  * Each changes the caller's own tables and sends the peer a signal.
  * models: tests/model/link.pml, name.pml
  */
+#include "base/etf.h"
+#include "core/alias.h"
 #include "core/spawn.h"
 #include "core/trace.h"
 #include "core/wait.h"
@@ -54,24 +56,6 @@ otp_is_alive(otp_pid pid)
 
 	otpi_leave(t);
 	return alive;
-}
-
-bool
-otp_trap_exit(bool on)
-{
-	struct thread *t = otpi_enter();
-	struct process *p = t->runner->process;
-	bool before = p->flags & PROCESS_TRAP_EXIT;
-
-	/* Signals that are here already meet the flag as it was (A19). */
-	otpi_receive_signals(t, p);
-	otpi_check_end(t);
-	if (on)
-		p->flags |= PROCESS_TRAP_EXIT;
-	else if (p->kind != PROCESS_FOREIGN)
-		p->flags &= (uint16_t)~PROCESS_TRAP_EXIT;
-	otpi_leave(t);
-	return before;
 }
 
 void
@@ -207,7 +191,7 @@ otp_unlink_flush(otp_pid child, otp_term *reason)
 }
 
 static otp_ref
-monitor(uint64_t target, uint32_t name)
+monitor(uint64_t target, uint64_t name)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
@@ -237,7 +221,10 @@ otp_monitor(otp_pid target)
 otp_ref
 otp_monitor_to(otp_to target)
 {
-	return monitor(pid_key(otp_to_whereis(target)), target.name);
+	uint64_t name = (uint64_t)target.node << 32 | target.name;
+
+	return monitor(pid_key(otp_to_whereis(target)),
+		target.name == 0 || otpi_is_alias(target) ? 0 : name);
 }
 
 /* Drop the DOWN of this reference if it is queued. */
@@ -254,23 +241,34 @@ down_flush(struct thread *t, struct process *p, uint64_t id)
 		}
 }
 
-void
+bool
+otpi_demonitor(struct thread *t, struct process *p, uint64_t id)
+{
+	uint64_t target;
+
+	if (p->extras == NULL ||
+		!otpi_table_remove(&p->extras->monitors, id, &target))
+		return false;
+	otpi_table_remove(&p->extras->rare->names, id, NULL);
+	otpi_signal_send(t, target,
+		otpi_signal_new(t, SIGNAL_DEMONITOR, process_key(p), id));
+	return true;
+}
+
+bool
 otp_demonitor(otp_ref ref, bool flush)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = t->runner->process;
-	uint64_t id = ref_id(ref), target;
+	uint64_t id = ref_id(ref);
+	bool active = id && otpi_demonitor(t, p, id); /* A40 */
 
-	if (id && p->extras &&
-		otpi_table_remove(&p->extras->monitors, id, &target)) {
-		otpi_table_remove(&p->extras->rare->names, id, NULL);
-		otpi_signal_send(t, target,
-			otpi_signal_new(
-				t, SIGNAL_DEMONITOR, process_key(p), id));
-	} else if (id && flush) {
+	if (id)
+		otpi_alias_monitor_over(p, id);
+	if (id && !active && flush)
 		down_flush(t, p, id); /* A39 */
-	}
 	otpi_leave(t);
+	return active;
 }
 
 otp_ref
@@ -403,6 +401,14 @@ name_of(const char *name)
 	return index;
 }
 
+bool
+otpi_is_this_node(uint32_t node)
+{
+	const char *text = otpi_name_text(node);
+
+	return node == 0 || (text && strcmp(text, OTPI_LOCAL_NODE) == 0);
+}
+
 otp_to
 otp_to_name(const char *name)
 {
@@ -422,6 +428,8 @@ otp_to_name_at(const char *name, const char *node)
 otp_pid
 otp_to_whereis(otp_to to)
 {
+	if (otpi_is_alias(to))
+		return key_pid(pid_key(to.pid));
 	return to.name == 0 ? to.pid : key_pid(otpi_resolve(to));
 }
 

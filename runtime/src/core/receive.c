@@ -31,6 +31,7 @@ received_of(struct otp_msg *m, struct otp_received *out)
 		out->ref = id_ref(m->id);
 		out->who = otp_to_pid(out->from);
 		out->who.name = otpi_signal_reason(m)->name;
+		out->who.node = otpi_signal_reason(m)->node;
 		out->reason = otpi_reason_term(otpi_signal_reason(m)->reason);
 		return true;
 	case SIGNAL_TIMER:
@@ -67,6 +68,19 @@ queue_find(bool (*match)(const struct otp_received *message, void *arg),
 	return NULL;
 }
 
+/*
+ * Something has been received: what is over a bound is dropped. A receive is how
+ * a plain process handles a message, and to a server only a wait.
+ */
+static void
+bound_keep(struct thread *t, struct process *p, struct otp_msg **before)
+{
+	if (p->kind == PROCESS_PLAIN)
+		otpi_bound_trim(t, p, before);
+	else
+		otpi_bound_relieve(t, p, before);
+}
+
 otp_err
 otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 	void *arg, struct otp_received *message, otp_duration timeout_ms)
@@ -88,6 +102,8 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		deadline = otpi_deadline(timeout_ms);
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
+	if (unlikely(p->flags & PROCESS_BOUNDED) && !within)
+		bound_keep(t, p, &before);
 	r->searching = true;
 	for (;;) {
 		m = queue_find(match, arg, p, &before, &found);
@@ -115,7 +131,7 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		t = otpi_block(t, deadline);
 		is_over = r->timed_out;
 		if (unlikely(p->flags & PROCESS_BOUNDED) && !within)
-			otpi_bound_relieve(t, p, &before);
+			bound_keep(t, p, &before);
 		/*
 		 * `match` is user code, in which the thread may lose its worker:
 		 * the limit is not on that worker's wheel meanwhile.
@@ -209,6 +225,26 @@ otp_timer_cancel(otp_ref ref, otp_duration *left_ms)
 		if (left_ms)
 			*left_ms = left;
 	}
+	otpi_leave(t);
+	return active;
+}
+
+bool
+otp_timer_read(otp_ref ref, otp_duration *left_ms)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	struct timer *timer = NULL;
+	bool active;
+
+	if (p->extras && ref_id(ref))
+		timer = otpi_table_get_ptr(&p->extras->timers, ref_id(ref));
+	/* Relaxed: it may fire at any moment; until it has, it stands. */
+	active = timer &&
+		atomic_load_explicit(&timer->state, memory_order_relaxed) ==
+			TIMER_ARMED;
+	if (active && left_ms)
+		*left_ms = otpi_timer_left_ms(timer);
 	otpi_leave(t);
 	return active;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reports of crashes, and the reason of a contained fault. */
+#include "core/heap.h"
+#include "core/info.h"
 #include "core/run.h"
 #include "core/trace.h"
 #include "core/user.h"
@@ -34,8 +36,8 @@ describe_message(struct otp_report *report, struct runner *r)
 }
 
 void
-otpi_report_end(
-	struct runner *r, struct process *p, otp_term message, otp_term state)
+otpi_report_end(struct runner *r, struct process *p, otp_term message,
+	otp_term state, otp_term reason)
 {
 	struct thread *t = otpi_thread_now();
 	struct otp_report report = {0};
@@ -45,7 +47,11 @@ otpi_report_end(
 	report.kind = OTP_REPORT_CRASH;
 	report.pid = key_pid(process_key(p));
 	report.name = otpi_name_text(name);
-	report.parent = key_pid(p->parent);
+	report.parent = key_pid(otpi_parent_of(p));
+	report.ancestor_count = otpi_ancestors(p, report.ancestors);
+	report.entry = otpi_entry_of(p);
+	if (r->current && r->caller)
+		report.client = otpi_known_as(r->caller);
 	if (otpi_class_of(p)) {
 		report.behaviour = otpi_class_of(p)->behaviour->name;
 		report.class_name = otpi_class_of(p)->name;
@@ -53,7 +59,8 @@ otpi_report_end(
 	describe_message(&report, r);
 	report.message_term = message;
 	report.state = state;
-	report.reason = otpi_reason_term(p->end_reason);
+	report.reason = reason;
+	report.format_failed = r->formatting;
 	report.mailbox_length =
 		atomic_load_explicit(&p->queue_len, memory_order_relaxed);
 	report.link_count = p->flags & PROCESS_CHILD ? 1 : 0;
@@ -62,7 +69,7 @@ otpi_report_end(
 	report.trap_exit = p->flags & PROCESS_TRAP_EXIT;
 	if (r->outgrown) {
 		report.heap_size = r->outgrown;
-		report.max_heap = otpi_class_of(p)->max_heap;
+		report.max_heap = otpi_heap_limit(p);
 		r->outgrown = 0;
 	}
 	if (r->fault.signal) {

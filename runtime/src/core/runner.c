@@ -86,6 +86,16 @@ lent_size(const struct otp_msg *m)
 		(m->kind == OTPI_LATER ? otpi_heap_later_size(m) : 0);
 }
 
+size_t
+otpi_lent_count(const struct runner *r)
+{
+	size_t sum = r->current ? otpi_block_size(r->current) : 0;
+
+	for (const struct otp_msg *m = r->lent; m; m = m->next)
+		sum += lent_size(m);
+	return sum;
+}
+
 void
 otpi_lend(struct runner *r, struct otp_msg *m)
 {

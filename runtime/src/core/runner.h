@@ -52,6 +52,8 @@ void otpi_runner_rewrite(void *ucontext, struct runner *r);
 
 /* Put a block on the list of lent memory. */
 void otpi_lend(struct runner *r, struct otp_msg *m);
+/* What is lent, with the message in hand, as max_heap counts it. */
+size_t otpi_lent_count(const struct runner *r);
 /* Free what was lent after the mark. */
 void otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark);
 

@@ -77,9 +77,8 @@ otpi_count32(_Atomic(uint32_t) *counter, uint32_t n)
 static inline unsigned
 otpi_level_of(const struct process *p)
 {
-	return unlikely(p->flags & PROCESS_UNUSUAL) && otpi_class_of(p)
-		? otpi_class_of(p)->priority
-		: OTP_PRIORITY_NORMAL;
+	return unlikely(p->flags & PROCESS_UNUSUAL) ? p->priority
+						    : OTP_PRIORITY_NORMAL;
 }
 
 /* Processes linked by run_next, at the end. */

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "core/alias.h"
 #include "core/bound.h"
+#include "core/info.h"
 #include "core/timer.h"
 #include "core/trace.h"
 #include "core/pending.h"
+#include "core/requests.h"
 #include "core/sim.h"
+#include "core/suspend.h"
 
 #define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
 #define RARE_CLASS otpi_cell_class(sizeof(struct rare))
@@ -42,7 +46,7 @@ otpi_links(struct thread *t, struct process *p)
 
 	if (p->flags & PROCESS_CHILD) {
 		p->flags &= (uint16_t)~PROCESS_CHILD;
-		otpi_table_put(links, p->parent, 0);
+		otpi_table_put(links, otpi_parent_of(p), 0);
 	}
 	return links;
 }
@@ -55,9 +59,12 @@ rare_drop(struct thread *t, struct extras *x)
 	if (rare == NONE)
 		return;
 	x->rare = NONE;
+	if (unlikely(rare->watched != NULL))
+		otpi_watched_drop(t, rare);
 	otpi_table_free(&rare->names);
 	otpi_table_free(&rare->requests);
 	otpi_table_free(&rare->taken);
+	otpi_table_free(&rare->aliases);
 	otpi_cell_free(t, rare, RARE_CLASS);
 }
 
@@ -65,11 +72,13 @@ static bool
 rare_is_empty(const struct rare *rare)
 {
 	return rare == NONE ||
-		(!rare->idle_timer && !rare->alarm &&
+		(!rare->idle_timer && !rare->alarm && !rare->watched &&
+			!rare->hibernate_after_ms && !rare->max_heap &&
 			list_is_empty(&rare->pending) &&
 			(otpi_table_count(&rare->requests) |
 				otpi_table_count(&rare->names) |
-				otpi_table_count(&rare->taken)) == 0);
+				otpi_table_count(&rare->taken) |
+				otpi_table_count(&rare->aliases)) == 0);
 }
 
 void
@@ -93,8 +102,13 @@ otpi_extras_trim(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
 
-	if (x == NULL || p->flags & PROCESS_STARTING || !rare_is_empty(x->rare))
+	if (x == NULL || p->flags & PROCESS_STARTING)
 		return;
+	if (!rare_is_empty(x->rare)) {
+		if (x->rare->hibernate_after_ms)
+			otpi_doze(t, p);
+		return;
+	}
 	rare_drop(t, x);
 	if (p->flags & PROCESS_LIMITED || x->owned || x->idle_id ||
 		otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
@@ -134,6 +148,7 @@ otpi_mark_clear(struct thread *t, struct process *p)
 void
 otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 {
+	otpi_suspended_left(p, before, m);
 	if (before)
 		before->next = m->next;
 	else
@@ -155,7 +170,7 @@ otpi_signal_new(
 	m->id = id;
 	otpi_signal_set_from(m, from);
 	otpi_signal_reason(m)->reason = NULL;
-	otpi_signal_reason(m)->name = 0;
+	otpi_signal_reason(m)->name = otpi_signal_reason(m)->node = 0;
 	return m;
 }
 
@@ -235,6 +250,7 @@ otpi_signal_undeliverable(struct thread *t, uint64_t to, struct otp_msg *m)
 {
 	switch (m->kind) {
 	case SIGNAL_CALL: /* B27 */
+	case SIGNAL_INFO: /* A9 */
 		otpi_call_fail(t, m, OTP_NOPROC, &otpi_reason_noproc);
 		return;
 	case SIGNAL_LINK: /* A27 */
@@ -288,7 +304,7 @@ receive_exit(struct thread *t, struct process *p, struct otp_msg *m)
 	uint64_t unlink_id, self = process_key(p);
 
 	if (linked && p->flags & PROCESS_CHILD &&
-		otpi_signal_from(m) == p->parent) {
+		otpi_signal_from(m) == otpi_parent_of(p)) {
 		p->flags &= (uint16_t)~PROCESS_CHILD; /* A29 */
 	} else if (linked) {
 		if (p->extras == NULL ||
@@ -339,7 +355,7 @@ receive_unlink(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	uint64_t peer = otpi_signal_from(m), value;
 
-	if (p->flags & PROCESS_CHILD && peer == p->parent)
+	if (p->flags & PROCESS_CHILD && peer == otpi_parent_of(p))
 		p->flags &= (uint16_t)~PROCESS_CHILD;
 	else if (p->extras && otpi_table_get(&p->extras->links, peer, &value) &&
 		value == 0)
@@ -384,8 +400,11 @@ receive_down(struct thread *t, struct process *p, struct otp_msg *m)
 		otpi_signal_free(t, m);
 		return;
 	}
-	if (otpi_table_remove(&p->extras->rare->names, m->id, &name))
+	if (otpi_table_remove(&p->extras->rare->names, m->id, &name)) {
 		otpi_signal_reason(m)->name = (uint32_t)name;
+		otpi_signal_reason(m)->node = (uint32_t)(name >> 32);
+	}
+	otpi_alias_monitor_over(p, m->id);
 	otpi_queue_push(p, m);
 }
 
@@ -393,13 +412,14 @@ static void
 receive_reply(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	struct runner *r = p->runner;
+	uint64_t value;
 
 	if (r && r->await == m->id) {
 		r->await = 0;
 		r->answer = m;
 	} else if (p->extras &&
-		otpi_table_get(&p->extras->rare->requests, m->id, NULL)) {
-		otpi_table_put_ptr(&p->extras->rare->requests, m->id, m);
+		otpi_table_get(&p->extras->rare->requests, m->id, &value)) {
+		otpi_request_answered(t, p, value, m);
 	} else {
 		otpi_signal_free(t, m); /* late: B26 */
 	}
@@ -474,6 +494,12 @@ receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 	case SIGNAL_PENDING_DONE:
 		otpi_pending_done(m->id);
 		otpi_signal_free(t, m);
+		break;
+	case SIGNAL_INFO:
+		otpi_info_answer(t, p, m);
+		break;
+	case SIGNAL_ALIASED:
+		otpi_alias_receive(t, p, m);
 		break;
 	}
 }

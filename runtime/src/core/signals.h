@@ -164,6 +164,9 @@ otpi_is_destructing(const struct process *p)
 	return atomic_load_explicit(&p->destructing, memory_order_relaxed) != 0;
 }
 
+/* Take a monitor of p's back: no DOWN comes of it. False: there is none. */
+bool otpi_demonitor(struct thread *t, struct process *p, uint64_t id);
+
 /* Tables that most processes have nothing in. */
 struct extras *otpi_extras(struct thread *t, struct process *p);
 /* What few have: to be read through `rare`, to be written through this. */
@@ -171,7 +174,7 @@ struct rare *otpi_rare(struct thread *t, struct process *p);
 extern const struct rare otpi_rare_none;
 /* The links of p, all of them, to be changed. */
 struct table *otpi_links(struct thread *t, struct process *p);
-/* Free them when nothing is left in them. */
+/* p goes idle: free them when nothing is left in them. */
 void otpi_extras_trim(struct thread *t, struct process *p);
 /* Free them, whatever is left. */
 void otpi_extras_drop(struct thread *t, struct process *p);

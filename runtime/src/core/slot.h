@@ -67,13 +67,16 @@ otpi_name_word(uint64_t key, uint32_t index)
 	return (uint32_t)(key >> 32) << NAME_BITS | index;
 }
 
-/* Who `to` is now, here; 0: nobody. */
+/* Of an index of otp_to. */
+__attribute__((cold)) bool otpi_is_this_node(uint32_t node);
+
+/* Who `to` is now, here; 0: nobody, or it is an alias. */
 static inline uint64_t
 otpi_resolve(otp_to to)
 {
 	if (likely(to.name == 0))
 		return pid_key(to.pid);
-	if (to.node != 0)
+	if (unlikely(to.node != 0) && !otpi_is_this_node(to.node))
 		return 0;
 	/* Acquire: what the process did before it took the name. */
 	return atomic_load_explicit(

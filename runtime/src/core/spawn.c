@@ -43,7 +43,7 @@ slot_abandon(struct thread *t, struct process *p)
 		next = m->next;
 		otpi_signal_stray(t, p, m);
 	}
-	otpi_extras_drop(t, p); /* of class_apply */
+	otpi_extras_drop(t, p); /* of limits_apply */
 	otpi_slot_free(t, p);
 }
 
@@ -54,10 +54,12 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 	struct process *self = otpi_process_of(t);
 	uint64_t id = 0;
 
-	p->parent = process_key(self);
+	/* Release: with the serial before it, see info.c. */
+	atomic_store_explicit(
+		&p->parent, process_key(self), memory_order_release);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		p->flags |= PROCESS_CHILD;
+		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -115,11 +117,72 @@ overtaken(struct thread *t, struct process *p)
 	return OTP_NOT_RUNNING;
 }
 
+/* What core is to keep to; before anybody can know the process. */
+static void
+limits_apply(struct thread *t, struct process *p, uint32_t bound,
+	enum otp_priority priority, bool limited)
+{
+	if (bound) {
+		p->flags |= PROCESS_BOUNDED;
+		/* Relaxed: its pid and its name are published after this. */
+		atomic_store_explicit(&p->bound, bound, memory_order_relaxed);
+	}
+	if (limited) {
+		p->flags |= PROCESS_LIMITED;
+		otpi_extras(t, p);
+	}
+	if (priority != OTP_PRIORITY_NORMAL) {
+		p->priority = (uint8_t)priority;
+		p->flags |= PROCESS_UNUSUAL;
+	}
+}
+
+__attribute__((noinline, cold)) static void
+opts_apply(
+	struct thread *t, struct process *p, const struct otp_spawn_opts *opts)
+{
+	limits_apply(t, p, otpi_bound_of(opts->mailbox, opts->policy),
+		opts->priority, opts->max_heap != 0);
+	if (opts->max_heap)
+		otpi_rare(t, p)->max_heap = opts->max_heap;
+}
+
+/* Mostly there are none. */
+static inline bool
+has_limits(const struct otp_spawn_opts *opts)
+{
+	return opts->priority != OTP_PRIORITY_NORMAL || opts->mailbox != 0 ||
+		opts->max_heap != 0;
+}
+
+void
+otpi_class_apply(struct thread *t, struct process *p,
+	const struct otp_process_class *class)
+{
+	/* Release: otp_stats_process reads its tables. */
+	atomic_store_explicit(&p->process_class, class, memory_order_release);
+	limits_apply(t, p, otpi_bound_of(class->mailbox, class->policy),
+		class->priority, class->max_heap != 0);
+	if (class->blocking)
+		p->flags |= PROCESS_UNUSUAL;
+}
+
+static otp_err
+opts_check(const struct otp_spawn_opts *opts)
+{
+	if (opts->stack > OTPI_STACK_MAX)
+		return OTP_SYSTEM_LIMIT;
+	return (unsigned)opts->priority > OTP_PRIORITY_MAX ||
+			(unsigned)opts->policy > OTP_MAILBOX_DROP_OLDEST
+		? OTP_BADARG
+		: OTP_OK;
+}
+
 static otp_err
 spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	const struct otp_spawn_opts *opts, otp_pid *pid)
 {
-	static const struct otp_spawn_opts none = {NULL, false, NULL, 0};
+	static const struct otp_spawn_opts none = {.name = NULL};
 	struct plain plain = {fn, arg, 0};
 	struct process *p;
 	uint64_t monitor;
@@ -130,8 +193,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 		return OTP_NOT_RUNNING;
 	if (opts == NULL)
 		opts = &none;
-	if (opts->stack > OTPI_STACK_MAX)
-		return OTP_SYSTEM_LIMIT;
+	else if ((err = opts_check(opts)) != OTP_OK)
+		return err;
 	plain.stack = opts->stack;
 	if ((err = intern(opts->name, &name)) != OTP_OK)
 		return err;
@@ -142,6 +205,8 @@ spawn_plain(struct thread *t, void (*fn)(void *arg), void *arg,
 	p->flags = PROCESS_NEW | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
+	if (opts != &none && has_limits(opts))
+		opts_apply(t, p, opts);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid);
 	data_new(t, p, &plain, sizeof plain, sizeof plain);
@@ -188,8 +253,15 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 
 	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
-	if (status != OTP_OK)
-		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
+	if (status != OTP_OK) {
+		struct signal_reason *why = otpi_signal_reason(m);
+
+		/* Not to be taken for the end that links see: B8. */
+		why->name = x->start_reason != NULL;
+		why->reason = x->start_reason ? x->start_reason
+					      : otpi_reason_ref(p->end_reason);
+		x->start_reason = NULL;
+	}
 	if (!otpi_push_to(t, x->starter, m))
 		otpi_signal_free(t, m);
 }
@@ -203,28 +275,6 @@ otpi_start_done(struct thread *t, struct process *p)
 		return;
 	otpi_start_drop(t, x->start);
 	x->start = NULL;
-}
-
-/* What its class asks of the core; before anybody can know the process. */
-static void
-class_apply(struct thread *t, struct process *p,
-	const struct otp_process_class *class)
-{
-	uint32_t bound = otpi_bound_of(class);
-
-	/* Release: otp_stats_process reads its tables. */
-	atomic_store_explicit(&p->process_class, class, memory_order_release);
-	if (bound) {
-		p->flags |= PROCESS_BOUNDED;
-		/* Relaxed: its pid and its name are published after this. */
-		atomic_store_explicit(&p->bound, bound, memory_order_relaxed);
-	}
-	if (class->max_heap) {
-		p->flags |= PROCESS_LIMITED;
-		otpi_extras(t, p);
-	}
-	if (class->blocking || class->priority != OTP_PRIORITY_NORMAL)
-		p->flags |= PROCESS_UNUSUAL;
 }
 
 /* Make the process, all but scheduled. */
@@ -250,20 +300,19 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
-	class_apply(t, p, class);
+	otpi_class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */
 	data_new(t, p, how->seed, how->seed_size, size);
 	*monitor = tie(t, p, how->how == OTP_START_LINK,
 		how->how == OTP_START_MONITOR);
-	if (how->how != OTP_START_LINK)
-		p->parent = 0; /* B42 */
 	x = otpi_rare(t, p);
 	x->starter = process_key(otpi_process_of(t));
 	x->start_call = otpi_id_next(t);
 	x->start_linked = how->how == OTP_START_LINK;
 	x->start_monitor = *monitor;
 	x->start = how->start; /* the hold that came with it */
+	x->hibernate_after_ms = how->hibernate_after_ms;
 	*process = p;
 	return OTP_OK;
 }
@@ -331,7 +380,8 @@ start_wait(struct thread *t, const struct otp_process_opts *how, uint64_t child,
 	if (err != OTP_OK) {
 		start_forget(self, child, monitor);
 		otpi_last_reason_set(t, reason);
-		if (err == OTP_START_FAILED && how->how == OTP_START_LINK)
+		if (err == OTP_START_FAILED && how->how == OTP_START_LINK &&
+			!otpi_signal_reason(m)->name)
 			start_failed_link(t, reason);
 	}
 	otpi_signal_free(t, m);
@@ -429,6 +479,29 @@ otp_process_ignore(void)
 }
 
 enum otp_verdict
+otp_process_fail(otp_term reason)
+{
+	struct otpi_reason *copy = otpi_reason_new(reason);
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+	struct rare *x = otpi_rare(t, p);
+
+	if (x->start_reason)
+		otpi_reason_unref(x->start_reason);
+	x->start_reason = copy;
+	x->start_status = OTP_START_FAILED;
+	if (!(p->flags & PROCESS_STARTING)) { /* nobody waits for it */
+		otpi_reason_unref(copy);
+		x->start_reason = NULL;
+	}
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = &otpi_reason_normal;
+	otpi_leave(t);
+	return OTP_END;
+}
+
+enum otp_verdict
 otp_process_end_with(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
@@ -458,7 +531,7 @@ otp_pid
 otp_process_parent(void)
 {
 	struct thread *t = otpi_enter();
-	otp_pid parent = key_pid(otpi_process_of(t)->parent);
+	otp_pid parent = key_pid(otpi_started_by(otpi_process_of(t)));
 
 	otpi_leave(t);
 	return parent;
@@ -478,27 +551,46 @@ otpi_idle_cancel(struct thread *t, struct process *p, bool fired)
 }
 
 void
+otpi_idle_start(struct thread *t, struct process *p, otp_duration ms)
+{
+	struct extras *x = otpi_extras(t, p);
+	struct timer *timer;
+
+	x->idle_id = otpi_id_next(t);
+	if (x->rare->dozing)
+		x->rare->dozing = false;
+	if (ms == 0) { /* B36 */
+		otpi_signal_send(t, process_key(p),
+			otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
+		return;
+	}
+	timer = otpi_timer_new(t, TIMER_IDLE, x->idle_id, process_key(p));
+	otpi_rare(t, p)->idle_timer = timer;
+	otpi_timer_start(t, timer, ms);
+}
+
+void
+otpi_idle_again(struct thread *t, struct process *p)
+{
+	const struct timer *timer = p->extras->rare->idle_timer;
+	otp_duration ms = timer ? timer->asked_ms : 0;
+	bool dozing = p->extras->rare->dozing;
+
+	otpi_idle_cancel(t, p, false);
+	otpi_idle_start(t, p, ms);
+	if (dozing)
+		p->extras->rare->dozing = true;
+}
+
+void
 otp_process_idle_after(otp_duration ms)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = otpi_process_of(t);
-	struct extras *x;
 
 	if (p->extras && p->extras->idle_id)
 		otpi_idle_cancel(t, p, false);
-	if (ms >= 0 && ms != OTP_INFINITY) {
-		x = otpi_extras(t, p);
-		x->idle_id = otpi_id_next(t);
-		if (ms == 0) { /* B36 */
-			otpi_signal_send(t, process_key(p),
-				otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
-		} else {
-			struct timer *timer = otpi_timer_new(
-				t, TIMER_IDLE, x->idle_id, process_key(p));
-
-			otpi_rare(t, p)->idle_timer = timer;
-			otpi_timer_start(t, timer, ms);
-		}
-	}
+	if (ms >= 0 && ms != OTP_INFINITY)
+		otpi_idle_start(t, p, ms);
 	otpi_leave(t);
 }

@@ -4,8 +4,7 @@
  * one by one. Whose they are is checked by the slot's serial, before and after.
  * And what workers count where they sleep or steal.
  */
-#include <otp/stats.h>
-
+#include "core/info.h"
 #include "core/run.h"
 #include "core/stop.h"
 #include "core/trace.h"
@@ -221,14 +220,25 @@ status_of_awake(
 	return status;
 }
 
+static enum otp_process_status
+at_rest_of(struct process *p)
+{
+	switch (atomic_load_explicit(&p->blocked, memory_order_relaxed)) {
+	case 0:
+		return p->kind == PROCESS_BEHAVIOUR ? OTP_PROCESS_IDLE
+						    : OTP_PROCESS_BLOCKED;
+	case 1:
+		return OTP_PROCESS_BLOCKED;
+	default:
+		return OTP_PROCESS_HIBERNATED;
+	}
+}
+
 static void
 status_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
-	enum otp_process_status at_rest = p->kind != PROCESS_BEHAVIOUR ||
-			atomic_load_explicit(&p->blocked, memory_order_relaxed)
-		? OTP_PROCESS_BLOCKED
-		: OTP_PROCESS_IDLE;
+	enum otp_process_status at_rest = at_rest_of(p);
 	uint32_t arrived = 0;
 
 	/* Relaxed: it may change at once. */
@@ -246,9 +256,8 @@ status_look(
 	stats->mailbox = load32(&p->queue_len) + arrived;
 }
 
-/* False: it has ended, or is about to. */
-static bool
-process_look(
+bool
+otpi_process_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
 	uint64_t key = process_key(p);
@@ -280,7 +289,7 @@ otp_stats_process(otp_pid pid, struct otp_process_stats *stats)
 	struct thread *t = otpi_enter();
 	struct process *p = pid.node ? NULL : otpi_slot_find(pid_key(pid));
 	struct otp_process_stats found;
-	bool is_there = p && process_look(t, p, &found) &&
+	bool is_there = p && otpi_process_look(t, p, &found) &&
 		otp_pid_equal(found.pid, pid);
 
 	otpi_leave(t);
@@ -300,7 +309,7 @@ otp_stats_processes(
 	bool goes_on = true;
 
 	for (uint32_t id = 1; goes_on && (p = otpi_slot_at(id)); id++) {
-		if (!process_look(t, p, &stats))
+		if (!otpi_process_look(t, p, &stats))
 			continue;
 		otpi_leave(t);
 		goes_on = each(&stats, arg);
@@ -317,6 +326,7 @@ otp_process_status_name(enum otp_process_status status)
 		[OTP_PROCESS_RUNNABLE] = "runnable",
 		[OTP_PROCESS_IDLE] = "idle",
 		[OTP_PROCESS_BLOCKED] = "blocked",
+		[OTP_PROCESS_HIBERNATED] = "hibernated",
 	};
 
 	return (unsigned)status < sizeof names / sizeof names[0] ? names[status]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/timer.h"
+#include "core/alias.h"
 #include "core/sched.h"
 #include "core/sim.h"
 #include "core/signals.h"
@@ -262,7 +263,9 @@ fire_message(struct thread *t, struct timer *timer)
 
 	if (otpi_traced())
 		otpi_trace_send(t, to, timer->message);
-	if (to == 0 || !otpi_push_to(t, to, timer->message))
+	if (otpi_is_alias(timer->to))
+		otpi_alias_send(t, timer->to, timer->message);
+	else if (to == 0 || !otpi_push_to(t, to, timer->message))
 		otpi_signal_free(t, timer->message);
 	timer->message = NULL;
 	if (timer->owner)

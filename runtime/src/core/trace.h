@@ -24,6 +24,8 @@ struct trace_switch {
 /* In `word`; below it: how many probes are in use, kept by those who use them,
  * with half-words of their own. */
 #define TRACE_HOOK ((uint32_t)1 << 16)
+/* Above it: how many processes count what they send (suspend.c). */
+#define TRACE_COUNTS ((uint32_t)1 << 17)
 
 /* Not in struct runtime: it stands where tools look for a semaphore. */
 extern struct trace_switch otpi_trace_switch
@@ -49,12 +51,16 @@ void otpi_trace_thread_end(struct thread *t);
 void otpi_trace_begin(void);
 void otpi_trace_end(void);
 
+/* What m is: the name of a message, or a signal's, in the words of otp_event. */
+const char *otpi_message_word(const struct otp_msg *m);
+
 /* What happened, on t; see trace.def. A key of 0, a NULL process: none. */
 #define COLD __attribute__((cold))
 
 COLD void otpi_trace_spawn(struct thread *t, struct process *p);
 COLD void otpi_trace_exit(struct thread *t, struct process *p);
 COLD void otpi_trace_run(struct thread *t, struct process *p);
+COLD void otpi_trace_hibernate(struct thread *t, struct process *p);
 COLD void otpi_trace_stop(struct thread *t, struct process *p);
 /* m is in hand, or NULL; `what`: unless m is a message. */
 COLD void otpi_trace_handler(struct thread *t, struct process *p,

@@ -72,7 +72,9 @@ build_down(otp_term_builder *b, const struct otp_event *event)
 	otp_build_atom(b, otp_atom_of("DOWN"));
 	otp_build_ref(b, event->ref);
 	otp_build_atom(b, otp_atom_of("process"));
-	if (otp_pid_is_none(event->who.pid))
+	if (event->who.name) /* A36: {Name,Node} */
+		otp_build_to(b, event->who);
+	else if (otp_pid_is_none(event->who.pid))
 		otp_build_term(b, OTP_UNDEFINED);
 	else
 		otp_build_pid(b, event->who.pid);

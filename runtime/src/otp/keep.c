@@ -128,6 +128,8 @@ otp_build_to(otp_term_builder *builder, otp_to value)
 	const char *name = otp_name_text(value.name);
 	const char *node = otp_name_text(value.node);
 
+	if (!name && value.name && builder->err == OTP_OK)
+		builder->err = OTP_BADARG; /* an alias */
 	if (!name) {
 		otp_build_pid(builder, value.pid);
 		return;

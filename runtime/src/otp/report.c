@@ -254,6 +254,49 @@ who_text(struct text *text, const struct otp_report *r)
 		otpi_text_add(text, " %s", r->class_name);
 }
 
+/* `bank`, or `<0.4.1>` of one that has no name. */
+static void
+known_text(struct text *text, otp_to who)
+{
+	const char *name = otp_name_text(who.name);
+
+	if (name)
+		otpi_text_add(text, "%s", name);
+	else
+		otpi_text_pid(text, who.pid);
+}
+
+static void
+ancestors_text(struct text *text, const struct otp_report *r)
+{
+	field(text, "ancestors");
+	for (size_t i = 0; i < r->ancestor_count && i < OTP_ANCESTORS_MAX;
+		i++) {
+		otpi_text_add(text, i > 0 ? ", " : "");
+		known_text(text, r->ancestors[i]);
+	}
+	otpi_text_add(text, "\n");
+}
+
+/* Of a plain process: the function, which is all that tells it from others. */
+static void
+entry_text(
+	struct text *text, const struct otp_report *r, struct symbols *symbols)
+{
+	struct symbol symbol = {0};
+
+	if (symbols)
+		otpi_symbol_find(symbols, r->entry, &symbol);
+	field(text, "runs");
+	if (symbol.name && symbol.start == r->entry)
+		otpi_text_add(text, "%s in %s\n", symbol.name, symbol.object);
+	else if (symbol.object)
+		otpi_text_add(text, "%s+0x%llx\n", symbol.object,
+			(unsigned long long)(r->entry - symbol.base));
+	else
+		otpi_text_add(text, "0x%llx\n", (unsigned long long)r->entry);
+}
+
 static void
 crash_text(
 	struct text *text, const struct otp_report *r, struct symbols *symbols)
@@ -266,9 +309,20 @@ crash_text(
 		message_text(text, r);
 	}
 	otpi_text_add(text, "\n");
-	field(text, "reason");
-	reason_text(text, r->reason, REASON_MOST);
-	otpi_text_add(text, "\n");
+	if (r->entry)
+		entry_text(text, r, symbols);
+	if (!otp_pid_is_none(r->client.pid)) {
+		field(text, "client");
+		known_text(text, r->client);
+		otpi_text_add(text, "\n");
+	}
+	if (r->reason.len > 0) {
+		field(text, "reason");
+		reason_text(text, r->reason, REASON_MOST);
+		otpi_text_add(text, "\n");
+	}
+	if (r->format_failed)
+		otpi_text_add(text, "  format_status failed\n");
 	if (r->signal)
 		signal_text(text, r);
 	if (r->heap_size > 0) {
@@ -285,11 +339,13 @@ crash_text(
 	field(text, "mailbox");
 	otpi_text_add(text, "%u messages, %u links%s", r->mailbox_length,
 		r->link_count, r->trap_exit ? ", traps exits" : "");
-	if (!otp_pid_is_none(r->parent)) {
+	if (r->ancestor_count == 0 && !otp_pid_is_none(r->parent)) {
 		otpi_text_add(text, ", started by ");
 		otpi_text_pid(text, r->parent);
 	}
 	otpi_text_add(text, "\n");
+	if (r->ancestor_count > 0)
+		ancestors_text(text, r);
 	backtrace_text(text, r, symbols);
 }
 

@@ -112,8 +112,8 @@ static const char *const kinds[] = {
 static const struct otp_msg_type *
 type_of(const struct otp_msg *m)
 {
-	return m->kind == SIGNAL_CALL || m->kind == SIGNAL_MESSAGE ? m->type
-								   : NULL;
+	return m->kind <= SIGNAL_MESSAGE || m->kind == SIGNAL_ALIASED ? m->type
+								      : NULL;
 }
 
 static void

@@ -49,6 +49,8 @@ for way in $ways; do
 	expect "$way is reported" '^=CRASH REPORT==== [-0-9T:.]+Z ===$' \
 		'^  process     <0\.[0-9]+\.[0-9]+> victim, gen_server crash_victim$' \
 		'^  handling    call die' \
+		'^  client      <0\.[0-9]+\.[0-9]+>$' \
+		'^  ancestors   (<0\.[0-9]+\.[0-9]+>|[a-z_]+)(, <0\.[0-9]+\.[0-9]+>)+$' \
 		'^  state       #\{.*lives => 7.*\}$' \
 		'^=SUPERVISOR REPORT==== ' \
 		': child <0\.[0-9]+\.[0-9]+> of victim terminated: restarting'

@@ -31,6 +31,9 @@ struct row {
 static const otp_string text = {"hi", 2};
 static const uint8_t many[] = {1, 200};
 static const codec_wire_owner_ref nobody = {{{7, 8, 9, 0}, 0, 0}};
+/* As otp_alias gives it: it has no name, no node and no encoding. */
+static const codec_wire_owner_ref alias = {
+	{{7, 8, 9, 0}, UINT32_MAX, UINT32_MAX}};
 static const struct codec_wire_map_string_int32_pair pairs[] = {
 	{{"a", 1}, 1}, {{"b", 1}, 2}};
 static const int32_t numbers[] = {1, -2, 300};
@@ -467,6 +470,9 @@ what_has_no_encoding(void **state)
 		{&codec_wire_event_type,
 			VALUE(struct codec_wire_event,
 				.tag = (enum codec_wire_event_tag)7),
+			OTP_BADARG},
+		{&codec_wire_types_type,
+			VALUE(struct codec_wire_types, .who = &alias),
 			OTP_BADARG},
 		{&otp_string_type, VALUE(otp_string, "", (size_t)1 << 40),
 			OTP_SYSTEM_LIMIT},

@@ -514,6 +514,28 @@ nobody_calls_itself(void **state)
 	hear();
 }
 
+static void
+tells_its_caller(void *arg)
+{
+	tell(*(otp_pid *)arg, 1, otp_caller().id);
+}
+
+/* The stack on which a call was handled is that of the process that is next. */
+static void
+only_in_a_call_there_is_a_caller(void **state)
+{
+	otp_pid self = otp_self(), pid = server_start(self);
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(ask_briefly(pid, ECHO, PATIENCE_MS), OTP_OK);
+		otp_spawn(tells_its_caller, &self);
+		assert_int_equal(hear().more, 0);
+	}
+	assert_int_equal(otp_caller().id, 0);
+	otp_exit_signal(pid, OTP_KILL);
+}
+
 /* --- many callers -------------------------------------------------------- */
 
 struct caller {
@@ -594,6 +616,7 @@ main(void)
 		TEST(requests_are_awaited_in_any_order),
 		TEST(a_forwarded_call_is_answered_by_the_other),
 		TEST(nobody_calls_itself),
+		TEST(only_in_a_call_there_is_a_caller),
 		TEST(processes_and_threads_call_together),
 	};
 

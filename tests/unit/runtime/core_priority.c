@@ -195,6 +195,80 @@ the_higher_is_woken_first(void **state)
 		finish(pids[i]);
 }
 
+/* --- plain processes ------------------------------------------------------ */
+
+static void
+notes_its_level(void *arg)
+{
+	struct server s = {.level = *(const unsigned *)arg};
+
+	note(&s);
+}
+
+/* Has the one worker until it has spawned all, the lowest first. */
+static void
+spawns_all(void *arg)
+{
+	static const unsigned levels[] = {0, 1, 2, 3};
+	otp_pid pid;
+
+	(void)arg;
+	for (unsigned i = 0; i < LEVELS_; i++) {
+		struct otp_spawn_opts opts = {
+			.priority = (enum otp_priority)worst_first[i]};
+
+		EXPECT(otp_spawn_opt(notes_its_level,
+			       (void *)(uintptr_t)&levels[worst_first[i]],
+			       &opts, &pid) == OTP_OK);
+	}
+}
+
+/* As it is started, and as it sets it. */
+static void
+plain_processes_have_a_priority(void **state)
+{
+	int last = 0;
+
+	(void)state;
+	for (int round = 0; round < ORDERS; round++) {
+		otp_spawn(spawns_all, NULL);
+		last += assert_best_first() == LEVELS_ - 1;
+	}
+	assert_true(last > LOW_LAST);
+}
+
+static void
+waits_and_notes(void *arg)
+{
+	struct server s = {.level = *(const unsigned *)arg};
+
+	otp_priority_set((enum otp_priority)s.level);
+	tell(observer, 1, 0);
+	hear();
+	note(&s);
+}
+
+static void
+a_priority_that_is_set_holds_from_the_next_turn_on(void **state)
+{
+	static const unsigned levels[] = {0, 1, 2, 3};
+	uint64_t any = 77;
+	int last = 0;
+
+	(void)state;
+	observer = otp_self();
+	for (int round = 0; round < ORDERS; round++) {
+		for (unsigned i = 0; i < LEVELS_; i++) {
+			pids[i] = otp_spawn(
+				waits_and_notes, (void *)(uintptr_t)&levels[i]);
+			assert_int_equal(hear().value, 1);
+		}
+		otp_spawn(send_to_all, &any);
+		last += assert_best_first() == LEVELS_ - 1;
+	}
+	assert_true(last > LOW_LAST);
+}
+
 /* --- nobody starves ------------------------------------------------------ */
 
 static void
@@ -333,6 +407,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_higher_runs_first),
 		TEST(the_higher_is_woken_first),
+		TEST(plain_processes_have_a_priority),
+		TEST(a_priority_that_is_set_holds_from_the_next_turn_on),
 		TEST(nobody_starves),
 		TEST(order_is_kept),
 		TEST(who_is_below_takes_turns),

@@ -286,6 +286,45 @@ a_call_within_a_call(void **state)
 }
 
 static void
+wakes_up(void *arg)
+{
+	(void)arg;
+}
+
+static void
+hibernates(void *arg)
+{
+	otp_hibernate(wakes_up, arg);
+}
+
+static void
+a_hibernation(void **state)
+{
+	const struct note *run, *end, *sleep;
+	otp_pid pid;
+
+	(void)state;
+	listen();
+	pid = otp_spawn(hibernates, NULL);
+	AWAIT_TOLD(OTP_TRACE_HIBERNATE, pid, 1);
+	AWAIT_TOLD(OTP_TRACE_STOP, pid, 2);
+	tell(pid, 0, 0);
+	AWAIT_TOLD(OTP_TRACE_EXIT, pid, 1);
+	AWAIT_TOLD(OTP_TRACE_STOP, pid, 3);
+	listen_no_more();
+	run = find(OTP_TRACE_HANDLER_BEGIN, pid, NULL);
+	end = find(OTP_TRACE_HANDLER_END, pid, run);
+	assert_int_equal(end->event.number, 1);
+	sleep = find(OTP_TRACE_HIBERNATE, pid, end);
+	find(OTP_TRACE_STOP, pid, sleep);
+	run = find(OTP_TRACE_HANDLER_BEGIN, pid, sleep);
+	assert_string_equal(run->text, "run");
+	end = find(OTP_TRACE_HANDLER_END, pid, run);
+	assert_int_equal(end->event.number, 0);
+	assert_int_equal(count(OTP_TRACE_RUN, pid), count(OTP_TRACE_STOP, pid));
+}
+
+static void
 messages(void **state)
 {
 	const struct note *send, *begin, *receive;
@@ -325,6 +364,31 @@ a_message_to_nobody(void **state)
 	drop = find(OTP_TRACE_DROP, self, find(OTP_TRACE_SEND, self, NULL));
 	assert_int_equal(drop->event.number, OTP_NOPROC);
 	assert_true(otp_pid_equal(drop->event.peer, pid));
+}
+
+static void
+a_message_through_an_alias(void **state)
+{
+	const struct note *send, *other;
+	otp_pid self = otp_self();
+	otp_to alias = otp_alias(OTP_ALIAS_REPLY);
+
+	(void)state;
+	listen();
+	otp_msg_send(alias, number_new(&number_type, 1, 0));
+	otp_msg_send(alias, number_new(&number_type, 2, 0));
+	assert_int_equal(hear().value, 1);
+	listen_no_more();
+	send = find(OTP_TRACE_SEND, self, NULL);
+	assert_true(otp_pid_equal(send->event.peer, self));
+	other = find(OTP_TRACE_RECEIVE, self, send);
+	assert_int_equal(send->event.id, other->event.id);
+	/* The second comes when it is over. */
+	send = find(OTP_TRACE_SEND, self, send);
+	other = find(OTP_TRACE_DROP, self, send);
+	assert_int_equal(send->event.id, other->event.id);
+	assert_int_equal(other->event.number, OTP_NOPROC);
+	assert_string_equal(other->text, "number");
 }
 
 static void
@@ -623,8 +687,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_call),
 		TEST(a_call_within_a_call),
+		TEST(a_hibernation),
 		TEST(messages),
 		TEST(a_message_to_nobody),
+		TEST(a_message_through_an_alias),
 		TEST(a_call_that_takes_too_long),
 		TEST(a_crash),
 		TEST(an_orderly_end),

@@ -107,6 +107,48 @@ a_crash_says_who_what_and_where(void **state)
 }
 
 static void
+a_format_status_that_failed_is_named(void **state)
+{
+	struct otp_report report = {.kind = OTP_REPORT_CRASH,
+		.pid = account,
+		.class_name = "bank_account",
+		.format_failed = true};
+	const char *text = words(&report);
+
+	(void)state;
+	has(text, "  format_status failed\n");
+	assert_null(strstr(text, "reason"));
+}
+
+static void
+a_crash_says_where_it_comes_from(void **state)
+{
+	struct otp_report report = {
+		.kind = OTP_REPORT_CRASH,
+		.pid = account,
+		.parent = parent,
+		.entry = 94008,
+		.client = otp_to_pid(parent),
+		.reason = OTP_KILLED,
+	};
+
+	(void)state;
+	has(words(&report), "  client      <0.4.1>\n");
+	has(words(&report), "  runs        0x16f38\n");
+	has(words(&report), ", started by <0.4.1>\n");
+	report.entry = (uintptr_t)a_crash_says_where_it_comes_from;
+	report.client = otp_to_name("teller");
+	report.client.pid = parent;
+	report.ancestors[0] = otp_to_name("accounts");
+	report.ancestors[0].pid = account;
+	report.ancestors[1] = otp_to_pid(parent);
+	report.ancestor_count = 2;
+	has(words(&report), "  client      teller\n");
+	has(words(&report), "  ancestors   accounts, <0.4.1>\n");
+	has(words(&report), "  mailbox     0 messages, 0 links\n");
+}
+
+static void
 an_overflow_is_called_so(void **state)
 {
 	otp_term_builder reason = {0};
@@ -278,6 +320,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_crash_says_who_what_and_where),
+		cmocka_unit_test(a_format_status_that_failed_is_named),
+		cmocka_unit_test(a_crash_says_where_it_comes_from),
 		cmocka_unit_test(an_overflow_is_called_so),
 		cmocka_unit_test(a_supervisor_says_what_follows),
 		cmocka_unit_test(a_stuck_handler_is_a_warning),

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests that are under way: rare.requests has for each, by its number, one of
+ *   0	     no answer has come;
+ *   a block	its answer, to be awaited;
+ *   an entry, with the lowest bit set: it is in a collection.
+ * The entry has the answer then, and stands on its collection's list of those
+ * that are answered; so the next of them is found at once, however many there
+ * are. Answers, entries and tables are the owner's, also what `otp_requests`
+ * leads to: that is memory of otp_alloc.
+ */
+#ifndef OTPI_REQUESTS_H
+#define OTPI_REQUESTS_H
+
+#include "core/thread.h"
+
+/* The answer of a request of p, whose value is that. Takes m. */
+void otpi_request_answered(
+	struct thread *t, struct process *p, uint64_t value, struct otp_msg *m);
+/* Nobody will ask for the answer of a request that had that value. */
+void otpi_request_drop(struct thread *t, uint64_t value);
+
+static inline bool
+otpi_is_collected(uint64_t value)
+{
+	return value & 1;
+}
+
+#endif
