@@ -119,7 +119,7 @@ LINTS := $(wildcard tests/lint/*.sh)
 MODELS := tests/model/run.sh
 # What runs beside the runtime's own tests in hard mode.
 HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
-	stress threads values workloads
+	stress threads trees values workloads
 # BRIEF=1 leaves out of it what takes long, and does less of the rest.
 HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spawn \
 	core_timer
@@ -141,8 +141,8 @@ C_FILES = $(shell find compiler runtime tests examples \
 	-name '*.[ch]' -not -path '*/build/*' | sort)
 
 .PHONY: all otpc lib check test semantics stress model bench bench-quick bench-10m
-.PHONY: bench-instructions fire fuzz fuzz-run sim sim-run demo deps install
-.PHONY: uninstall clean help format lint FORCE
+.PHONY: bench-instructions fire fuzz fuzz-run sim sim-run trees trees-run
+.PHONY: demo deps install uninstall clean help format lint FORCE
 
 # --- how --------------------------------------------------------------------
 
@@ -404,6 +404,14 @@ sim: ## workloads from SEEDS=10000 seeds, JOBS at once: tests/sim
 
 sim-run:
 	@$(SCRIPT_ENV) SEEDS='$(SEEDS)' JOBS='$(JOBS)' tests/sim/run.sh
+
+trees: ## random trees against a model, SEEDS=10000, JOBS at once: tests/trees
+	@$(SUBMAKE) all MODE=$(SIM_MODE) BUILD=$(TEST_BUILD)/$(SIM_MODE)
+	@$(MAKE) --no-print-directory trees-run MODE=$(SIM_MODE) \
+		BUILD=$(TEST_BUILD)/$(SIM_MODE)
+
+trees-run:
+	@$(SCRIPT_ENV) SEEDS='$(SEEDS)' JOBS='$(JOBS)' tests/trees/run.sh
 
 demo: ## a bank under supervision: build it, run it, crash it
 	@.ci/deps demo
