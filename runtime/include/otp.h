@@ -12,6 +12,7 @@
 #include <otp/runtime.h>
 #include <otp/stats.h>
 #include <otp/supervisor.h>
+#include <otp/sys.h>
 #include <otp/term.h>
 #include <otp/trace.h>
 #include <otp/type.h>

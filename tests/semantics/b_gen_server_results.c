@@ -85,6 +85,7 @@ B15_bad_return_value_terminates(void **state)
 	bad_return(BAD_REPLY, false, "{bad_return_value,reply}");
 	bad_return(REFUSE, false, "{bad_return_value,refuse}");
 	bad_return(STOP_REPLY, false, "{bad_return_value,stop_reply}");
+	bad_return(BAD_ERROR, false, "{bad_return_value,error}");
 	bad_return(BAD_ZERO, false, "{bad_return_value,0}");
 }
 

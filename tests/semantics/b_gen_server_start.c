@@ -62,6 +62,8 @@ B2_results_of_init(void **state)
 		{{.op = INIT_CRASH}, OTP_START_FAILED, "{{fault,"},
 		{{.op = INIT_BAD}, OTP_START_FAILED,
 			"{bad_return_value,reply}"},
+		{{.op = INIT_ERROR, .reason = "not_now"}, OTP_START_FAILED,
+			"not_now"},
 	};
 
 	(void)state;
@@ -171,8 +173,8 @@ B6_after_a_failed_init_name_and_process_are_gone(void **state)
 static void
 B7_a_trapping_starter_finds_no_exit(void **state)
 {
-	static const enum init_op ops[] = {
-		INIT_STOP, INIT_IGNORE, INIT_EXIT, INIT_CRASH, INIT_BAD};
+	static const enum init_op ops[] = {INIT_STOP, INIT_IGNORE, INIT_EXIT,
+		INIT_CRASH, INIT_BAD, INIT_ERROR};
 	otp_pid pid;
 
 	(void)state;
@@ -187,14 +189,17 @@ B7_a_trapping_starter_finds_no_exit(void **state)
 	}
 }
 
+static const char *starter_name;
+
 /* Starts and links as told, says what came of it, then ends. */
 static void
 starter(void *arg)
 {
 	const struct probe_start *s = arg;
+	struct otp_start_opts opts = {.name = starter_name};
 	otp_pid pid;
 
-	tell(NOTE_DONE, start(OTP_START_LINK, *s, NULL, &pid, NULL),
+	tell(NOTE_DONE, start(OTP_START_LINK, *s, &opts, &pid, NULL),
 		OTP_UNDEFINED);
 }
 
@@ -217,6 +222,7 @@ B8_a_failed_start_link_ends_a_starter_that_does_not_trap(void **state)
 	struct probe_start out = {.op = INIT_EXIT, .reason = "out"};
 	struct probe_start ignore = {.op = INIT_IGNORE};
 	struct probe_start normal = {.op = INIT_STOP, .reason = "normal"};
+	struct probe_start error = {.op = INIT_ERROR, .reason = "no"};
 
 	(void)state;
 	assert_string_equal(starter_end(&stop), "no");
@@ -226,6 +232,45 @@ B8_a_failed_start_link_ends_a_starter_that_does_not_trap(void **state)
 	assert_int_equal(await(NOTE_DONE).value, OTP_IGNORE);
 	assert_string_equal(starter_end(&normal), "normal");
 	assert_int_equal(await(NOTE_DONE).value, OTP_START_FAILED);
+	assert_string_equal(starter_end(&error), "normal");
+	assert_int_equal(await(NOTE_DONE).value, OTP_START_FAILED);
+}
+
+/* Others than the starter see that it ended as if nothing had happened. */
+static void
+B2_a_start_that_fails_with_otp_error_is_reported_to_nobody_else(void **state)
+{
+	struct otp_start_opts opts = {.name = "b2_error"};
+	otp_pid pid;
+
+	(void)state;
+	assert_int_equal(
+		start(OTP_START,
+			(struct probe_start){.op = INIT_ERROR, .reason = "no"},
+			&opts, &pid, NULL),
+		OTP_START_FAILED);
+	assert_string_equal(last_reason(), "no");
+	assert_false(otp_is_alive(expect(NOTE_INIT).from));
+	assert_true(otp_pid_is_none(otp_whereis("b2_error")));
+	expect_nothing();
+	assert_false(have_report(OTP_REPORT_CRASH));
+}
+
+static void
+B8_a_name_that_is_taken_does_no_harm_to_the_starter(void **state)
+{
+	struct otp_start_opts opts = {.name = "b8"};
+	struct probe_start named = {.op = INIT_OK};
+	otp_pid pid;
+
+	(void)state;
+	assert_int_equal(start(OTP_START, named, &opts, &pid, NULL), OTP_OK);
+	expect(NOTE_INIT);
+	starter_name = "b8";
+	assert_string_equal(starter_end(&named), "normal");
+	starter_name = NULL;
+	assert_int_equal(await(NOTE_DONE).value, OTP_ALREADY_STARTED);
+	end_probe(pid);
 }
 
 static void
@@ -332,12 +377,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		RULE(B1_start_returns_after_init),
 		RULE(B2_results_of_init),
+		RULE(B2_a_start_that_fails_with_otp_error_is_reported_to_nobody_else),
 		RULE(B3_start_monitor),
 		RULE(B4_the_name_is_registered_before_init),
 		RULE(B5_a_taken_name_is_already_started),
 		RULE(B6_after_a_failed_init_name_and_process_are_gone),
 		RULE(B7_a_trapping_starter_finds_no_exit),
 		RULE(B8_a_failed_start_link_ends_a_starter_that_does_not_trap),
+		RULE(B8_a_name_that_is_taken_does_no_harm_to_the_starter),
 		RULE(B9_a_start_that_takes_too_long_is_killed),
 		RULE(B10_a_starter_that_dies_during_init),
 		RULE(B11_a_continue_of_init_runs_before_any_message),

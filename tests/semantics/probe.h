@@ -18,7 +18,9 @@ enum init_op {
 	INIT_BAD, /* returns otp_reply() */
 	INIT_HOLD, /* until released, then ok */
 	INIT_CONTINUE,
-	INIT_TIMEOUT /* 0 ms */
+	INIT_TIMEOUT, /* 0 ms */
+	INIT_HIBERNATE,
+	INIT_ERROR /* reason */
 };
 
 enum what {
@@ -44,7 +46,10 @@ enum what {
 	KEEP_LENT, /* a pointer into the arguments */
 	ANSWER, /* the deferred call number `value` */
 	HAND_OUT, /* answers it from another process */
-	UNLINK_PARENT
+	UNLINK_PARENT,
+	HIBERNATE,
+	HIBERNATE_FOR, /* value ms */
+	BAD_ERROR
 };
 
 enum last_op {
@@ -234,6 +239,12 @@ act(struct probe *p, const struct request *r, otp_next next, int64_t *value)
 	case UNLINK_PARENT:
 		otp_unlink(p->parent);
 		return next;
+	case HIBERNATE:
+		return otp_with_hibernate(next);
+	case HIBERNATE_FOR:
+		return otp_with_hibernate(otp_with_timeout(next, r->value));
+	case BAD_ERROR:
+		return otp_error(term_of(r->reason));
 	}
 	return next;
 }
@@ -270,6 +281,10 @@ probe_init(void *state, struct otp_msg *m)
 		return with_continue(otp_ok(), 1);
 	case INIT_TIMEOUT:
 		return otp_with_timeout(otp_ok(), 0);
+	case INIT_HIBERNATE:
+		return otp_with_hibernate(otp_ok());
+	case INIT_ERROR:
+		return otp_error(term_of(p->start.reason));
 	}
 	return otp_ok();
 }

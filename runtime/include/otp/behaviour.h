@@ -13,6 +13,8 @@
 
 OTP_BEGIN_DECLS
 
+struct otp_sys_statistics;
+
 /* What the runtime hands to a behaviour. Owned by the runtime until taken. */
 enum otp_event_kind {
 	OTP_EVENT_MESSAGE, /* msg: a call, cast, info or message */
@@ -37,6 +39,13 @@ enum otp_verdict {
 	OTP_END /* with the reason of otp_process_end_with */
 };
 
+/* What of a process is shown in reports and by otp_sys_get_status. */
+enum otp_status_part {
+	OTP_STATUS_STATE, /* `undefined` if nobody can write it as a term */
+	OTP_STATUS_MESSAGE, /* that it was handling */
+	OTP_STATUS_REASON /* that it ended with */
+};
+
 struct otp_behaviour {
 	const char *name; /* "gen_server", as in crash reports */
 	/*
@@ -58,6 +67,14 @@ struct otp_behaviour {
 	 */
 	void (*encode_state)(
 		struct otp_term_builder *builder, const void *data);
+	/*
+	 * What is shown instead of `term` (B50): scratch memory, or `term`; may
+	 * be NULL. Links and monitors get the reason as it is. A report leaves
+	 * out what this crashes on, and all that comes after it; it runs on a
+	 * fresh stack then.
+	 */
+	otp_term (*format)(
+		const void *data, enum otp_status_part part, otp_term term);
 };
 
 /* What becomes of a cast, info or message that is over `mailbox`. */
@@ -112,6 +129,8 @@ struct otp_process_opts {
 	struct otp_msg *start; /* shared: see otp_start_hold; may be NULL */
 	const char *name;
 	otp_duration timeout_ms; /* of init; 0: infinity (B9) */
+	/* otp_process_hibernate when it was idle for so long; 0: never (B38). */
+	otp_duration hibernate_after_ms;
 	enum otp_start_how how;
 };
 
@@ -142,6 +161,12 @@ void otp_process_app(uint8_t number);
 void otp_process_started(void);
 /* init wants no process: the starter gets OTP_IGNORE. Returns OTP_END. */
 enum otp_verdict otp_process_ignore(void);
+/*
+ * init has failed, and only the starter is to know (B2, B8): it gets
+ * OTP_START_FAILED with this reason, the process ends with `normal`. Copies.
+ * Returns OTP_END.
+ */
+enum otp_verdict otp_process_fail(otp_term reason);
 /* The reason of OTP_END. Copies. Returns OTP_END. */
 enum otp_verdict otp_process_end_with(otp_term reason);
 /* The reason set by the last otp_process_end_with; lent. */
@@ -150,9 +175,46 @@ otp_term otp_process_end_reason(void);
 otp_pid otp_process_parent(void);
 /*
  * OTP_EVENT_IDLE when no event arrives within ms (B35, B36); every event
- * cancels it. 0: as soon as the mailbox is empty. Negative: cancel.
+ * cancels it, but for one of sys (B37). 0: as soon as the mailbox is empty. Negative: cancel.
  */
 void otp_process_idle_after(otp_duration ms);
+/*
+ * From now until an event comes that is not otp_msg_type.while_suspended, the
+ * process counts as hibernated.
+ */
+void otp_process_hibernate(void);
+/*
+ * Suspended, only messages that are otp_msg_type.while_suspended and the
+ * parent's EXIT are events; all else stays in the mailbox, in its order (F2).
+ * The time of otp_process_idle_after begins anew with such a message, and when
+ * it is no longer suspended (B37). Gives what was.
+ */
+bool otp_process_suspend(bool on);
+bool otp_process_is_suspended(void);
+/*
+ * The same, independent of that, and of those messages only the ones that `by`
+ * sends; until `by` ends, or is the zero pid in a further call.
+ */
+void otp_process_hold(otp_pid by);
+/* Who holds it; zero: nobody. */
+otp_pid otp_process_holder(void);
+/*
+ * What the behaviour's `format` gives. Should that crash or end, the call in
+ * hand fails with OTP_BAD_TERM, the callback's frames and what is lent are given
+ * up, and the process goes on with its next event.
+ */
+otp_term otp_process_show(enum otp_status_part part, otp_term term);
+/* See otp_sys_statistics; OTP_SYSTEM_LIMIT. */
+OTP_MUST_USE otp_err otp_process_statistics(bool on);
+/* False: they are off. */
+bool otp_process_statistics_get(struct otp_sys_statistics *statistics);
+/*
+ * The calling plain process goes on as one of this class: frames and lent memory
+ * are given up, `init` of the behaviour is called with `start` (may be NULL;
+ * takes it, also if it is lent), on a copy of the data; nobody waits for that.
+ */
+OTP_NORETURN void otp_process_become(const struct otp_process_class *class_,
+	const void *data, size_t size, struct otp_msg *start);
 /* A child of the calling process, by its start: removes an EXIT of it from the
  * mailbox and unlinks (C31). Gives its reason in *reason (lent) when one was
  * there. */

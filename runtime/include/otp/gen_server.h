@@ -23,7 +23,8 @@ enum otp_next_action {
 	OTP_NEXT_NOREPLY,
 	OTP_NEXT_STOP,
 	OTP_NEXT_STOP_REPLY,
-	OTP_NEXT_STOP_REFUSE
+	OTP_NEXT_STOP_REFUSE,
+	OTP_NEXT_ERROR /* init */
 };
 
 enum otp_next_flag {
@@ -53,6 +54,13 @@ otp_ignore(void)
 {
 	return otp_next_of(OTP_NEXT_IGNORE);
 }
+
+/*
+ * From init: the start fails with this reason, and nobody else hears of it: the
+ * process ends with `normal`, without a report, and a starter that does not
+ * trap exits lives on (B2, B8). Copies the reason.
+ */
+otp_next otp_error(otp_term reason);
 
 /* From a call: send what *reply holds. */
 static inline otp_next
@@ -100,8 +108,11 @@ otp_with_timeout(otp_next next, otp_duration ms)
 }
 
 /*
- * As in OTP. A server that waits has no stack, so there is nothing to give
- * back: accepted, without effect.
+ * The server may be idle for long (B11, B14, B38): until the next message that
+ * is not of sys it counts as hibernated (otp_stats_process), and what the
+ * runtime holds for it beside its state is given back. It never has a stack
+ * while it waits, so that is little. It wakes up at once when a message is
+ * there. With a timeout in the same result it is woken by that, too.
  */
 static inline otp_next
 otp_with_hibernate(otp_next next)
@@ -120,7 +131,11 @@ otp_next otp_with_continue(otp_next next, struct otp_msg *m);
 struct otp_start_opts {
 	const char *name; /* registered before init (B4) */
 	otp_duration timeout_ms; /* 0: infinity */
-	otp_duration hibernate_after_ms; /* no effect: see otp_with_hibernate */
+	/*
+	 * Whenever nothing has arrived for so long, and the last result asked
+	 * for no timeout, as otp_with_hibernate (B38). 0: never.
+	 */
+	otp_duration hibernate_after_ms;
 };
 
 /* A field of a state that holds a pointer, for the debug check of lifetimes. */
@@ -170,6 +185,15 @@ struct otp_server_class {
 	const struct otp_state_pointer *pointers;
 	size_t pointer_count;
 	const struct otp_type *state; /* NULL: opaque */
+	/*
+	 * otp_sys_replace_state: `value` is a value of `state`, all it points to
+	 * is lent; copies. The state is a live one, whose kept fields are to be
+	 * kept anew. NULL: the state can't be replaced.
+	 */
+	void (*set_state)(void *state, const void *value);
+	/* `format_status`: see otp_behaviour.format. */
+	otp_term (*format_status)(
+		const void *state, enum otp_status_part part, otp_term term);
 };
 
 /*
@@ -199,6 +223,20 @@ OTP_MUST_USE otp_err otp_server_start(const struct otp_server_class *server,
  */
 OTP_MUST_USE otp_err otp_server_stop(
 	otp_to server, otp_term reason, otp_duration timeout_ms);
+
+/*
+ * The calling process, of otp_spawn, becomes a server of that class (B13), with
+ * a copy of the `size` bytes at `state`, as if its init had just returned
+ * `next`: otp_ok(), with a timeout, a continue or hibernation if wanted. Init is
+ * not called. Its frames are given up as by otp_exit, and with them all that is
+ * lent to it. Links, monitors, timers, its name, what waits in its mailbox and
+ * memory of otp_alloc stay, so kept fields may be copied. From now on the class
+ * decides about mailbox, priority, max_heap, and, if it traps exits, that. Who
+ * spawned it with a link is its parent. Never returns. Misuse, which ends the caller: as for
+ * otp_hibernate, and a `size` that is not that of the class's state.
+ */
+OTP_NORETURN void otp_server_enter_loop(const struct otp_server_class *server,
+	const void *state, size_t size, otp_next next);
 
 /* Beside the handlers of a server with `state opaque`: its state's size. */
 #define OTP_STATE(name) const size_t name##_state_size = sizeof(struct name)

@@ -41,6 +41,7 @@ struct otp_msg_type {
 	bool refuses; /* a call with a typed refusal */
 	bool deferred; /* a call that is answered later */
 	bool system; /* between behaviours: no bound of a mailbox holds (A71) */
+	bool while_suspended; /* of sys: see otp_process_suspend */
 	/* The arguments' handler in its own server: see gen_server.h. */
 	void (*handle)(void);
 	/* Writes the message as a term, `{deposit,100}`; NULL: the bare name. */

@@ -76,6 +76,16 @@ otp_pid otp_spawn(void (*fn)(void *arg), void *arg);
  * A thread that is not the runtime's own is not ended so: misuse, it aborts.
  */
 OTP_NORETURN void otp_exit(otp_term reason);
+/*
+ * Go to sleep without a stack: the frames of the calling process are given up as
+ * by otp_exit, and with them all that is lent to it; with the next message, or
+ * at once if one is queued, fn(arg) begins on a fresh stack, as if by otp_spawn
+ * (A65). Links, monitors, timers, the name and memory of otp_alloc stay; `arg`
+ * must not point into the stack. Never returns. For plain processes: in a
+ * handler of a behaviour, a destructor, or a thread that is not the runtime's
+ * own it is misuse, and ends the caller.
+ */
+OTP_NORETURN void otp_hibernate(void (*fn)(void *arg), void *arg);
 /* Send an exit signal (OTP's exit/2; semantics A10-A22). Copies the reason. */
 void otp_exit_signal(otp_pid to, otp_term reason);
 /* Turn exit signals into messages or not; gives the previous setting (A19). */

@@ -35,6 +35,8 @@ struct otp_report {
 	uint8_t message_kind; /* enum otp_msg_kind */
 	otp_term message_term; /* empty: not known */
 	otp_term state; /* empty: not known */
+	bool format_failed; /* format_status crashed: what it had to show of
+			     * message, state and reason is empty (B50) */
 	otp_term reason;
 	uint32_t mailbox_length;
 	uint32_t link_count;

@@ -48,8 +48,11 @@ enum otp_process_status {
 	OTP_PROCESS_RUNNING,
 	OTP_PROCESS_RUNNABLE, /* it waits for its turn */
 	OTP_PROCESS_IDLE, /* it waits for a message */
-	OTP_PROCESS_BLOCKED /* it waits within a handler, or as a plain
-			     * process: in a call, a receive, otp_sleep */
+	OTP_PROCESS_BLOCKED, /* it waits within a handler, or as a plain
+			      * process: in a call, a receive, otp_sleep */
+	OTP_PROCESS_HIBERNATED /* it waits for a message, and said that it may
+				* be for long: otp_hibernate,
+				* otp_with_hibernate, hibernate_after */
 };
 
 struct otp_process_stats {
@@ -88,7 +91,7 @@ OTP_MUST_USE otp_err otp_stats_process(
 void otp_stats_processes(
 	bool (*each)(const struct otp_process_stats *stats, void *arg),
 	void *arg);
-/* "running", "runnable", "idle", "blocked". */
+/* "running", "runnable", "idle", "blocked", "hibernated". */
 const char *otp_process_status_name(enum otp_process_status status);
 
 OTP_END_DECLS

@@ -21,6 +21,7 @@ import gdb
 import gdb.unwinder
 
 WHERE_MAX = 200  # stacks that `otp processes` looks at
+HIBERNATES = 2  # in `blocked` of a process
 INBOX_MAX = 100000  # messages of an inbox that are counted
 
 
@@ -103,7 +104,7 @@ class World:
         self.worker = self.rt["workers"].type.target()
         self.fields = Fields(
             self.process, "inbox", "serial", "kind", "runner", "mark",
-            "queue_len", "process_class", "id", "handled", "busy_us",
+            "queue_len", "process_class", "id", "handled", "busy_us", "blocked",
         )
         self.message = Fields(
             self.field(self.process, "queue").target(), "next", "kind"
@@ -221,6 +222,7 @@ class Process:
         self.mark = get("mark")
         self.queue_len = get("queue_len")
         self.runner = get("runner")
+        self.blocked = get("blocked")
         self.handled = get("handled")
         self.busy_us = get("busy_us")
         self.kind = get("kind")
@@ -260,7 +262,9 @@ class Process:
             return "running"
         if not self.waits():
             return "runnable"
-        return "blocked" if self.runner else "idle"
+        if self.runner:
+            return "blocked"
+        return "hibernated" if self.blocked == HIBERNATES else "idle"
 
     def mailbox(self):
         """What was received, and what has arrived since."""

@@ -73,7 +73,33 @@ enum process_flag {
 	/* A thread's own, blocking, or not of normal priority: see sched.c. */
 	PROCESS_UNUSUAL = 128,
 	/* Linked to its parent since its start, which `links` does not say. */
-	PROCESS_CHILD = 256
+	PROCESS_CHILD = 256,
+	PROCESS_PARENT = 512, /* its parent started it with a link (B42) */
+	/* Most of what is queued is not to be handled: suspend.h. */
+	PROCESS_SUSPENDED = 1024,
+	PROCESS_ASLEEP = 2048 /* it hibernates: suspend.h, anew.c */
+};
+
+/* Why a process is PROCESS_SUSPENDED: suspend.h. */
+struct suspension {
+	bool asked; /* otp_process_suspend */
+	uint64_t holder; /* pid key; 0: none */
+	uint64_t watch; /* the holder's monitor */
+	struct otp_msg *passed; /* last of the queue that is known to wait */
+};
+
+/* What it counts for otp_sys_statistics; the first three: when that began. */
+struct work {
+	otp_timestamp since; /* 0: it does not count */
+	uint64_t handled;
+	uint64_t busy_us;
+	uint64_t sent;
+};
+
+/* What sys asks for; see suspend.c. */
+struct watched {
+	struct suspension suspension;
+	struct work work;
 };
 
 /* What few processes have, or only for a while. Owner's. */
@@ -91,6 +117,10 @@ struct rare {
 	struct otp_msg *start;
 	otp_err start_status;
 	bool start_linked;
+	struct otpi_reason *start_reason; /* NULL: as of the end */
+	otp_duration hibernate_after_ms; /* 0: never */
+	bool dozing; /* the idle event that is waited for makes it hibernate */
+	struct watched *watched; /* NULL: none of it */
 };
 
 /* What a process has only while it has any of it. Owner's. */
@@ -114,7 +144,9 @@ struct process {
 	_Atomic(bool) exiting; /* owner's; read by anybody */
 	uint16_t flags; /* enum process_flag; owner's */
 	_Atomic(uint8_t) kind; /* enum process_kind; owner's */
-	_Atomic(bool) blocked; /* it waits with its runner; owner's */
+	/* Where it waits: 0: between events, 1: with its runner, 2: between
+	 * events, and hibernates. Owner's. */
+	_Atomic(uint8_t) blocked;
 	_Atomic(uint8_t) app; /* 0: none. Of who started it; by anybody */
 	/* 0, or which of its destructors runs; owner's. */
 	_Atomic(uint32_t) destructing;
@@ -166,7 +198,8 @@ enum activation_stage {
 	STAGE_ENDING, /* the behaviour's `ending` */
 	STAGE_DESTRUCT, /* a destructor of otp_own */
 	STAGE_REPORT, /* the report handler */
-	STAGE_ENCODE /* the state, for the crash report */
+	STAGE_ENCODE, /* the state, for the crash report */
+	STAGE_SHOW /* the same for sys: it is not the end (anew.c) */
 };
 
 /*
@@ -182,6 +215,7 @@ struct runner {
 	struct process *first; /* to be run when it is switched to */
 	uint8_t stage; /* enum activation_stage */
 	bool landed; /* its frames were abandoned: see runner_main */
+	bool anew; /* landed: its process goes on without them */
 	bool interrupted; /* by a fault or a kill: `fault` stands */
 	bool timed_out; /* the wait's limit is over */
 	bool silent; /* the end needs no `ending` */
@@ -204,7 +238,10 @@ struct runner {
 	struct otp_msg *start; /* of a process declared dead in init */
 	struct heap *quarantine; /* heap of a process declared dead */
 	struct otpi_fault fault;
-	otp_term_builder message, state; /* of the report being made */
+	/* Of the report being made: what is shown, and what it is made from. */
+	otp_term_builder message, state, reason, raw;
+	bool formatting; /* the hook that shows it has begun */
+	struct otpi_reason *reported; /* of the end, whatever that calls */
 };
 
 #define BLOCK_CLASSES 15 /* 64, 96, 128, 192 ... bytes to 8 KiB */

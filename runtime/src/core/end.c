@@ -26,28 +26,121 @@ built(const otp_term_builder *builder)
 static void
 report_drop(struct runner *r)
 {
+	otp_term_builder_free(&r->raw);
 	otp_term_builder_free(&r->message);
 	otp_term_builder_free(&r->state);
+	otp_term_builder_free(&r->reason);
+	r->formatting = false;
 }
 
-/* Report an abnormal end, with the message and the state if they can be had. */
+/* The hook of p that says what is shown; NULL: none, or it is not its yet. */
+static bool
+has_format(const struct process *p)
+{
+	return p->kind == PROCESS_BEHAVIOUR && !(p->flags & PROCESS_STARTING) &&
+		otpi_class_of(p)->behaviour->format;
+}
+
+/*
+ * What is shown of the raw term, or of `undefined` where nobody has written one:
+ * the hook's, or the term itself.
+ */
+static void
+show(struct runner *r, enum otp_status_part part, otp_term raw,
+	otp_term_builder *shown)
+{
+	struct thread *t = otpi_thread_now();
+	otp_term term = raw.len ? raw : OTP_UNDEFINED;
+
+	r->formatting = true;
+	otpi_call_format(t, r, part, term, shown);
+	r->formatting = false;
+	if (raw.len == 0 && otp_term_is_atom(built(shown), "undefined"))
+		otp_term_builder_reset(shown);
+}
+
+static void
+show_message(struct thread *t, struct runner *r, bool format)
+{
+	struct otp_msg *m = r->current;
+
+	if (!m || !m->type || !m->type->encode)
+		return;
+	if (!format) {
+		otpi_call_encode_message(t, r, &r->message);
+		return;
+	}
+	otpi_call_encode_message(t, r, &r->raw);
+	show(r, OTP_STATUS_MESSAGE, built(&r->raw), &r->message);
+	otp_term_builder_reset(&r->raw);
+}
+
+static void
+show_state(struct thread *t, struct runner *r, bool format)
+{
+	struct process *p = r->process;
+
+	if (p->kind != PROCESS_BEHAVIOUR || p->flags & PROCESS_STARTING)
+		return;
+	if (!format) {
+		if (otpi_class_of(p)->behaviour->encode_state)
+			otpi_call_encode(t, r, &r->state);
+		return;
+	}
+	if (otpi_class_of(p)->behaviour->encode_state)
+		otpi_call_encode(t, r, &r->raw);
+	show(r, OTP_STATUS_STATE, built(&r->raw), &r->state);
+}
+
+/* What writes the report may have ended with a reason of its own. */
+static void
+reason_restore(struct runner *r)
+{
+	struct process *p = r->process;
+
+	if (r->reported == NULL)
+		return;
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = r->reported;
+	r->reported = NULL;
+}
+
+/* As far as it is there: of what the hook has not seen, nothing (B50). */
+static void
+report_made(struct runner *r)
+{
+	struct process *p = r->process;
+	otp_term reason;
+
+	reason_restore(r);
+	reason = has_format(p) ? built(&r->reason)
+			       : otpi_reason_term(p->end_reason);
+	otpi_report_end(r, p, built(&r->message), built(&r->state), reason);
+	report_drop(r);
+}
+
+/*
+ * Report an abnormal end, with the message and the state if they can be had. The
+ * reason comes first: a crash in the rest must not cost it.
+ */
 static void
 report_end(struct thread *t, struct runner *r)
 {
 	struct process *p = r->process;
-	struct otp_msg *m = r->current;
+	bool format = has_format(p);
 
 	if (otpi_reason_is_orderly(p->end_reason))
 		return;
 	r->stage = STAGE_ENCODE;
-	if (m && m->type && m->type->encode)
-		otpi_call_encode_message(t, r, &r->message);
-	if (p->kind == PROCESS_BEHAVIOUR &&
-		otpi_class_of(p)->behaviour->encode_state &&
-		!(p->flags & PROCESS_STARTING))
-		otpi_call_encode(otpi_thread_now(), r, &r->state);
-	otpi_report_end(r, p, built(&r->message), built(&r->state));
-	report_drop(r);
+	r->reported = otpi_reason_ref(p->end_reason);
+	if (format)
+		show(r, OTP_STATUS_REASON, otpi_reason_term(p->end_reason),
+			&r->reason);
+	t = otpi_thread_now();
+	show_message(t, r, format);
+	show_state(otpi_thread_now(), r, format);
+	report_made(r);
 }
 
 void
@@ -99,19 +192,6 @@ destruct(struct runner *r)
 	} while (true);
 }
 
-/* What the activation held. */
-static void
-give_back(struct thread *t, struct runner *r)
-{
-	if (unlikely(r->building != NULL))
-		otpi_building_drop(t, r);
-	if (unlikely(r->answer != NULL))
-		otpi_signal_free(t, r->answer);
-	r->answer = NULL;
-	r->await = 0;
-	r->searching = false;
-}
-
 /*
  * The end of the process on r, stage by stage; each may land again, and then
  * the next follows. Everything user code could see runs here; what is left is
@@ -125,7 +205,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 
 	/* It may come from a wait. */
 	otpi_wait_disarm(t, r);
-	give_back(t, r);
+	otpi_give_back(t, r);
 	p->flags &= (uint16_t)~PROCESS_DYING;
 	if (report)
 		report_end(t, r);
@@ -141,7 +221,7 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending)
 	destruct(r);
 	t = otpi_thread_now();
 	p->flags |= PROCESS_DYING;
-	give_back(t, r);
+	otpi_give_back(t, r);
 	/* Nobody is left who could free it. */
 	if (r->held)
 		otpi_block_free(t, r->held);
@@ -202,13 +282,26 @@ otpi_land(struct thread *t, struct runner *r)
 	if (otpi_traced())
 		otpi_trace_handler_end(t, p, true);
 	r->landed = false;
+	if (r->anew) {
+		otpi_anew(t, r);
+		return;
+	}
 	otpi_building_drop(t, r);
 	if (r->killed) {
+		reason_restore(r);
 		/* It may have been in the middle of growing one: left. */
-		r->message = r->state = (otp_term_builder){0};
+		r->raw = r->message = (otp_term_builder){0};
+		r->state = r->reason = (otp_term_builder){0};
+		r->formatting = false;
 		otpi_killed(t, p);
 		r->killed = false;
 		otpi_end_stages(t, r, false, false);
+		return;
+	}
+	/* Not if a signal ended it meanwhile, or max_heap. */
+	if (r->stage == STAGE_SHOW && !r->silent && !r->ended &&
+		!(p->flags & PROCESS_DYING)) {
+		otpi_show_failed(t, r);
 		return;
 	}
 	if (r->interrupted && r->stage != STAGE_ENCODE &&
@@ -228,10 +321,10 @@ otpi_land(struct thread *t, struct runner *r)
 	}
 	switch (r->stage) {
 	case STAGE_RUN:
+	case STAGE_SHOW:
 		break;
 	case STAGE_ENCODE: /* with what is complete */
-		otpi_report_end(r, p, built(&r->message), built(&r->state));
-		report_drop(r);
+		report_made(r);
 		report = false;
 		break;
 	case STAGE_REPORT: /* the handler's own fault is not reported */

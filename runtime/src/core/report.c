@@ -34,8 +34,8 @@ describe_message(struct otp_report *report, struct runner *r)
 }
 
 void
-otpi_report_end(
-	struct runner *r, struct process *p, otp_term message, otp_term state)
+otpi_report_end(struct runner *r, struct process *p, otp_term message,
+	otp_term state, otp_term reason)
 {
 	struct thread *t = otpi_thread_now();
 	struct otp_report report = {0};
@@ -53,7 +53,8 @@ otpi_report_end(
 	describe_message(&report, r);
 	report.message_term = message;
 	report.state = state;
-	report.reason = otpi_reason_term(p->end_reason);
+	report.reason = reason;
+	report.format_failed = r->formatting;
 	report.mailbox_length =
 		atomic_load_explicit(&p->queue_len, memory_order_relaxed);
 	report.link_count = p->flags & PROCESS_CHILD ? 1 : 0;

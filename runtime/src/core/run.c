@@ -2,6 +2,7 @@
 #include "core/bound.h"
 #include "core/heap.h"
 #include "core/run.h"
+#include "core/suspend.h"
 #include "core/trace.h"
 #include "core/user.h"
 
@@ -155,14 +156,31 @@ current_done(struct thread *t, struct runner *r, struct process *p)
 	}
 }
 
-/* One that must not be handled now: an old idle event. */
+/* It has dozed for long enough: hibernate_after (B38). */
+static void
+falls_asleep(struct thread *t, struct process *p, struct otp_msg *m)
+{
+	p->extras->idle_id = 0;
+	p->flags |= PROCESS_ASLEEP;
+	otpi_signal_free(t, m);
+}
+
+/* One that must not be handled now: an old idle event, or what makes it
+ * hibernate. */
 static bool
 is_stale(struct thread *t, struct process *p, struct otp_msg *m)
 {
 	if (p->extras && p->extras->idle_id) {
+		if (otpi_is_sys(m)) { /* B37 */
+			otpi_idle_again(t, p);
+			return false;
+		}
 		if (m->kind != SIGNAL_IDLE || m->id == p->extras->idle_id) {
 			otpi_idle_cancel(t, p, m->kind == SIGNAL_IDLE);
-			return false;
+			if (m->kind != SIGNAL_IDLE || !p->extras->rare->dozing)
+				return false;
+			falls_asleep(t, p, m);
+			return true;
 		}
 	} else if (m->kind != SIGNAL_IDLE) {
 		return false;
@@ -210,6 +228,9 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 	return true;
 }
 
+#define UNUSUAL_NEXT \
+	(PROCESS_BOUNDED | PROCESS_DYING | PROCESS_SUSPENDED | PROCESS_ASLEEP)
+
 /*
  * Of one that is ended already, by a signal it received before its first turn:
  * none. Of one with a bound: what is too much is dropped first.
@@ -217,13 +238,21 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 __attribute__((noinline, cold)) static struct otp_msg *
 unusual_next(struct thread *t, struct process *p)
 {
-	if (p->queue == NULL ||
+	struct otp_msg *m;
+
+	if (p->queue == NULL || p->flags & PROCESS_SUSPENDED ||
 		atomic_load_explicit(&p->urgent, memory_order_relaxed))
 		otpi_receive_signals(t, p);
 	if (p->flags & PROCESS_DYING)
 		return NULL;
 	otpi_bound_trim(t, p, NULL);
-	return p->queue ? otpi_queue_pop(p) : NULL;
+	if (p->flags & PROCESS_SUSPENDED)
+		m = otpi_suspended_next(t, p);
+	else
+		m = p->queue ? otpi_queue_pop(p) : NULL;
+	if (p->flags & PROCESS_ASLEEP)
+		otpi_asleep_next(t, p, m);
+	return m;
 }
 
 /* Nothing is left to be handled. True: so it is over; false: look again. */
@@ -246,6 +275,37 @@ activation_over(
 	if (likely(otpi_go_idle(t, p)))
 		return true;
 	activation_begin(t, r, p, traced);
+	return false;
+}
+
+/* Calls are nothing to a plain process. */
+static bool
+has_message(const struct process *p)
+{
+	const struct otp_msg *m = p->queue;
+
+	while (m && m->kind == SIGNAL_CALL)
+		m = m->next;
+	return m != NULL;
+}
+
+/*
+ * p, which has no frames, was woken from its hibernation: is there a message,
+ * or is it over? If not it goes idle again: true.
+ */
+__attribute__((noinline, cold)) static bool
+sleeps_on(struct thread *t, struct runner *r, struct process *p, bool traced)
+{
+	while (!has_message(p) && !(p->flags & PROCESS_DYING)) {
+		otpi_asleep_next(t, p, NULL);
+		activation_end(t, r, p, traced);
+		if (otpi_go_idle(t, p))
+			return true;
+		activation_begin(t, r, p, traced);
+		otpi_receive_signals(t, p);
+	}
+	atomic_store_explicit(&p->blocked, 0, memory_order_relaxed);
+	p->flags &= (uint16_t)~PROCESS_ASLEEP;
 	return false;
 }
 
@@ -277,6 +337,8 @@ activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 		otpi_beat(t);
 		otpi_receive_signals(t, p);
 		otpi_chance_yield(CHANCE_FIRST);
+		if (p->flags & PROCESS_ASLEEP && sleeps_on(t, r, p, traced))
+			return;
 		if (!(p->flags & PROCESS_DYING) && !activate_new(t, r))
 			return;
 		t = r->thread;
@@ -284,7 +346,7 @@ activate_as(struct thread *t, struct runner *r, struct process *p, bool traced)
 		activation_begin(t, r, p, traced);
 	}
 	for (;;) {
-		if (unlikely(p->flags & (PROCESS_BOUNDED | PROCESS_DYING)))
+		if (unlikely(p->flags & UNUSUAL_NEXT))
 			m = unusual_next(t, p);
 		else
 			m = otpi_receive_next(t, p);

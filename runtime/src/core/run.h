@@ -66,6 +66,23 @@ otpi_end_stages(struct thread *t, struct runner *r, bool report, bool ending);
 bool otpi_has_ending(const struct process *p);
 /* The handler of p was abandoned for a kill: the reason is settled. */
 void otpi_killed(struct thread *t, struct process *p);
+/* What the activation on r holds: a block that is made, an answer. */
+static inline void
+otpi_give_back(struct thread *t, struct runner *r)
+{
+	if (unlikely(r->building != NULL))
+		otpi_building_drop(t, r);
+	if (unlikely(r->answer != NULL))
+		otpi_signal_free(t, r->answer);
+	r->answer = NULL;
+	r->await = 0;
+	r->searching = false;
+}
+
+/* r's frames were given up, by a process that goes on without them. */
+void otpi_anew(struct thread *t, struct runner *r);
+/* The same where a hook crashed for sys: the call in hand fails. */
+void otpi_show_failed(struct thread *t, struct runner *r);
 /* r's frames were abandoned: see why, and end the process. */
 void otpi_land(struct thread *t, struct runner *r);
 
@@ -81,9 +98,9 @@ OTP_NORETURN void otpi_abandoned_end(struct thread *t);
 /* The text of an index, or of what a process has in `name`; NULL: none. */
 const char *otpi_name_text(uint32_t name);
 
-/* A report of the end of p on r; `message` and `state` may be empty. */
-void otpi_report_end(
-	struct runner *r, struct process *p, otp_term message, otp_term state);
+/* A report of the end of p on r; each of the terms may be empty. */
+void otpi_report_end(struct runner *r, struct process *p, otp_term message,
+	otp_term state, otp_term reason);
 /* {{fault, #{...}}, Backtrace} of r->fault. */
 struct otpi_reason *otpi_fault_reason(struct runner *r, struct process *p);
 

@@ -4,6 +4,7 @@
 #include "core/trace.h"
 #include "core/pending.h"
 #include "core/sim.h"
+#include "core/suspend.h"
 
 #define EXTRAS_CLASS otpi_cell_class(sizeof(struct extras))
 #define RARE_CLASS otpi_cell_class(sizeof(struct rare))
@@ -55,6 +56,8 @@ rare_drop(struct thread *t, struct extras *x)
 	if (rare == NONE)
 		return;
 	x->rare = NONE;
+	if (unlikely(rare->watched != NULL))
+		otpi_watched_drop(t, rare);
 	otpi_table_free(&rare->names);
 	otpi_table_free(&rare->requests);
 	otpi_table_free(&rare->taken);
@@ -65,7 +68,8 @@ static bool
 rare_is_empty(const struct rare *rare)
 {
 	return rare == NONE ||
-		(!rare->idle_timer && !rare->alarm &&
+		(!rare->idle_timer && !rare->alarm && !rare->watched &&
+			!rare->hibernate_after_ms &&
 			list_is_empty(&rare->pending) &&
 			(otpi_table_count(&rare->requests) |
 				otpi_table_count(&rare->names) |
@@ -93,8 +97,13 @@ otpi_extras_trim(struct thread *t, struct process *p)
 {
 	struct extras *x = p->extras;
 
-	if (x == NULL || p->flags & PROCESS_STARTING || !rare_is_empty(x->rare))
+	if (x == NULL || p->flags & PROCESS_STARTING)
 		return;
+	if (!rare_is_empty(x->rare)) {
+		if (x->rare->hibernate_after_ms)
+			otpi_doze(t, p);
+		return;
+	}
 	rare_drop(t, x);
 	if (p->flags & PROCESS_LIMITED || x->owned || x->idle_id ||
 		otpi_table_count(&x->links) | otpi_table_count(&x->monitors) |
@@ -134,6 +143,7 @@ otpi_mark_clear(struct thread *t, struct process *p)
 void
 otpi_queue_remove(struct process *p, struct otp_msg *before, struct otp_msg *m)
 {
+	otpi_suspended_left(p, before, m);
 	if (before)
 		before->next = m->next;
 	else

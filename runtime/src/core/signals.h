@@ -171,7 +171,7 @@ struct rare *otpi_rare(struct thread *t, struct process *p);
 extern const struct rare otpi_rare_none;
 /* The links of p, all of them, to be changed. */
 struct table *otpi_links(struct thread *t, struct process *p);
-/* Free them when nothing is left in them. */
+/* p goes idle: free them when nothing is left in them. */
 void otpi_extras_trim(struct thread *t, struct process *p);
 /* Free them, whatever is left. */
 void otpi_extras_drop(struct thread *t, struct process *p);

@@ -161,7 +161,7 @@ otpi_slot_new(struct thread *t)
 	p->mark = p->queue = p->queue_last = NULL;
 	atomic_store_explicit(&p->queue_len, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->handled, 0, memory_order_relaxed);
-	atomic_store_explicit(&p->blocked, false, memory_order_relaxed);
+	atomic_store_explicit(&p->blocked, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->busy_us, 0, memory_order_relaxed);
 	atomic_store_explicit(&p->process_class, NULL, memory_order_relaxed);
 	p->data = NULL;

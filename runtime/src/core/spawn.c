@@ -61,7 +61,7 @@ tie(struct thread *t, struct process *p, bool link, bool monitor)
 		memory_order_relaxed);
 	if (link) {
 		otpi_table_put(&otpi_extras(t, self)->links, process_key(p), 0);
-		p->flags |= PROCESS_CHILD;
+		p->flags |= PROCESS_CHILD | PROCESS_PARENT;
 	}
 	if (monitor) {
 		id = otpi_id_next(t);
@@ -192,8 +192,15 @@ otpi_start_report(struct thread *t, struct process *p, otp_err status)
 
 	p->flags &= (uint16_t)~PROCESS_STARTING;
 	m->status = (uint16_t)status;
-	if (status != OTP_OK)
-		otpi_signal_reason(m)->reason = otpi_reason_ref(p->end_reason);
+	if (status != OTP_OK) {
+		struct signal_reason *why = otpi_signal_reason(m);
+
+		/* Not to be taken for the end that links see: B8. */
+		why->name = x->start_reason != NULL;
+		why->reason = x->start_reason ? x->start_reason
+					      : otpi_reason_ref(p->end_reason);
+		x->start_reason = NULL;
+	}
 	if (!otpi_push_to(t, x->starter, m))
 		otpi_signal_free(t, m);
 }
@@ -209,9 +216,8 @@ otpi_start_done(struct thread *t, struct process *p)
 	x->start = NULL;
 }
 
-/* What its class asks of the core; before anybody can know the process. */
-static void
-class_apply(struct thread *t, struct process *p,
+void
+otpi_class_apply(struct thread *t, struct process *p,
 	const struct otp_process_class *class)
 {
 	uint32_t bound = otpi_bound_of(class);
@@ -254,7 +260,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	p->flags = PROCESS_NEW | PROCESS_STARTING | otpi_sim_flags();
 	if (is_overtaken(t))
 		return overtaken(t, p);
-	class_apply(t, p, class);
+	otpi_class_apply(t, p, class);
 	if (name && !otpi_name_claim(p, process_key(p), name))
 		return name_taken(t, p, name, pid); /* B5 */
 	data_new(t, p, how->seed, how->seed_size, size);
@@ -268,6 +274,7 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 	x->start_linked = how->how == OTP_START_LINK;
 	x->start_monitor = *monitor;
 	x->start = how->start; /* the hold that came with it */
+	x->hibernate_after_ms = how->hibernate_after_ms;
 	*process = p;
 	return OTP_OK;
 }
@@ -335,7 +342,8 @@ start_wait(struct thread *t, const struct otp_process_opts *how, uint64_t child,
 	if (err != OTP_OK) {
 		start_forget(self, child, monitor);
 		otpi_last_reason_set(t, reason);
-		if (err == OTP_START_FAILED && how->how == OTP_START_LINK)
+		if (err == OTP_START_FAILED && how->how == OTP_START_LINK &&
+			!otpi_signal_reason(m)->name)
 			start_failed_link(t, reason);
 	}
 	otpi_signal_free(t, m);
@@ -433,6 +441,29 @@ otp_process_ignore(void)
 }
 
 enum otp_verdict
+otp_process_fail(otp_term reason)
+{
+	struct otpi_reason *copy = otpi_reason_new(reason);
+	struct thread *t = otpi_enter();
+	struct process *p = otpi_process_of(t);
+	struct rare *x = otpi_rare(t, p);
+
+	if (x->start_reason)
+		otpi_reason_unref(x->start_reason);
+	x->start_reason = copy;
+	x->start_status = OTP_START_FAILED;
+	if (!(p->flags & PROCESS_STARTING)) { /* nobody waits for it */
+		otpi_reason_unref(copy);
+		x->start_reason = NULL;
+	}
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = &otpi_reason_normal;
+	otpi_leave(t);
+	return OTP_END;
+}
+
+enum otp_verdict
 otp_process_end_with(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
@@ -462,7 +493,7 @@ otp_pid
 otp_process_parent(void)
 {
 	struct thread *t = otpi_enter();
-	otp_pid parent = key_pid(otpi_process_of(t)->parent);
+	otp_pid parent = key_pid(otpi_started_by(otpi_process_of(t)));
 
 	otpi_leave(t);
 	return parent;
@@ -492,27 +523,46 @@ otpi_idle_cancel(struct thread *t, struct process *p, bool fired)
 }
 
 void
+otpi_idle_start(struct thread *t, struct process *p, otp_duration ms)
+{
+	struct extras *x = otpi_extras(t, p);
+	struct timer *timer;
+
+	x->idle_id = otpi_id_next(t);
+	if (x->rare->dozing)
+		x->rare->dozing = false;
+	if (ms == 0) { /* B36 */
+		otpi_signal_send(t, process_key(p),
+			otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
+		return;
+	}
+	timer = otpi_timer_new(t, TIMER_IDLE, x->idle_id, process_key(p));
+	otpi_rare(t, p)->idle_timer = timer;
+	otpi_timer_start(t, timer, ms);
+}
+
+void
+otpi_idle_again(struct thread *t, struct process *p)
+{
+	const struct timer *timer = p->extras->rare->idle_timer;
+	otp_duration ms = timer ? timer->asked_ms : 0;
+	bool dozing = p->extras->rare->dozing;
+
+	otpi_idle_cancel(t, p, false);
+	otpi_idle_start(t, p, ms);
+	if (dozing)
+		p->extras->rare->dozing = true;
+}
+
+void
 otp_process_idle_after(otp_duration ms)
 {
 	struct thread *t = otpi_enter();
 	struct process *p = otpi_process_of(t);
-	struct extras *x;
 
 	if (p->extras && p->extras->idle_id)
 		otpi_idle_cancel(t, p, false);
-	if (ms >= 0 && ms != OTP_INFINITY) {
-		x = otpi_extras(t, p);
-		x->idle_id = otpi_id_next(t);
-		if (ms == 0) { /* B36 */
-			otpi_signal_send(t, process_key(p),
-				otpi_signal_new(t, SIGNAL_IDLE, 0, x->idle_id));
-		} else {
-			struct timer *timer = otpi_timer_new(
-				t, TIMER_IDLE, x->idle_id, process_key(p));
-
-			otpi_rare(t, p)->idle_timer = timer;
-			otpi_timer_start(t, timer, ms);
-		}
-	}
+	if (ms >= 0 && ms != OTP_INFINITY)
+		otpi_idle_start(t, p, ms);
 	otpi_leave(t);
 }

@@ -22,6 +22,19 @@ void otpi_start_report(struct thread *t, struct process *p, otp_err status);
 void otpi_start_done(struct thread *t, struct process *p);
 /* Give one hold on a block of start arguments back. */
 void otpi_start_drop(struct thread *t, struct otp_msg *start);
+/* What its class asks of the core; before anybody can know the process, or as
+ * it becomes one of that class. */
+void otpi_class_apply(struct thread *t, struct process *p,
+	const struct otp_process_class *class_);
+/* The key of who started p with a link; 0: nobody. */
+static inline uint64_t
+otpi_started_by(const struct process *p)
+{
+	return p->flags & PROCESS_PARENT ? p->parent : 0;
+}
+/* The idle event of p comes in ms, or, again, in as many as it was to. */
+void otpi_idle_start(struct thread *t, struct process *p, otp_duration ms);
+void otpi_idle_again(struct thread *t, struct process *p);
 /* Cancel the idle event of p; `fired`: its timer has done its part. */
 void otpi_idle_cancel(struct thread *t, struct process *p, bool fired);
 /* Register p, which has this key; false: the name, or p's, is taken. */

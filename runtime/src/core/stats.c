@@ -221,14 +221,25 @@ status_of_awake(
 	return status;
 }
 
+static enum otp_process_status
+at_rest_of(struct process *p)
+{
+	switch (atomic_load_explicit(&p->blocked, memory_order_relaxed)) {
+	case 0:
+		return p->kind == PROCESS_BEHAVIOUR ? OTP_PROCESS_IDLE
+						    : OTP_PROCESS_BLOCKED;
+	case 1:
+		return OTP_PROCESS_BLOCKED;
+	default:
+		return OTP_PROCESS_HIBERNATED;
+	}
+}
+
 static void
 status_look(
 	struct thread *self, struct process *p, struct otp_process_stats *stats)
 {
-	enum otp_process_status at_rest = p->kind != PROCESS_BEHAVIOUR ||
-			atomic_load_explicit(&p->blocked, memory_order_relaxed)
-		? OTP_PROCESS_BLOCKED
-		: OTP_PROCESS_IDLE;
+	enum otp_process_status at_rest = at_rest_of(p);
 	uint32_t arrived = 0;
 
 	/* Relaxed: it may change at once. */
@@ -318,6 +329,7 @@ otp_process_status_name(enum otp_process_status status)
 		[OTP_PROCESS_RUNNABLE] = "runnable",
 		[OTP_PROCESS_IDLE] = "idle",
 		[OTP_PROCESS_BLOCKED] = "blocked",
+		[OTP_PROCESS_HIBERNATED] = "hibernated",
 	};
 
 	return (unsigned)status < sizeof names / sizeof names[0] ? names[status]

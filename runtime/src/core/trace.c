@@ -91,10 +91,29 @@ otp_trace_kind_name(enum otp_trace_kind kind)
 	PROBE(probe, e->pid.id, e->pid.serial, e->peer.id, e->peer.serial, \
 		e->class_name, e->text, e->number, e->id)
 
+/* t's process has sent something: see otp_sys_statistics. */
+static void
+count_sent(struct thread *t)
+{
+	struct process *p = t->runner->process;
+
+	struct watched *watched =
+		p && p->extras ? p->extras->rare->watched : NULL;
+
+	if (watched && watched->work.since)
+		watched->work.sent++;
+}
+
 /* On t, by the calling thread: mostly the same. */
 static void
 emit(struct thread *t, struct otp_trace_event *e)
 {
+	/* Relaxed: who calls the handler looks again. */
+	if (atomic_load_explicit(
+		    &otpi_trace_switch.word, memory_order_relaxed) %
+			TRACE_COUNTS ==
+		0)
+		return;
 	e->thread = t->number;
 	e->worker = t->worker ? (int32_t)t->worker->index : -1;
 	e->time_ns = otpi_clock_ns();
@@ -197,6 +216,12 @@ otpi_trace_run(struct thread *t, struct process *p)
 }
 
 void
+otpi_trace_hibernate(struct thread *t, struct process *p)
+{
+	tell(t, OTP_TRACE_HIBERNATE, p, 0, 0, 0);
+}
+
+void
 otpi_trace_stop(struct thread *t, struct process *p)
 {
 	tell(t, OTP_TRACE_STOP, p, 0, 0, 0);
@@ -244,6 +269,7 @@ otpi_trace_handler_end(struct thread *t, struct process *p, bool abandoned)
 void
 otpi_trace_send(struct thread *t, uint64_t to, const struct otp_msg *m)
 {
+	count_sent(t);
 	tell_message(t, OTP_TRACE_SEND, to, m, 0);
 }
 
@@ -276,6 +302,8 @@ otpi_trace_receive(struct thread *t, struct process *p, const struct otp_msg *m)
 void
 otpi_trace_call(struct thread *t, uint64_t to, const struct otp_msg *m)
 {
+	if (m)
+		count_sent(t);
 	tell_message(t, OTP_TRACE_CALL, to, m, 0);
 }
 
@@ -292,6 +320,7 @@ otpi_trace_call_end(struct thread *t, uint64_t to, uint64_t id, otp_err status)
 void
 otpi_trace_reply(struct thread *t, uint64_t to, uint64_t id, otp_err status)
 {
+	count_sent(t);
 	tell(t, OTP_TRACE_REPLY, t->runner->process, to, id, status);
 }
 

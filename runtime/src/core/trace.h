@@ -24,6 +24,8 @@ struct trace_switch {
 /* In `word`; below it: how many probes are in use, kept by those who use them,
  * with half-words of their own. */
 #define TRACE_HOOK ((uint32_t)1 << 16)
+/* Above it: how many processes count what they send (suspend.c). */
+#define TRACE_COUNTS ((uint32_t)1 << 17)
 
 /* Not in struct runtime: it stands where tools look for a semaphore. */
 extern struct trace_switch otpi_trace_switch
@@ -55,6 +57,7 @@ void otpi_trace_end(void);
 COLD void otpi_trace_spawn(struct thread *t, struct process *p);
 COLD void otpi_trace_exit(struct thread *t, struct process *p);
 COLD void otpi_trace_run(struct thread *t, struct process *p);
+COLD void otpi_trace_hibernate(struct thread *t, struct process *p);
 COLD void otpi_trace_stop(struct thread *t, struct process *p);
 /* m is in hand, or NULL; `what`: unless m is a message. */
 COLD void otpi_trace_handler(struct thread *t, struct process *p,

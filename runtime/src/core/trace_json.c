@@ -382,6 +382,10 @@ put_other(struct trace_json *json, const struct otp_trace_event *e)
 		put_instant(json, line_of_known(json, e), "timeout", NULL, "of",
 			NULL, e);
 		break;
+	case OTP_TRACE_HIBERNATE:
+		put_instant(json, line_of(json, e), "hibernate", NULL, NULL,
+			NULL, e);
+		break;
 	case OTP_TRACE_KILL:
 		put_instant(
 			json, line_of(json, e), "kill", NULL, "whom", NULL, e);

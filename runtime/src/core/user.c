@@ -83,6 +83,18 @@ otpi_call_encode(struct thread *t, struct runner *r, otp_term_builder *builder)
 }
 
 __attribute__((noinline)) void
+otpi_call_format(struct thread *t, struct runner *r, enum otp_status_part part,
+	otp_term term, otp_term_builder *shown)
+{
+	struct process *p = r->process;
+
+	ENTER_USER(t, r);
+	term = otpi_class_of(p)->behaviour->format(p->data, part, term);
+	otp_build_term(shown, term);
+	otpi_enter_again();
+}
+
+__attribute__((noinline)) void
 otpi_call_report(
 	struct thread *t, struct runner *r, const struct otp_report *report)
 {

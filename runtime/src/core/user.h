@@ -27,4 +27,8 @@ void otpi_call_encode_message(
 void
 otpi_call_encode(struct thread *t, struct runner *r, otp_term_builder *builder);
 
+/* What the behaviour shows instead of `term`, to the builder. */
+void otpi_call_format(struct thread *t, struct runner *r,
+	enum otp_status_part part, otp_term term, otp_term_builder *shown);
+
 #endif

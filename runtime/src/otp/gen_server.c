@@ -43,6 +43,13 @@ otp_stop_refuse(otp_term reason)
 	return otp_next_of(OTP_NEXT_STOP_REFUSE);
 }
 
+otp_next
+otp_error(otp_term reason)
+{
+	otp_process_end_with(reason);
+	return otp_next_of(OTP_NEXT_ERROR);
+}
+
 /* Lent at once: whatever happens until it is run, it is given back. */
 otp_next
 otp_with_continue(otp_next next, struct otp_msg *m)
@@ -98,6 +105,7 @@ static const char *const action_names[] = {
 	[OTP_NEXT_STOP] = "stop",
 	[OTP_NEXT_STOP_REPLY] = "stop_reply",
 	[OTP_NEXT_STOP_REFUSE] = "stop_refuse",
+	[OTP_NEXT_ERROR] = "error",
 };
 
 /* {bad_return_value,Action} (B2, B15). */
@@ -189,6 +197,8 @@ settle(struct server *s, otp_next next)
 		if (next.timeout_ms != OTP_INFINITY)
 			otp_process_idle_after(next.timeout_ms);
 	}
+	if (next.flags & OTP_NEXT_HIBERNATE)
+		otp_process_hibernate();
 	return OTP_GO_ON;
 }
 
@@ -276,16 +286,17 @@ handle_term(struct server *s, struct otp_event *event)
 	return unexpected(s, event);
 }
 
+static const struct otpi_system server_system;
+
 /* A message that is none of the server's own. */
 static enum otp_verdict
 handle_foreign(struct server *s, struct otp_event *event)
 {
 	struct otp_msg *m = event->msg;
+	enum otp_verdict verdict;
 
-	if (otpi_is_system_stop(m)) {
-		otpi_system_stop(m);
-		return server_stop(s);
-	}
+	if (otpi_system_event(&server_system, s, event, &verdict))
+		return verdict;
 	if (m->type->kind == OTP_MSG_CALL) {
 		otp_call_refuse(m, OTP_BAD_REQUEST);
 		return OTP_GO_ON;
@@ -397,6 +408,23 @@ server_handle(void *data, struct otp_event *event)
 
 /* --- beginning and end --------------------------------------------------- */
 
+/* What was a plain process goes on as a server (B13). */
+static enum otp_verdict
+server_entered(struct server *s, struct otp_msg *start)
+{
+	otp_next next = s->entered;
+
+	s->farewell = NULL;
+	s->farewell_status = OTP_OK;
+	if (next.action != OTP_NEXT_OK)
+		return bad_return(s, next);
+	if (next.flags & OTP_NEXT_CONTINUE) {
+		next = server_handler(start->type)(s->state, start);
+		return other_done(s, next);
+	}
+	return settle(s, next);
+}
+
 static enum otp_verdict
 server_init(void *data, struct otp_msg *start)
 {
@@ -404,6 +432,8 @@ server_init(void *data, struct otp_msg *start)
 
 	if (s->class->trap_exit)
 		otp_trap_exit(true);
+	if (s->running)
+		return server_entered(s, start);
 
 	otp_next next = s->class->init(s->state, start);
 
@@ -415,6 +445,8 @@ server_init(void *data, struct otp_msg *start)
 		return otp_process_ignore();
 	case OTP_NEXT_STOP:
 		return OTP_END;
+	case OTP_NEXT_ERROR:
+		return otp_process_fail(otp_process_end_reason());
 	default:
 		return bad_return(s, next);
 	}
@@ -438,13 +470,87 @@ server_encode_state(otp_term_builder *builder, const void *data)
 		otp_build_value(builder, s->class->state, s->state);
 }
 
+static otp_term
+server_format(const void *data, enum otp_status_part part, otp_term term)
+{
+	const struct server *s = data;
+
+	if (!s->class->format_status)
+		return term;
+	if (s->broken) /* the hook would read what is gone */
+		return part == OTP_STATUS_REASON ? term : OTP_UNDEFINED;
+	return s->class->format_status(s->state, part, term);
+}
+
 const struct otp_behaviour otp_gen_server = {
 	.name = "gen_server",
 	.init = server_init,
 	.handle = server_handle,
 	.ending = server_ending,
 	.encode_state = server_encode_state,
+	.format = server_format,
 };
+
+static bool
+server_has_state(const void *data)
+{
+	const struct server *s = data;
+
+	return s->class->state != NULL;
+}
+
+static bool
+server_has_format(const void *data)
+{
+	const struct server *s = data;
+
+	return s->class->format_status != NULL;
+}
+
+static otp_err
+server_set_state(void *data, otp_term term)
+{
+	struct server *s = data;
+	void *value;
+	otp_err err;
+
+	if (!s->class->set_state || !s->class->state)
+		return OTP_NOT_ALLOWED;
+	value = otp_tmp(s->class->state->size);
+	memset(value, 0, s->class->state->size);
+	err = otp_type_from_term(s->class->state, term, value);
+	if (err == OTP_OK)
+		s->class->set_state(s->state, value);
+	return err;
+}
+
+static enum otp_verdict
+server_system_stop(void *data)
+{
+	return server_stop(data);
+}
+
+static const struct otpi_system server_system = {
+	.behaviour = &otp_gen_server,
+	.has_state = server_has_state,
+	.has_format = server_has_format,
+	.set_state = server_set_state,
+	.stop = server_system_stop,
+};
+
+/* The record of a server in its process, with its state. */
+static size_t
+state_size_of(const struct otp_server_class *class)
+{
+	return class->state_size_of ? *class->state_size_of : class->state_size;
+}
+
+static size_t
+record_size(const struct otp_server_class *class)
+{
+	return sizeof(struct server) +
+		((state_size_of(class) + 7) & ~(size_t)7);
+}
 
 otp_err
 otp_server_start(const struct otp_server_class *class, enum otp_start_how how,
@@ -452,18 +558,38 @@ otp_server_start(const struct otp_server_class *class, enum otp_start_how how,
 	otp_ref *monitor)
 {
 	struct server seed = {.class = class};
-	size_t state_size = class->state_size_of ? *class->state_size_of
-						 : class->state_size;
 	struct otp_process_opts start = {
 		.process_class = &class->process,
-		.data_size = sizeof seed + ((state_size + 7) & ~(size_t)7),
+		.data_size = record_size(class),
 		.seed = &seed,
 		.seed_size = sizeof seed,
 		.start = init,
 		.name = opts ? opts->name : NULL,
 		.timeout_ms = opts ? opts->timeout_ms : 0,
+		.hibernate_after_ms = opts ? opts->hibernate_after_ms : 0,
 		.how = how,
 	};
 
 	return otp_process_start(&start, pid, monitor);
+}
+
+void
+otp_server_enter_loop(const struct otp_server_class *class, const void *state,
+	size_t size, otp_next next)
+{
+	size_t record = record_size(class);
+	struct otp_msg *start = NULL;
+	struct server *s;
+
+	if (size != state_size_of(class))
+		otp_exit(otpi_term_tagged_atom("bad_state", class->owner));
+	s = otp_tmp(record);
+	memset(s, 0, record);
+	s->class = class;
+	s->running = true;
+	memcpy(s->state, state, size);
+	if (next.flags & OTP_NEXT_CONTINUE)
+		start = continue_of(next);
+	s->entered = next;
+	otp_process_become(&class->process, s, record, start);
 }

@@ -266,9 +266,13 @@ crash_text(
 		message_text(text, r);
 	}
 	otpi_text_add(text, "\n");
-	field(text, "reason");
-	reason_text(text, r->reason, REASON_MOST);
-	otpi_text_add(text, "\n");
+	if (r->reason.len > 0) {
+		field(text, "reason");
+		reason_text(text, r->reason, REASON_MOST);
+		otpi_text_add(text, "\n");
+	}
+	if (r->format_failed)
+		otpi_text_add(text, "  format_status failed\n");
 	if (r->signal)
 		signal_text(text, r);
 	if (r->heap_size > 0) {

@@ -14,8 +14,15 @@
 
 struct server {
 	const struct otp_server_class *class;
-	struct otp_msg *farewell; /* the call of otp_stop_reply: the event's */
-	otp_err farewell_status;
+	union {
+		struct {
+			/* The call of otp_stop_reply: the event's. */
+			struct otp_msg *farewell;
+			otp_err farewell_status;
+		};
+		/* From otp_server_enter_loop until its init: what follows. */
+		otp_next entered;
+	};
 	bool running;
 	bool ended;
 	bool broken; /* the state holds what is gone: not to be shown */

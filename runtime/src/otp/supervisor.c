@@ -171,17 +171,27 @@ handle_exit(struct supervisor *s, otp_pid from, otp_term reason)
 }
 
 static enum otp_verdict
+system_stop(void *data)
+{
+	stop_children(data);
+	return OTP_END;
+}
+
+static const struct otpi_system supervisor_system = {
+	.behaviour = &otp_supervisor,
+	.stop = system_stop,
+};
+
+static enum otp_verdict
 handle_message(struct supervisor *s, struct otp_event *event)
 {
 	struct otp_msg *m = event->msg;
+	enum otp_verdict verdict;
 
 	if (otpi_is_retry(m))
 		return otpi_retry(s, m);
-	if (otpi_is_system_stop(m)) {
-		otpi_system_stop(m);
-		stop_children(s);
-		return OTP_END;
-	}
+	if (otpi_system_event(&supervisor_system, s, event, &verdict))
+		return verdict;
 	if (m->type->owner == otpi_supervisor_owner)
 		otpi_supervisor_request(s, m);
 	else if (m->type->kind == OTP_MSG_CALL)
@@ -223,6 +233,7 @@ const struct otp_behaviour otp_supervisor = {
 	.init = supervisor_init,
 	.handle = supervisor_handle,
 	.ending = supervisor_ending,
+	.encode_state = otpi_supervisor_encode_state,
 };
 
 /* --- starting one -------------------------------------------------------- */

@@ -139,6 +139,9 @@ child_type(const struct otp_child_class *class)
 	return child_has_stand_in(class) ? OTP_SUPERVISOR : class->type;
 }
 
+/* supervisor_show.c: struct otp_behaviour's encode_state. */
+void otpi_supervisor_encode_state(otp_term_builder *builder, const void *data);
+
 /* supervisor_partition.c */
 
 /* The class's one child as many, in memory of the process. */

@@ -109,6 +109,19 @@ hear_nothing(void *arg)
 }
 
 static void
+end_at_once(void *arg)
+{
+	(void)arg;
+}
+
+static void
+go_to_sleep(void *arg)
+{
+	be("sleeper");
+	otp_hibernate(end_at_once, arg);
+}
+
+static void
 await(const char *name, enum otp_process_status status, uint32_t mailbox)
 {
 	struct otp_process_stats stats;
@@ -131,12 +144,6 @@ all_is_set(otp_pid dead)
 	fflush(stdout);
 }
 
-static void
-end_at_once(void *arg)
-{
-	(void)arg;
-}
-
 int
 main(void)
 {
@@ -153,6 +160,7 @@ main(void)
 		if (otp_msg_send(otp_to_pid(hoarder), otp_msg_new(&ball, 0)))
 			return 1;
 	otp_spawn(spin_here, NULL);
+	otp_spawn(go_to_sleep, NULL);
 	dead = otp_spawn(end_at_once, NULL);
 	ref = otp_monitor(dead);
 	if (otp_await_down(ref, OTP_INFINITY, NULL))
@@ -162,6 +170,7 @@ main(void)
 	await("asker", OTP_PROCESS_BLOCKED, 0);
 	await("holder", OTP_PROCESS_BLOCKED, 1);
 	await("hoarder", OTP_PROCESS_BLOCKED, 3);
+	await("sleeper", OTP_PROCESS_HIBERNATED, 0);
 	await("spinner", OTP_PROCESS_RUNNING, 0);
 	all_is_set(dead);
 	atomic_store(&spinning, false);

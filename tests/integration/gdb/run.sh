@@ -62,6 +62,7 @@ check_said() { # WHERE
 		"^$pid +holder +seen_server +blocked +1 +1 .*wait_for_ever \(main\.c:[0-9]+\), in otp_receive\$" \
 		"^$pid +hoarder +\(plain\) +blocked +3 +0 .*hear_nothing" \
 		"^$pid +spinner +\(plain\) +running +0 +0 .*thread [0-9]+: spin_here" \
+		"^$pid +sleeper +\(plain\) +hibernated +0 +0 " \
 		"^$pid +main_thread +\(thread\) +running .*in all_is_set" \
 		"^$pid +- +seen_top +idle" \
 		'^[0-9]+ processes$'

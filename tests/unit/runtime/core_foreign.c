@@ -458,11 +458,26 @@ exhaust_as_a_thread(void)
 }
 
 static void
+no_wake(void *arg)
+{
+	(void)arg;
+}
+
+static int
+hibernate_as_a_thread(void)
+{
+	if (otp_core_start(NULL) == OTP_OK)
+		otp_hibernate(no_wake, NULL);
+	return 0;
+}
+
+static void
 misuse_by_a_thread_aborts_with_a_message(void **state)
 {
-	int (*const misuses[])(void) = {
-		use_before_start, exit_as_a_thread, exhaust_as_a_thread};
-	const char *const words[] = {"otp_runtime_start", "otp_exit", "memory"};
+	int (*const misuses[])(void) = {use_before_start, exit_as_a_thread,
+		exhaust_as_a_thread, hibernate_as_a_thread};
+	const char *const words[] = {
+		"otp_runtime_start", "otp_exit", "memory", "otp_hibernate"};
 	char text[4096];
 
 	(void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a process has in hand when it ends is given back: after a stop no block
- * is in use.
+ * What a process has in hand when it ends, or gives up its frames, is given
+ * back: after a stop no block is in use.
  */
 #include "core_world.h"
 
@@ -32,13 +32,32 @@ server_handle(void *data, struct otp_event *event)
 		answer(event->msg, 2);
 		return OTP_GO_ON;
 	}
+	if (number_in(event->msg).value == 3) {
+		otp_reply_begin(event->msg, sizeof(struct number), EXTRA);
+		otp_tmp(EXTRA);
+		otp_process_show(OTP_STATUS_STATE, OTP_UNDEFINED);
+	}
 	m = otp_event_take(event);
 	otp_reply_begin(m, sizeof(struct number), EXTRA);
 	otp_exit(OTP_SHUTDOWN);
 }
 
+static otp_term
+server_format(const void *data, enum otp_status_part part, otp_term term)
+{
+	(void)data;
+	(void)part;
+	(void)term;
+	otp_msg_new(&number_type, EXTRA);
+	otp_exit(OTP_SHUTDOWN);
+}
+
 static const struct otp_behaviour behaviour = {
-	.name = "server", .init = server_init, .handle = server_handle};
+	.name = "server",
+	.init = server_init,
+	.handle = server_handle,
+	.format = server_format,
+};
 static const struct otp_process_class class = {
 	.behaviour = &behaviour, .name = "server"};
 
@@ -82,6 +101,70 @@ ends_with_answer_owned(void *arg)
 		OTP_OK);
 	otp_own(&kept, free_kept);
 	otp_exit(OTP_SHUTDOWN);
+}
+
+/* With an answer, one to come, a block that is begun, and scratch; and with a
+ * message, so that it wakes at once. */
+static struct otp_msg *
+take_in_hand(otp_pid server)
+{
+	otp_request request;
+	struct otp_msg *m;
+
+	tell(otp_self(), 1, 0);
+	m = number_new(&ask_type, 1, 0);
+	EXPECT(otp_msg_request(otp_to_pid(server), m, &request) == OTP_OK);
+	m = number_new(&ask_type, 1, 0);
+	EXPECT(otp_msg_call(otp_to_pid(server), &m, PATIENCE_MS) == OTP_OK);
+	otp_tmp(EXTRA);
+	return otp_msg_new(&number_type, EXTRA);
+}
+
+static void
+ends(void *arg)
+{
+	(void)arg;
+}
+
+static void
+hibernates_with_all(void *arg)
+{
+	take_in_hand(*(otp_pid *)arg);
+	otp_hibernate(ends, NULL);
+}
+
+/* The block it was begun with is its own. */
+static enum otp_verdict
+other_init(void *data, struct otp_msg *start)
+{
+	EXPECT(*(int *)data == 7);
+	EXPECT(start && start->type == &number_type);
+	return otp_process_end_with(OTP_SHUTDOWN);
+}
+
+static const struct otp_behaviour other_behaviour = {
+	.name = "other", .init = other_init};
+static const struct otp_process_class other_class = {
+	.behaviour = &other_behaviour, .name = "other"};
+
+static void
+becomes_with_all(void *arg)
+{
+	int data = 7;
+
+	otp_process_become(&other_class, &data, sizeof data,
+		take_in_hand(*(otp_pid *)arg));
+}
+
+static void
+becomes_with_a_lent_one(void *arg)
+{
+	struct otp_msg *start = take_in_hand(*(otp_pid *)arg);
+	int data = 7;
+
+	otp_msg_lend(start);
+	otp_tmp(EXTRA * EXTRA);
+	otp_process_become(&other_class, &data, sizeof data, start);
 }
 
 /* --- a supervisor that is killed ------------------------------------------ */
@@ -155,6 +238,22 @@ call_two(void (*unused)(void *arg))
 		OTP_DIED);
 }
 
+/* It loses the call, and answers the next one. */
+static void
+call_three(void (*unused)(void *arg))
+{
+	struct otp_msg *m = number_new(&ask_type, 3, 0);
+	otp_pid server = server_start();
+
+	(void)unused;
+	EXPECT(otp_msg_call(otp_to_pid(server), &m, PATIENCE_MS) ==
+		OTP_BAD_TERM);
+	m = number_new(&ask_type, 1, 0);
+	EXPECT(otp_msg_call(otp_to_pid(server), &m, PATIENCE_MS) == OTP_OK);
+	if (m)
+		otp_msg_free(m);
+}
+
 struct deed {
 	void (*run)(void (*caller)(void *arg));
 	void (*caller)(void *arg);
@@ -208,6 +307,29 @@ a_reply_that_was_begun(void **state)
 }
 
 static void
+what_was_in_hand_of_one_that_hibernates(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){run_caller, hibernates_with_all});
+}
+
+static void
+what_was_in_hand_of_one_that_becomes_another(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){run_caller, becomes_with_all});
+	assert_nothing_is_left(
+		(struct deed){run_caller, becomes_with_a_lent_one});
+}
+
+static void
+what_a_hook_had_in_hand(void **state)
+{
+	(void)state;
+	assert_nothing_is_left((struct deed){call_three, NULL});
+}
+
+static void
 what_children_of_a_killed_supervisor_were_started_with(void **state)
 {
 	(void)state;
@@ -221,6 +343,9 @@ main(void)
 		cmocka_unit_test(an_answer_in_hand),
 		cmocka_unit_test(an_answer_that_a_destructor_frees),
 		cmocka_unit_test(a_reply_that_was_begun),
+		cmocka_unit_test(what_was_in_hand_of_one_that_hibernates),
+		cmocka_unit_test(what_was_in_hand_of_one_that_becomes_another),
+		cmocka_unit_test(what_a_hook_had_in_hand),
 		cmocka_unit_test(
 			what_children_of_a_killed_supervisor_were_started_with),
 	};

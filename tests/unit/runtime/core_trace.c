@@ -286,6 +286,45 @@ a_call_within_a_call(void **state)
 }
 
 static void
+wakes_up(void *arg)
+{
+	(void)arg;
+}
+
+static void
+hibernates(void *arg)
+{
+	otp_hibernate(wakes_up, arg);
+}
+
+static void
+a_hibernation(void **state)
+{
+	const struct note *run, *end, *sleep;
+	otp_pid pid;
+
+	(void)state;
+	listen();
+	pid = otp_spawn(hibernates, NULL);
+	AWAIT_TOLD(OTP_TRACE_HIBERNATE, pid, 1);
+	AWAIT_TOLD(OTP_TRACE_STOP, pid, 2);
+	tell(pid, 0, 0);
+	AWAIT_TOLD(OTP_TRACE_EXIT, pid, 1);
+	AWAIT_TOLD(OTP_TRACE_STOP, pid, 3);
+	listen_no_more();
+	run = find(OTP_TRACE_HANDLER_BEGIN, pid, NULL);
+	end = find(OTP_TRACE_HANDLER_END, pid, run);
+	assert_int_equal(end->event.number, 1);
+	sleep = find(OTP_TRACE_HIBERNATE, pid, end);
+	find(OTP_TRACE_STOP, pid, sleep);
+	run = find(OTP_TRACE_HANDLER_BEGIN, pid, sleep);
+	assert_string_equal(run->text, "run");
+	end = find(OTP_TRACE_HANDLER_END, pid, run);
+	assert_int_equal(end->event.number, 0);
+	assert_int_equal(count(OTP_TRACE_RUN, pid), count(OTP_TRACE_STOP, pid));
+}
+
+static void
 messages(void **state)
 {
 	const struct note *send, *begin, *receive;
@@ -623,6 +662,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_call),
 		TEST(a_call_within_a_call),
+		TEST(a_hibernation),
 		TEST(messages),
 		TEST(a_message_to_nobody),
 		TEST(a_call_that_takes_too_long),

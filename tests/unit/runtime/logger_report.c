@@ -107,6 +107,20 @@ a_crash_says_who_what_and_where(void **state)
 }
 
 static void
+a_format_status_that_failed_is_named(void **state)
+{
+	struct otp_report report = {.kind = OTP_REPORT_CRASH,
+		.pid = account,
+		.class_name = "bank_account",
+		.format_failed = true};
+	const char *text = words(&report);
+
+	(void)state;
+	has(text, "  format_status failed\n");
+	assert_null(strstr(text, "reason"));
+}
+
+static void
 an_overflow_is_called_so(void **state)
 {
 	otp_term_builder reason = {0};
@@ -278,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_crash_says_who_what_and_where),
+		cmocka_unit_test(a_format_status_that_failed_is_named),
 		cmocka_unit_test(an_overflow_is_called_so),
 		cmocka_unit_test(a_supervisor_says_what_follows),
 		cmocka_unit_test(a_stuck_handler_is_a_warning),
