@@ -195,6 +195,7 @@ static const struct otp_child_class template = {
 static const struct otp_supervisor_class dynamic = {
 	.process = {.behaviour = &otp_supervisor, .name = "dynamic"},
 	.strategy = OTP_SIMPLE_ONE_FOR_ONE,
+	.period_ms = 5000,
 	.children = &template,
 	.child_count = 1,
 	.server = &child_class,
