@@ -362,28 +362,20 @@ is_expected(const struct node *node, int reason)
 	return node->restart != PERMANENT && is_orderly(reason);
 }
 
-/* The EXIT of one that is dead may be under way: then nobody knows its reason,
- * which is not expected. */
 static void
-tell_of_stop(struct model *m, const struct child *child, bool was_dead)
+tell_of_stop(struct model *m, const struct child *child)
 {
-	const struct node *node = node_of(m, child->node);
-
-	if (!is_expected(node, child->reason) ||
-		(m->burst && was_dead && choose(m, 2)))
+	if (!is_expected(node_of(m, child->node), child->reason))
 		m->told[TOLD_STOPPED_OTHERWISE]++;
 }
 
 void
 child_stop(struct model *m, struct sup *s, struct child *child)
 {
-	bool was_dead;
-
 	if (child->state == RUNNING) {
 		yield(m);
 		if (!s->alive)
 			return;
-		was_dead = !child->alive;
 		if (child->alive && child->sup >= 0)
 			inner_stop(m, s, child);
 		else if (child->alive)
@@ -392,7 +384,7 @@ child_stop(struct model *m, struct sup *s, struct child *child)
 		if (!s->alive)
 			return;
 		join(&s->strand, child->strand);
-		tell_of_stop(m, child, was_dead);
+		tell_of_stop(m, child);
 		flush(s, child);
 	}
 	child->state = NONE;

@@ -201,8 +201,8 @@ bool otp_process_statistics_get(struct otp_sys_statistics *statistics);
 OTP_NORETURN void otp_process_become(const struct otp_process_class *class_,
 	const void *data, size_t size, struct otp_msg *start);
 /* A child of the calling process, by its start: removes an EXIT of it from the
- * mailbox and unlinks (C31). Gives its reason in *reason (lent) when one was
- * there. */
+ * mailbox and unlinks (C31); waits for that EXIT if the child is dead and still
+ * linked. Gives its reason in *reason (lent) when one was there. */
 bool otp_unlink_flush(otp_pid child, otp_term *reason);
 
 /*

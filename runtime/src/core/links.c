@@ -162,6 +162,18 @@ otp_unlink(otp_pid peer)
 	otpi_leave(t);
 }
 
+static bool
+is_linked(const struct process *p, uint64_t key)
+{
+	uint64_t unlink_id;
+
+	if (p->flags & PROCESS_CHILD && otpi_parent_of(p) == key)
+		return true;
+	return p->extras &&
+		otpi_table_get(&p->extras->links, key, &unlink_id) &&
+		unlink_id == 0;
+}
+
 bool
 otp_unlink_flush(otp_pid child, otp_term *reason)
 {
@@ -173,6 +185,9 @@ otp_unlink_flush(otp_pid child, otp_term *reason)
 
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
+	/* It is dead: its EXIT is on the way, or its unlink. */
+	while (is_linked(p, key) && !otpi_alive(key))
+		t = otpi_block(t, -1);
 	unlink_peer(t, p, key);
 	for (m = p->queue; m; before = m, m = m->next)
 		if ((m->kind == SIGNAL_EXIT_LINK || m->kind == SIGNAL_EXIT) &&
