@@ -522,7 +522,7 @@ void
 otp_last_reason_set(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
-	struct thread *t = otpi_enter();
+	struct thread *t = otpi_enter_with(copy);
 
 	otpi_last_reason_set(t, copy);
 	otpi_reason_unref(copy);

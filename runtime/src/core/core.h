@@ -226,6 +226,7 @@ struct runner {
 	bool silent; /* the end needs no `ending` */
 	bool ended; /* `ending` has begun: it runs once */
 	bool killed; /* `kill` interrupted it */
+	bool cut; /* the same, between any two instructions */
 	bool searching; /* it has a place in the queue: receive.c */
 	uintptr_t entry_sp; /* stack pointer when user code was entered */
 	struct otp_msg *building; /* of otp_msg_new, not sent yet */
@@ -237,6 +238,7 @@ struct runner {
 	uint64_t await; /* call that is waited for; 0: none */
 	struct otp_msg *answer; /* of it */
 	struct otp_msg *held; /* the last answer, not freed or lent yet */
+	struct otpi_reason *carried; /* otpi_enter_with */
 	uint64_t caller; /* pid key, in a call's handler */
 	struct otpi_reason *last_reason;
 	struct timer timer; /* the limit of a wait */

@@ -287,14 +287,18 @@ otpi_land(struct thread *t, struct runner *r)
 		return;
 	}
 	otpi_building_drop(t, r);
+	if (r->carried)
+		otpi_reason_unref(r->carried);
+	r->carried = NULL;
 	if (r->killed) {
 		reason_restore(r);
-		/* It may have been in the middle of growing one: left. */
-		r->raw = r->message = (otp_term_builder){0};
-		r->state = r->reason = (otp_term_builder){0};
-		r->formatting = false;
+		if (r->cut) { /* maybe in the middle of growing one: left */
+			r->raw = r->message = (otp_term_builder){0};
+			r->state = r->reason = (otp_term_builder){0};
+		}
+		report_drop(r);
 		otpi_killed(t, p);
-		r->killed = false;
+		r->killed = r->cut = false;
 		otpi_end_stages(t, r, false, false);
 		return;
 	}

@@ -227,7 +227,7 @@ on_kill(int sig, siginfo_t *info, void *ucontext)
 		if (atomic_load_explicit(&t->running, memory_order_relaxed))
 			atomic_fetch_add_explicit(&otpi_runtime.interrupted, 1,
 				memory_order_relaxed);
-		t->runner->killed = true;
+		t->runner->killed = t->runner->cut = true;
 		t->runner->silent = true;
 		otpi_runner_rewrite(ucontext, t->runner);
 	} else {

@@ -62,7 +62,7 @@ void
 otp_exit(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
-	struct thread *t = otpi_enter();
+	struct thread *t = otpi_enter_with(copy);
 	struct process *p = t->runner->process;
 
 	if (otpi_is_destructing(p)) {
@@ -104,7 +104,7 @@ void
 otp_exit_signal(otp_pid to, otp_term term)
 {
 	struct otpi_reason *reason = otpi_reason_new(term);
-	struct thread *t = otpi_enter();
+	struct thread *t = otpi_enter_with(reason);
 	struct process *p = t->runner->process;
 
 	otpi_exit_signal(t, pid_key(to), reason);

@@ -171,7 +171,7 @@ exit_with_text(const char *tag, const char *text, const char *file, int line)
 		term = otp_term_error;
 	reason = otpi_reason_new(term);
 	otp_term_builder_free(&b);
-	t = otpi_enter();
+	t = otpi_enter_with(reason);
 	p = t->runner->process;
 	if (p->end_reason)
 		otpi_reason_unref(p->end_reason);

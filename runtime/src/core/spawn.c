@@ -486,7 +486,7 @@ enum otp_verdict
 otp_process_fail(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
-	struct thread *t = otpi_enter();
+	struct thread *t = otpi_enter_with(copy);
 	struct process *p = otpi_process_of(t);
 	struct rare *x = otpi_rare(t, p);
 
@@ -509,7 +509,7 @@ enum otp_verdict
 otp_process_end_with(otp_term reason)
 {
 	struct otpi_reason *copy = otpi_reason_new(reason);
-	struct thread *t = otpi_enter();
+	struct thread *t = otpi_enter_with(copy);
 	struct process *p = otpi_process_of(t);
 
 	if (p->end_reason)

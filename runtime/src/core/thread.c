@@ -87,3 +87,16 @@ otpi_enter_again(void)
 {
 	return otpi_enter();
 }
+
+struct thread *
+otpi_enter_with(struct otpi_reason *reason)
+{
+	struct thread *t = otpi_thread_self;
+
+	if (t == NULL)
+		return otpi_enter(); /* nobody kills it */
+	t->runner->carried = reason;
+	t = otpi_enter();
+	t->runner->carried = NULL;
+	return t;
+}

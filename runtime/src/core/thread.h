@@ -86,7 +86,12 @@ otpi_enter(void)
 	return t;
 }
 
-/* The same for t, the calling thread, when user code has come back to us. */
+/* The same with a reason that the caller has made: if it is killed as it enters,
+ * nobody else would give that back. */
+struct thread *otpi_enter_with(struct otpi_reason *reason);
+
+/* The same as otpi_enter for t, the calling thread, when user code has come back
+ * to us. */
 static inline void
 otpi_return(struct thread *t)
 {
