@@ -79,27 +79,9 @@ sender_spawn(void)
 }
 
 static void
-end(otp_pid pid)
-{
-	otp_ref ref = otp_monitor(pid);
-
-	otp_exit_signal(pid, OTP_KILL);
-	down_reason(ref);
-}
-
-static void
 expect_message(int64_t value)
 {
 	assert_int_equal(await(NOTE_MESSAGE).value, value);
-}
-
-static struct otp_process_info
-info_of(otp_pid pid)
-{
-	struct otp_process_info info;
-
-	assert_int_equal(otp_process_info(pid, PATIENCE_MS, &info), OTP_OK);
-	return info;
 }
 
 /* --- A59 ------------------------------------------------------------------ */

@@ -13,15 +13,6 @@ dead_agent(void)
 	return pid;
 }
 
-static void
-end(otp_pid pid)
-{
-	otp_ref ref = otp_monitor(pid);
-
-	otp_exit_signal(pid, OTP_KILL);
-	down_reason(ref);
-}
-
 /* --- monitors ------------------------------------------------------------ */
 
 static void

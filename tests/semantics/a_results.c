@@ -2,15 +2,6 @@
 /* What sends, monitors and timers give back (A6, A36, A40, A57). */
 #include "probe.h"
 
-static void
-end(otp_pid pid)
-{
-	otp_ref ref = otp_monitor(pid);
-
-	otp_exit_signal(pid, OTP_KILL);
-	down_reason(ref);
-}
-
 /* --- names ----------------------------------------------------------------- */
 
 static void

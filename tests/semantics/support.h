@@ -220,6 +220,37 @@ down_reason(otp_ref ref)
 	return wait_for(is_down_of, &ref);
 }
 
+/* Kill it, and wait until it has ended. */
+static inline void
+end(otp_pid pid)
+{
+	otp_ref ref = otp_monitor(pid);
+
+	otp_exit_signal(pid, OTP_KILL);
+	down_reason(ref);
+}
+
+static inline otp_pid
+spawn_with(void (*fn)(void *), void *arg, struct otp_spawn_opts opts)
+{
+	otp_pid pid;
+
+	assert_int_equal(otp_spawn_opt(fn, arg, &opts, &pid), OTP_OK);
+	return pid;
+}
+
+static inline struct otp_process_info
+info_of(otp_pid pid)
+{
+	struct otp_process_info info;
+	otp_err err = otp_process_info(pid, PATIENCE_MS, &info);
+
+	if (err != OTP_OK)
+		fail_msg("no info: %s", otp_err_name(err));
+	assert_true(otp_pid_equal(info.pid, pid));
+	return info;
+}
+
 static inline const char *
 exit_reason(otp_pid pid)
 {

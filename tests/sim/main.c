@@ -16,39 +16,16 @@
  */
 #include "load.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
-
-#define TWICE_EVERY 16
-#define JOBS_MOST 64
-#define CHILD_SECONDS 200
+#include "../seeds.h"
 
 static const struct load *const loads[] = {&load_mail, &load_calls, &load_links,
 	&load_timers, &load_names, &load_tree};
 
 #define LOADS (sizeof loads / sizeof loads[0])
 
-struct job {
-	pid_t pid; /* 0: none */
-	uint64_t seed;
-	int pipe;
-	bool again; /* it is the second run */
-	uint64_t hash; /* of the first */
-};
-
-static struct job jobs[JOBS_MOST];
 static const char *program;
 static uint64_t runs, failed;
-
-static uint64_t
-number_of(const char *variable, uint64_t otherwise)
-{
-	const char *text = getenv(variable);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
+static double until; /* then no new seed */
 
 static const struct load *
 load_of(uint64_t seed)
@@ -132,106 +109,35 @@ job_start(struct job *job, uint64_t seed)
 	return job->pid > 0;
 }
 
-static void
-status_text(int status, char *text, size_t size)
-{
-	if (WIFSIGNALED(status))
-		snprintf(
-			text, size, "ended by %s", strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) == 124)
-		snprintf(text, size, "it did not end");
-	else
-		snprintf(text, size, "exit status %d", WEXITSTATUS(status));
-}
-
-/* Another run of it is to follow: it must be the same. */
 static bool
-job_end(struct job *job, int status)
+job_verdict(struct job *job, int status, uint64_t *hash)
 {
-	char text[128];
-	uint64_t hash = 0;
 	bool complete =
-		read(job->pipe, &hash, sizeof hash) == (ssize_t)sizeof hash;
+		read(job->pipe, hash, sizeof *hash) == (ssize_t)sizeof *hash;
+	char text[128];
 
 	close(job->pipe);
-	job->pid = 0;
 	runs++;
-	status_text(status, text, sizeof text);
-	if (status != 0 || !complete) {
-		print_failure(job->seed, text);
-	} else if (job->again && hash != job->hash) {
-		print_failure(job->seed, "the second run was another one");
-	} else if (world.is_sim && !job->again &&
-		job->seed % TWICE_EVERY == 0) {
-		job->hash = hash;
+	if (status == 0 && complete)
 		return true;
-	}
-	job->again = false;
+	status_text(status, text, sizeof text);
+	print_failure(job->seed, text);
 	return false;
-}
-
-/* Wait for one of those that run. */
-static void
-reap(unsigned count)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = wait(&status)) < 0 && errno == EINTR)
-		continue;
-	for (unsigned i = 0; i < count; i++) {
-		struct job *job = &jobs[i];
-
-		if (job->pid != pid || pid <= 0)
-			continue;
-		if (job_end(job, status)) {
-			job->again = true;
-			if (!job_start(job, job->seed))
-				print_failure(job->seed, "no process");
-		}
-		return;
-	}
 }
 
 static bool
-any_runs(unsigned count)
+is_repeatable(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (jobs[i].pid)
-			return true;
-	return false;
+	return world.is_sim;
 }
 
-static double
-seconds(void)
+static bool
+may_go_on(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+	return seconds() < until;
 }
 
 /* --- many ----------------------------------------------------------------- */
-
-static uint64_t
-run_all(uint64_t first, uint64_t count, unsigned at_once, double until)
-{
-	uint64_t next = first;
-
-	while (next < first + count && seconds() < until) {
-		struct job *job = NULL;
-
-		for (unsigned i = 0; i < at_once && job == NULL; i++)
-			job = jobs[i].pid ? NULL : &jobs[i];
-		if (job == NULL)
-			reap(at_once);
-		else if (!job_start(job, next++))
-			print_failure(next - 1, "no process");
-	}
-	while (any_runs(at_once))
-		reap(at_once);
-	return next - first;
-}
 
 static void
 print_rate(uint64_t count, double took)
@@ -262,8 +168,8 @@ main(int argc, char **argv)
 	}
 	if (at_once < 1 || at_once > JOBS_MOST)
 		at_once = 1;
-	count = run_all(number_of("LOAD_FIRST", 1), count, at_once,
-		began + (double)number_of("LOAD_SECONDS", 1000000));
+	until = began + (double)number_of("LOAD_SECONDS", 1000000);
+	count = run_all(number_of("LOAD_FIRST", 1), count, at_once);
 	print_rate(count, seconds() - began);
 	return failed != 0;
 }

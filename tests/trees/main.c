@@ -17,21 +17,11 @@
  */
 #include "trees.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <otp.h>
 
+#include "../seeds.h"
 #include "sim/sim.h"
 
-#define TWICE_EVERY 16
-#define JOBS_MOST 64
-#define CHILD_SECONDS 200
 #define TEXT_SIZE 512
 
 /* What a process has to say. */
@@ -41,26 +31,9 @@ struct verdict {
 	char why[TEXT_SIZE];
 };
 
-struct job {
-	pid_t pid; /* 0: none */
-	uint64_t seed;
-	int pipe;
-	bool again; /* it is the second run */
-	uint64_t hash; /* of the first */
-};
-
-static struct job jobs[JOBS_MOST];
 static const char *program;
 static uint64_t failed, failed_most;
 static bool threads;
-
-static uint64_t
-number_of(const char *variable, uint64_t otherwise)
-{
-	const char *text = getenv(variable);
-
-	return text && *text ? strtoull(text, NULL, 0) : otherwise;
-}
 
 /* --- a case in a process ------------------------------------------------------ */
 
@@ -105,14 +78,7 @@ verdict_take(int end, int status, struct verdict *v)
 {
 	if (read(end, v, sizeof *v) != (ssize_t)sizeof *v) {
 		memset(v, 0, sizeof *v);
-		if (WIFSIGNALED(status))
-			snprintf(v->why, sizeof v->why, "ended by %s",
-				strsignal(WTERMSIG(status)));
-		else if (WEXITSTATUS(status) == 124)
-			snprintf(v->why, sizeof v->why, "it does not end");
-		else
-			snprintf(v->why, sizeof v->why, "exit status %d",
-				WEXITSTATUS(status));
+		status_text(status, v->why, sizeof v->why);
 	}
 	close(end);
 }
@@ -190,76 +156,28 @@ job_start(struct job *job, uint64_t seed)
 	return job->pid > 0;
 }
 
-/* True: another run of it is to follow, which must be the same. */
 static bool
-job_end(struct job *job, int status)
+job_verdict(struct job *job, int status, uint64_t *hash)
 {
 	struct verdict v;
 
 	verdict_take(job->pipe, status, &v);
-	job->pid = 0;
-	if (!v.well) {
+	*hash = v.hash;
+	if (!v.well)
 		print_failure(job->seed, v.why);
-	} else if (job->again && v.hash != job->hash) {
-		print_failure(job->seed, "the second run is another one");
-	} else if (!threads && !job->again && job->seed % TWICE_EVERY == 0) {
-		job->hash = v.hash;
-		return true;
-	}
-	job->again = false;
-	return false;
-}
-
-/* Wait for one of those that run. */
-static void
-reap(unsigned count)
-{
-	int status;
-	pid_t pid;
-
-	while ((pid = wait(&status)) < 0 && errno == EINTR)
-		continue;
-	for (unsigned i = 0; i < count; i++) {
-		struct job *job = &jobs[i];
-
-		if (job->pid != pid || pid <= 0)
-			continue;
-		if (job_end(job, status)) {
-			job->again = true;
-			if (!job_start(job, job->seed))
-				print_failure(job->seed, "no process");
-		}
-		return;
-	}
+	return v.well;
 }
 
 static bool
-any_runs(unsigned count)
+is_repeatable(void)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (jobs[i].pid)
-			return true;
-	return false;
+	return !threads;
 }
 
-static uint64_t
-run_all(uint64_t first, uint64_t count, unsigned at_once)
+static bool
+may_go_on(void)
 {
-	uint64_t next = first;
-
-	while (next < first + count && failed < failed_most) {
-		struct job *job = NULL;
-
-		for (unsigned i = 0; i < at_once && job == NULL; i++)
-			job = jobs[i].pid ? NULL : &jobs[i];
-		if (job == NULL)
-			reap(at_once);
-		else if (!job_start(job, next++))
-			print_failure(next - 1, "no process");
-	}
-	while (any_runs(at_once))
-		reap(at_once);
-	return next - first;
+	return failed < failed_most;
 }
 
 /* --- one -------------------------------------------------------------------------- */
@@ -291,15 +209,6 @@ run_file(const char *path)
 	if (!well)
 		return 2;
 	return run_one(&c);
-}
-
-static double
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 int
