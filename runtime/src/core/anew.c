@@ -116,7 +116,8 @@ otpi_anew(struct thread *t, struct runner *r)
 	otpi_lent_free(t, r);
 	if (otpi_traced())
 		otpi_trace_stop(t, p);
-	r->anew = false;
+	/* A kill that came on the way here is in the mailbox, too. */
+	r->anew = r->killed = r->cut = r->silent = false;
 	r->process = NULL;
 	r->lent_size = 0;
 	p->runner = NULL;

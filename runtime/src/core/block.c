@@ -33,36 +33,6 @@ carve(struct magazine *magazine, unsigned c, uint32_t n)
 	otpi_runtime.carved[c] += n;
 }
 
-struct bundle *
-otpi_bundle_new(void)
-{
-	struct runtime *rt = &otpi_runtime;
-	struct bundle *bundle;
-
-	pthread_mutex_lock(&rt->depot_lock);
-	bundle = rt->bundles;
-	if (bundle)
-		rt->bundles = bundle->next;
-	pthread_mutex_unlock(&rt->depot_lock);
-	return bundle ? bundle : otpi_malloc(sizeof *bundle);
-}
-
-/* With the depot's lock. */
-static void
-bundle_free(struct bundle *bundle)
-{
-	bundle->next = otpi_runtime.bundles;
-	otpi_runtime.bundles = bundle;
-}
-
-void
-otpi_bundle_free(struct bundle *bundle)
-{
-	pthread_mutex_lock(&otpi_runtime.depot_lock);
-	bundle_free(bundle);
-	pthread_mutex_unlock(&otpi_runtime.depot_lock);
-}
-
 void
 otpi_magazine_refill(struct magazine *magazine, unsigned c)
 {
@@ -73,10 +43,8 @@ otpi_magazine_refill(struct magazine *magazine, unsigned c)
 	bundle = rt->depot[c];
 	if (bundle) {
 		rt->depot[c] = bundle->next;
-		memcpy(&magazine->cells[MAGAZINE_AHEAD], bundle->cells,
-			bundle->count * sizeof *bundle->cells);
-		magazine->count = bundle->count;
-		bundle_free(bundle);
+		otpi_magazine_load(magazine, bundle, bundle->count);
+		otpi_bundle_free(bundle);
 	} else {
 		carve(magazine, c, otpi_block_batch(c));
 	}
@@ -88,14 +56,11 @@ static void
 give(struct magazine *magazine, unsigned c, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct bundle *bundle = otpi_bundle_new();
-	void **cells = &magazine->cells[MAGAZINE_AHEAD];
+	struct bundle *bundle;
 
-	memcpy(bundle->cells, cells, n * sizeof *cells);
-	bundle->count = n;
-	magazine->count -= n;
-	memmove(cells, cells + n, magazine->count * sizeof *cells);
 	pthread_mutex_lock(&rt->depot_lock);
+	bundle = otpi_bundle_new();
+	otpi_magazine_unload(magazine, bundle, n);
 	bundle->next = rt->depot[c];
 	rt->depot[c] = bundle;
 	pthread_mutex_unlock(&rt->depot_lock);

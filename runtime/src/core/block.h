@@ -4,17 +4,16 @@
  * they are made of, and other small structures of the core, too.
  *
  * A cell is of a size class, from 64 bytes to 8 KiB, two for each power of two.
- * Free cells are kept by the thread that freed them, and travel between threads
- * in bundles through the depot. They are named in arrays, not linked through
- * themselves: so the next ones to be used are known, and fetched while others
- * are, and a cell that has left the caches is not touched to count it or pass it
- * on. Their memory is never returned to the system and never changes its class.
- * A block is a cell that begins with the header, whose `size_class` is set while
- * it lives; larger ones come from malloc.
+ * Free cells are kept by the thread that freed them, in a magazine a class, and
+ * travel between threads in bundles through the depot (magazine.h). Their memory
+ * is never returned to the system and never changes its class. A block is a cell
+ * that begins with the header, whose `size_class` is set while it lives; larger
+ * ones come from malloc.
  */
 #ifndef OTPI_BLOCK_H
 #define OTPI_BLOCK_H
 
+#include "core/magazine.h"
 #include "core/thread.h"
 
 #define BLOCK_LARGE 255
@@ -24,8 +23,6 @@
 /* From the depot, or new ones; and back, those that were freed first. */
 void otpi_magazine_refill(struct magazine *magazine, unsigned size_class);
 void otpi_magazine_spill(struct magazine *magazine, unsigned size_class);
-struct bundle *otpi_bundle_new(void);
-void otpi_bundle_free(struct bundle *bundle);
 struct otp_msg *otpi_block_large(size_t size);
 void otpi_block_free_large(struct otp_msg *m);
 size_t otpi_block_large_size(const struct otp_msg *m);
@@ -79,12 +76,13 @@ static inline void *
 otpi_cell_new(struct thread *t, unsigned c)
 {
 	struct magazine *magazine = &t->magazines[c];
+	void *cell;
 
 	if (unlikely(magazine->count == 0))
 		otpi_magazine_refill(magazine, c);
-	magazine->count--;
-	__builtin_prefetch(magazine->cells[magazine->count], 1);
-	return magazine->cells[MAGAZINE_AHEAD + magazine->count];
+	cell = otpi_magazine_take(magazine);
+	__builtin_prefetch(otpi_magazine_ahead(magazine), 1);
+	return cell;
 }
 
 static inline void
@@ -92,8 +90,8 @@ otpi_cell_free(struct thread *t, void *cell, unsigned c)
 {
 	struct magazine *magazine = &t->magazines[c];
 
-	magazine->cells[MAGAZINE_AHEAD + magazine->count] = cell;
-	if (unlikely(++magazine->count == 2 * otpi_block_batch(c)))
+	if (unlikely(otpi_magazine_put(magazine, cell) ==
+		    2 * otpi_block_batch(c)))
 		otpi_magazine_spill(magazine, c);
 }
 

@@ -255,7 +255,7 @@ struct runner {
 
 #define MAGAZINE_AHEAD 4 /* fetched so many allocations ahead */
 
-/* Free cells of a class: block.h. Free slots: slot.h. */
+/* Free cells of a class, or free slots: magazine.h. */
 struct magazine {
 	uint32_t count;
 	/* The first MAGAZINE_AHEAD are NULL. */

@@ -33,6 +33,14 @@ report_drop(struct runner *r)
 	r->formatting = false;
 }
 
+static void
+carried_drop(struct runner *r)
+{
+	if (r->carried)
+		otpi_reason_unref(r->carried);
+	r->carried = NULL;
+}
+
 /* The hook of p that says what is shown; NULL: none, or it is not its yet. */
 static bool
 has_format(const struct process *p)
@@ -287,9 +295,7 @@ otpi_land(struct thread *t, struct runner *r)
 		return;
 	}
 	otpi_building_drop(t, r);
-	if (r->carried)
-		otpi_reason_unref(r->carried);
-	r->carried = NULL;
+	carried_drop(r);
 	if (r->killed) {
 		reason_restore(r);
 		if (r->cut) { /* maybe in the middle of growing one: left */
@@ -374,6 +380,10 @@ otpi_abandoned_end(struct thread *t)
 	r->building = r->current = r->held = NULL;
 	otpi_lent_free(t, r);
 	report_drop(r);
+	carried_drop(r);
+	if (r->reported)
+		otpi_reason_unref(r->reported);
+	r->reported = NULL;
 	if (r->start)
 		otpi_start_drop(t, r->start);
 	otpi_heap_free_all(t, r->quarantine);

@@ -186,6 +186,7 @@ otp_unlink_flush(otp_pid child, otp_term *reason)
 	otpi_receive_signals(t, p);
 	otpi_check_end(t);
 	/* It is dead: its EXIT is on the way, or its unlink. */
+	t->runner->timed_out = false;
 	while (is_linked(p, key) && !otpi_alive(key))
 		t = otpi_block(t, -1);
 	unlink_peer(t, p, key);

@@ -219,11 +219,17 @@ ring_pop(struct worker *w)
 	}
 }
 
+static uint32_t
+ring_count(struct worker *w)
+{
+	return atomic_load_explicit(&w->tail, memory_order_relaxed) -
+		atomic_load_explicit(&w->head, memory_order_relaxed);
+}
+
 bool
 otpi_has_backlog(struct worker *w)
 {
-	return atomic_load_explicit(&w->tail, memory_order_relaxed) !=
-		atomic_load_explicit(&w->head, memory_order_relaxed);
+	return ring_count(w) != 0;
 }
 
 /* Half of the victim's ring goes to w's, which is empty; one of it is given. */
@@ -296,7 +302,20 @@ otpi_hand_next(struct thread *t, struct worker *w)
 	return p;
 }
 
-/* When the ring is empty, what is in hand goes there, where others find it. */
+/*
+ * When the ring is empty, what is in hand goes there, where others find it. Not
+ * into one that has others: what that gets too much of goes to the end of the
+ * global queue, and some would go round for ever.
+ */
+static void
+hand_spread(struct thread *t, struct worker *w)
+{
+	if (ring_count(w) != 0)
+		return;
+	while (w->batch && ring_count(w) < RING_SIZE)
+		otpi_ring_push(t, w, otpi_hand_next(t, w));
+}
+
 struct process *
 otpi_ring_next(struct thread *t, struct worker *w)
 {
@@ -304,20 +323,15 @@ otpi_ring_next(struct thread *t, struct worker *w)
 
 	if (likely(p != NULL || w->batch == NULL))
 		return p;
-	while (w->batch)
-		otpi_ring_push(t, w, otpi_hand_next(t, w));
+	hand_spread(t, w);
 	return ring_pop(w);
 }
 
-/*
- * What is more than the one to run stays in hand. It does not go into the ring,
- * which may be full of others: what that has too much of goes to the end of the
- * global queue, and some would go round for ever.
- */
 struct process *
 otpi_global_pop(struct thread *t, struct worker *w)
 {
 	struct runtime *rt = &otpi_runtime;
+	struct process *p;
 	uint32_t n;
 
 	if (w->batch == NULL) {
@@ -327,7 +341,11 @@ otpi_global_pop(struct thread *t, struct worker *w)
 			return NULL;
 		w->batch = batch_take(t, n / rt->worker_count + 1);
 	}
-	return w->batch ? otpi_hand_next(t, w) : NULL;
+	if (w->batch == NULL)
+		return NULL;
+	p = otpi_hand_next(t, w);
+	hand_spread(t, w);
+	return p;
 }
 
 bool

@@ -15,18 +15,25 @@ otpi_worker_wake(struct worker *w)
 }
 
 void
-otpi_wake_any(void)
+otpi_wake_parked(void)
 {
 	struct runtime *rt = &otpi_runtime;
 
-	/* One that is searching looks once more before it sleeps. */
-	if (atomic_load(&rt->idle) == 0 || atomic_load(&rt->searching))
+	if (atomic_load(&rt->idle) == 0)
 		return;
 	for (unsigned i = 0; i < rt->worker_count; i++)
 		if (atomic_load(&rt->workers[i].parked)) {
 			otpi_worker_wake(&rt->workers[i]);
 			return;
 		}
+}
+
+void
+otpi_wake_any(void)
+{
+	/* One that is searching looks once more before it sleeps. */
+	if (atomic_load(&otpi_runtime.searching) == 0)
+		otpi_wake_parked();
 }
 
 /* Have w look at what is above normal priority before it goes on. */
@@ -464,20 +471,11 @@ otpi_next_of_all(struct thread *t, struct worker *w)
 	return otpi_next_native(t, w);
 }
 
-/* The one that w was searching for; others did not wake anybody meanwhile. */
-static struct process *
-found(struct process *p, bool searched)
-{
-	if (searched && otpi_has_global())
-		otpi_wake_any();
-	return p;
-}
-
-struct process *
-otpi_next_native(struct thread *t, struct worker *w)
+/* *searched: w has been idle. */
+static inline struct process *
+next(struct thread *t, struct worker *w, bool *searched)
 {
 	struct process *p;
-	bool searched = false;
 
 	for (;;) {
 		if (unlikely(is_over(w)))
@@ -509,17 +507,29 @@ otpi_next_native(struct thread *t, struct worker *w)
 			local_push(t, w, p);
 		}
 		if ((p = local_pop(t, w)) || (p = otpi_global_pop(t, w)))
-			return found(p, searched);
+			return p;
 		otpi_wheel_run(t, w);
 		if (wake_slot(w) || w->pinned[OTP_PRIORITY_NORMAL].first ||
 			atomic_load_explicit(&w->poke, memory_order_relaxed))
 			continue;
 		if ((p = otpi_steal_any(t, w)) ||
 			(p = level_pop(w, OTP_PRIORITY_LOW)))
-			return found(p, searched);
+			return p;
 		worker_park(t, w);
-		searched = true;
+		*searched = true;
 	}
+}
+
+struct process *
+otpi_next_native(struct thread *t, struct worker *w)
+{
+	bool searched = false;
+	struct process *p = next(t, w, &searched);
+
+	/* While it searched nobody else was woken. */
+	if (searched && (otpi_has_global() || otpi_has_backlog(w)))
+		otpi_wake_any();
+	return p;
 }
 
 struct process *

@@ -182,7 +182,9 @@ void otpi_worker_sleep(struct worker *w, int64_t ms);
 void otpi_worker_stole(struct worker *w, struct worker *victim, uint32_t n);
 /* Make a worker that may be parked look at its queues. */
 void otpi_worker_wake(struct worker *w);
-/* Wake some parked worker, if there is one. */
+/* Wake some parked worker, if there is one; and the same unless another is
+ * searching, which will do. */
+void otpi_wake_parked(void);
 void otpi_wake_any(void);
 /* Wake the process of a foreign thread. */
 void otpi_foreign_wake(struct process *p);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/slot.h"
-#include "core/block.h"
+#include "core/magazine.h"
 #include "core/sanitizer.h"
-
-#include <string.h>
 
 _Static_assert(SLOT_BATCH <= BATCH_SMALL, "a bundle holds as many");
 
@@ -14,16 +12,36 @@ process_limit(const struct runtime *rt)
 	return atomic_load_explicit(&rt->process_limit, memory_order_relaxed);
 }
 
-/* With the lock: at the end of the queue. */
-static void
-queue_append(struct runtime *rt, struct bundle *bundle)
+/* With the lock: one at the end of the queue that has room for n more. */
+static struct bundle *
+queue_room(struct runtime *rt, uint32_t n)
 {
+	struct bundle *bundle;
+
+	if (rt->free_slots && rt->free_last->count + n <= BATCH_SMALL)
+		return rt->free_last;
+	pthread_mutex_lock(&rt->depot_lock);
+	bundle = otpi_bundle_new();
+	pthread_mutex_unlock(&rt->depot_lock);
 	bundle->next = NULL;
 	if (rt->free_slots)
 		rt->free_last->next = bundle;
 	else
 		rt->free_slots = bundle;
 	rt->free_last = bundle;
+	return bundle;
+}
+
+/* With the lock: the first of the queue, which is empty now, is gone. */
+static void
+queue_drop(struct runtime *rt)
+{
+	struct bundle *bundle = rt->free_slots;
+
+	rt->free_slots = bundle->next;
+	pthread_mutex_lock(&rt->depot_lock);
+	otpi_bundle_free(bundle);
+	pthread_mutex_unlock(&rt->depot_lock);
 }
 
 /* With the lock: a chunk's worth of new slots; false at the limit. */
@@ -44,9 +62,8 @@ slots_grow(struct runtime *rt)
 		atomic_init(&chunk[i].inbox, INBOX_DEAD);
 		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
 		if (i % SLOT_BATCH == 0) {
-			bundle = otpi_bundle_new();
+			bundle = queue_room(rt, SLOT_BATCH);
 			bundle->count = SLOT_BATCH;
-			queue_append(rt, bundle);
 		}
 		/* The last is taken first. */
 		bundle->cells[SLOT_BATCH - 1 - i % SLOT_BATCH] = &chunk[i];
@@ -73,7 +90,6 @@ static bool
 slots_refill(struct thread *t)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct magazine *slots = &t->slots;
 	struct bundle *bundle;
 	uint32_t n;
 
@@ -88,14 +104,9 @@ slots_refill(struct thread *t)
 	if (is_tight(rt) ||
 		!atomic_load_explicit(&t->begun, memory_order_relaxed))
 		n = 1;
-	bundle->count -= n;
-	memcpy(&slots->cells[MAGAZINE_AHEAD], &bundle->cells[bundle->count],
-		n * sizeof *bundle->cells);
-	slots->count = n;
-	if (bundle->count == 0) {
-		rt->free_slots = bundle->next;
-		otpi_bundle_free(bundle);
-	}
+	otpi_magazine_load(&t->slots, bundle, n);
+	if (bundle->count == 0)
+		queue_drop(rt);
 	pthread_mutex_unlock(&rt->slot_lock);
 	return true;
 }
@@ -105,16 +116,9 @@ static void
 slots_give(struct thread *t, uint32_t n)
 {
 	struct runtime *rt = &otpi_runtime;
-	struct magazine *slots = &t->slots;
-	void **cells = &slots->cells[MAGAZINE_AHEAD];
-	struct bundle *bundle = otpi_bundle_new();
 
-	memcpy(bundle->cells, cells, n * sizeof *cells);
-	bundle->count = n;
-	slots->count -= n;
-	memmove(cells, cells + n, slots->count * sizeof *cells);
 	pthread_mutex_lock(&rt->slot_lock);
-	queue_append(rt, bundle);
+	otpi_magazine_unload(&t->slots, queue_room(rt, n), n);
 	pthread_mutex_unlock(&rt->slot_lock);
 }
 
@@ -152,9 +156,8 @@ otpi_slot_new(struct thread *t)
 
 	if (unlikely(slots->count == 0) && !slots_refill(t))
 		return NULL;
-	slots->count--;
-	slot_prefetch(slots->cells[slots->count]);
-	p = slots->cells[MAGAZINE_AHEAD + slots->count];
+	p = otpi_magazine_take(slots);
+	slot_prefetch(otpi_magazine_ahead(slots));
 	p->run_next = NULL;
 	p->flags = 0;
 	p->runner = NULL;
@@ -202,8 +205,7 @@ otpi_slot_free(struct thread *t, struct process *p)
 			&rt->slots_retired, 1, memory_order_relaxed);
 		return;
 	}
-	t->slots.cells[MAGAZINE_AHEAD + t->slots.count] = p;
-	if (unlikely(++t->slots.count == 2 * SLOT_BATCH))
+	if (unlikely(otpi_magazine_put(&t->slots, p) == 2 * SLOT_BATCH))
 		slots_give(t, SLOT_BATCH);
 	else if (unlikely(is_tight(rt)))
 		slots_give_all(t);

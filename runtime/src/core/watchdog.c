@@ -390,8 +390,9 @@ look_at_worker(struct thread *self, struct worker *w, int64_t now_ms)
 		otpi_wake_slot_clear(self, w);
 		otpi_thread_release(t);
 	}
+	/* Who searches may have no processor. */
 	if (otpi_has_backlog(w) || otpi_has_global())
-		otpi_wake_any();
+		otpi_wake_parked();
 	p = atomic_load_explicit(&t->running, memory_order_acquire);
 	if (!stuck && p && now_ms - w->beat_since_ms >= rt->opts.stuck_ms) {
 		stuck = process_key(p);

@@ -4,6 +4,7 @@
 
 #include "base/tuning.h"
 #include "core/audit.h"
+#include "core/core.h"
 
 #define ROUNDS (WORLD_TSAN ? 2000u : 10000u)
 #define CROWD (WORLD_TSAN ? 20000u : 100000u)
@@ -399,11 +400,35 @@ the_limit_is_an_error_and_nothing_is_lost(void **state)
 	free(pids);
 }
 
+/* Slots that were free one by one are passed on together again. */
+static void
+a_table_that_was_full_costs_no_more_than_before(void **state)
+{
+	struct runtime *rt = &otpi_runtime;
+	otp_pid *pids = calloc(8193, sizeof *pids);
+	uint32_t n = fill(pids), bundles = 0, slots = 0;
+
+	(void)state;
+	assert_in_range(n, 4096, 8192);
+	for (uint32_t i = 0; i < n; i++)
+		tell(pids[i], 0, 0);
+	free(pids);
+	EVENTUALLY(alive() <= alive_before);
+	pthread_mutex_lock(&rt->slot_lock);
+	for (const struct bundle *b = rt->free_slots; b; b = b->next) {
+		bundles++;
+		slots += b->count;
+	}
+	pthread_mutex_unlock(&rt->slot_lock);
+	assert_true(bundles <= 2 * slots / BATCH_SMALL + 2);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest few[] = {
 		TEST(the_limit_is_an_error_and_nothing_is_lost),
+		TEST(a_table_that_was_full_costs_no_more_than_before),
 	};
 	const struct CMUnitTest few_on_one[] = {
 		TEST(the_limit_is_reached),

@@ -110,6 +110,32 @@ who_was_woken_last_does_not_wait_for_who_computes(void **state)
 	assert_true(down_is(ref, OTP_KILLED));
 }
 
+/* Keeps its worker until another has come. */
+static void
+await_another(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add(&ran, 1);
+	EVENTUALLY(atomic_load(&ran) >= 2);
+	tell(observer, 1, 0);
+}
+
+/* Whichever worker comes first takes its share, and does not keep the rest. */
+static void
+two_that_come_from_outside_run_side_by_side(void **state)
+{
+	(void)state;
+	observer = otp_self();
+	for (int round = 0; round < 50 && !atomic_load(&failures); round++) {
+		atomic_store(&ran, 0);
+		otp_spawn(await_another, NULL);
+		otp_spawn(await_another, NULL);
+		assert_int_equal(hear().value, 1);
+		assert_int_equal(hear().value, 1);
+		nap(); /* both workers sleep when the next two come */
+	}
+}
+
 static int
 patient_start(void **state)
 {
@@ -128,6 +154,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(work_is_taken_from_a_busy_worker),
 		TEST(who_was_woken_last_does_not_wait_for_who_computes),
+		TEST(two_that_come_from_outside_run_side_by_side),
 	};
 
 	alarm(240);
