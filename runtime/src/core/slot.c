@@ -63,10 +63,10 @@ slots_grow(struct runtime *rt)
 		atomic_init(&chunk[i].serial, SLOT_SERIAL_BEFORE);
 		if (i % SLOT_BATCH == 0) {
 			bundle = queue_room(rt, SLOT_BATCH);
-			bundle->count = SLOT_BATCH;
+			bundle->count += SLOT_BATCH;
 		}
 		/* The last is taken first. */
-		bundle->cells[SLOT_BATCH - 1 - i % SLOT_BATCH] = &chunk[i];
+		bundle->cells[bundle->count - 1 - i % SLOT_BATCH] = &chunk[i];
 	}
 	atomic_store_explicit(&rt->chunks[count >> SLOT_CHUNK_BITS], chunk,
 		memory_order_relaxed);
