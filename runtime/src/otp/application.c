@@ -2,6 +2,7 @@
 #include "app.h"
 
 #include <otp/behaviour.h>
+#include <otp/logger.h>
 #include <otp/stats.h>
 
 #include <pthread.h>
@@ -90,10 +91,14 @@ free_retired(void)
 	}
 }
 
-/* From here on it does not run, and its environment is the defaults'. */
+/*
+ * From here on it does not run, and its environment is the defaults': once
+ * what it has logged is written, as the sink may read it.
+ */
 static void
 withdraw(struct app *app)
 {
+	otp_logger_flush();
 	atomic_store_explicit(&app->values, NULL, memory_order_release);
 	app->state = APP_STOPPED;
 }
