@@ -70,7 +70,7 @@ struct otp_app_class {
 	 * Told before the root is to shut down, and once it has ended; both also
 	 * when it ended by itself (D5, D6). NULL: nothing. Each runs as a process
 	 * of its own that is waited for without limit; should it crash or exit,
-	 * that is reported, and the stop goes on. Neither may start or stop
+	 * that is reported, and the stop goes on. Both may start and stop other
 	 * applications.
 	 */
 	void (*prep_stop)(const void *env);
@@ -78,15 +78,31 @@ struct otp_app_class {
 };
 
 /*
+ * Applications may be started and stopped by any thread of the program and any
+ * process: a handler, the init of an application, prep_stop and stop, also those
+ * of the application itself. Different ones start and stop at the same time. Each
+ * of these blocks; who is killed meanwhile leaves nothing locked, and what it has
+ * asked for goes on.
+ *
+ * What would wait for itself is refused, OTP_NOT_ALLOWED: a start by its own init
+ * or by a process of what is about to end, and starts and stops that wait for the
+ * application whose init, prep_stop or stop asks. So is all that the sink of the
+ * log asks for (logger.h): a stop waits until the log is written.
+ */
+
+/*
  * Start: the runtime when it does not run yet, then what the application
  * depends on and does not run, with its defaults, depth first (D2), then the
  * root. `env` (env_size bytes, may be NULL: defaults) is copied. Blocks until
- * the tree stands.
+ * the tree stands. All who start what is starting get the same result, whatever
+ * env and type they give; who starts what is stopping waits, and starts it anew
+ * (D3).
  * Gives OTP_ALREADY_STARTED, OTP_START_FAILED (otp_last_reason: that of the
  * root; {App, Reason} when it was another one's; {dependency_cycle, App}). What
  * was started on the way has been stopped then; the runtime goes on, for
- * otp_last_reason, until otp_runtime_stop.
- * To be called from a thread that is not a process of the runtime.
+ * otp_last_reason, until otp_runtime_stop. OTP_NOT_ALLOWED: see above.
+ * OTP_NOT_RUNNING: the runtime stops, or was started by otp_core_start, and a
+ * process asks; OTP_SYSTEM_LIMIT.
  */
 OTP_MUST_USE otp_err otp_app_start(
 	const struct otp_app_class *app, const void *env);
@@ -116,12 +132,23 @@ OTP_MUST_USE otp_err otp_app_start_alone(const struct otp_app_class *app,
  * those it depends on are stopped, last first, if they were started only because
  * somebody depends on them, and nobody who runs does any more: to start one of
  * them, though it gives OTP_ALREADY_STARTED, is to ask for it. What depends on
- * it goes on (D7). The last one stops the runtime, if otp_app_start started it;
- * otp_runtime_stop ends them all.
- * OTP_NOT_RUNNING when it was not started, OTP_TIMEOUT as of otp_runtime_stop.
+ * it goes on (D7). The last one stops the runtime, if otp_app_start started it
+ * and a thread of the program stops it; where a process does, the runtime goes on,
+ * until the next that is the last, or otp_runtime_stop, which ends them all.
+ *
+ * A process of the application itself is ended by the stop, where it waits; one
+ * that traps exits is told OTP_OK at once, and goes on until it is told to end.
+ *
+ * OTP_NOT_RUNNING when it was not started; at once when it is starting; once it
+ * has stopped when it is stopping already, but at once to its own processes (D3).
+ * OTP_NOT_ALLOWED: see above. OTP_TIMEOUT as of otp_runtime_stop.
  */
 OTP_MUST_USE otp_err otp_app_stop(const struct otp_app_class *app);
-/* The environment it runs with (defaults when not started); lives until stop.*/
+/*
+ * The environment it runs with (defaults when not started); lives until stop, and
+ * for the sink of the log until all is written that was logged before that, so
+ * for as long as it runs.
+ */
 const void *otp_app_env(const struct otp_app_class *app);
 /*
  * One value of that environment, by its name: a part that is added to the term
@@ -147,7 +174,7 @@ const struct otp_app_class *otp_app_of(otp_pid pid);
  * NAME_KEY of the process environment below them, the file below those; for
  * what it depends on the same with the application's name before: --app.name),
  * start as permanent, wait for SIGTERM, SIGINT, otp_halt or the end of a root,
- * orderly stop.
+ * orderly stop, before that of all applications that were started later.
  * A second signal while it stops ends the program at once with 128 + signal.
  * Gives the exit status: 0 after a signal or otp_halt(0), 1 when the start
  * failed or the root died, 2 for wrong options.

@@ -144,6 +144,10 @@ void otp_start_drop(struct otp_msg *start);
 void otp_process_app(uint8_t number);
 /* init has succeeded: the starter goes on. */
 void otp_process_started(void);
+/* Is that still to be said, while its starter waits? */
+bool otp_process_in_init(void);
+/* Are exit signals messages to it (A19)? */
+bool otp_process_traps(void);
 /* init wants no process: the starter gets OTP_IGNORE. Returns OTP_END. */
 enum otp_verdict otp_process_ignore(void);
 /*

@@ -42,7 +42,8 @@ void otp_logger_level(enum otp_log_level level);
  * Replace the sink (NULL: back to stderr), also before the runtime starts; at
  * its stop stderr is back. Called by the logger process only, one whole line
  * or report at a time, which may hold several lines and ends with a newline.
- * A sink that crashes is not called again: stderr is back.
+ * A sink that crashes is not called again: stderr is back. It may read the
+ * environments of applications (otp_app_env), and not start or stop any.
  */
 typedef void (*otp_log_sink)(
 	enum otp_log_level level, const char *text, size_t len, void *arg);

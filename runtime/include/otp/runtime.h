@@ -26,8 +26,8 @@ struct otp_runtime_opts {
 };
 
 /*
- * Start workers, watchdog and logger (opts NULL: defaults). Blocks until they
- * run. May be called again after otp_runtime_stop. OTP_ALREADY_STARTED when it
+ * Start workers, watchdog, logger and application_controller, the process that
+ * starts and stops applications (opts NULL: defaults). Blocks until they run. May be called again after otp_runtime_stop. OTP_ALREADY_STARTED when it
  * runs.
  */
 OTP_MUST_USE otp_err otp_runtime_start(const struct otp_runtime_opts *opts);
@@ -48,8 +48,9 @@ OTP_MUST_USE otp_err otp_runtime_stop(otp_duration timeout_ms);
 bool otp_in_process(void);
 
 /*
- * The two above without the logger: processes alone. Reports of deaths go to
- * the handler of otp_report_set_handler, or nowhere.
+ * The two above without logger and applications: processes alone. Reports of
+ * deaths go to the handler of otp_report_set_handler, or nowhere. Processes can't
+ * start applications there before a thread of the program has started one.
  */
 OTP_MUST_USE otp_err otp_core_start(const struct otp_runtime_opts *opts);
 OTP_MUST_USE otp_err otp_core_stop(otp_duration timeout_ms);

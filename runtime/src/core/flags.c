@@ -3,6 +3,8 @@
 #include "core/heap.h"
 #include "core/run.h"
 
+#include <otp/behaviour.h>
+
 bool
 otp_trap_exit(bool on)
 {
@@ -19,6 +21,16 @@ otp_trap_exit(bool on)
 		p->flags &= (uint16_t)~PROCESS_TRAP_EXIT;
 	otpi_leave(t);
 	return before;
+}
+
+bool
+otp_process_traps(void)
+{
+	struct thread *t = otpi_enter();
+	bool traps = t->runner->process->flags & PROCESS_TRAP_EXIT;
+
+	otpi_leave(t);
+	return traps;
 }
 
 /* Is it unusual whatever its priority? */

@@ -469,6 +469,16 @@ otp_process_started(void)
 	otpi_leave(t);
 }
 
+bool
+otp_process_in_init(void)
+{
+	struct thread *t = otpi_enter();
+	bool is_so = otpi_process_of(t)->flags & PROCESS_STARTING;
+
+	otpi_leave(t);
+	return is_so;
+}
+
 enum otp_verdict
 otp_process_ignore(void)
 {

@@ -4,9 +4,13 @@
  *
  * Each application that was ever started has a record, which is never freed,
  * so it is found without a lock: handlers may read their environment, and be
- * killed while they do. While it runs it has a master, a process that started
- * the root and is linked to it. Applications are started and stopped under one
- * lock, by threads that are no processes.
+ * killed while they do. All else of the records belongs to one process, the
+ * controller, which every start and stop is asked of; it never blocks. What
+ * does is done by others: the application's master, a process that starts the
+ * root and is linked to it, and at the end a process that waits for the log.
+ * While no controller is there, between two lives of the runtime, the records
+ * belong to who has the lock of runtime.c, which is for threads of the program
+ * alone: a process that was killed would keep it.
  *
  * A value of the environment comes from, each over the one before: defaults of
  * the spec, the file of --config, variables of the process, the command line.
@@ -15,6 +19,7 @@
 #define OTPI_APP_H
 
 #include <otp/application.h>
+#include <otp/copy.h>
 
 #include <stdatomic.h>
 
@@ -52,6 +57,11 @@ void otpi_env_init(struct env *env, const struct otp_app_class *app);
 void otpi_env_copy(
 	struct env *env, const struct otp_app_class *app, const void *values);
 void otpi_env_free(struct env *env);
+/* The same behind a message: the bytes that takes, and the copy. */
+void otpi_env_flat(struct otp_flat *flat, const struct otp_app_class *app,
+	const void *values);
+const void *otpi_env_copy_behind(struct otp_copy *copy,
+	const struct otp_app_class *app, const void *values);
 /* Zeroed memory, or a copy of the text, that lives as long as it does. */
 void *otpi_env_alloc(struct env *env, size_t size);
 otp_string otpi_env_text(struct env *env, const char *text, size_t len);
@@ -110,40 +120,6 @@ void otpi_env_variable(const struct otp_app_class *app,
 
 /* --- applications ---------------------------------------------------------- */
 
-/* Told in the master that the root of an application ended unasked, and that
- * its type makes that the end of all. */
-typedef void (*app_gone)(const struct otp_app_class *app, otp_term reason);
-
-/*
- * One application. `next` and `app_class` are constant; what is atomic is read
- * by anybody; the rest is for those who have the lock, and for the master while
- * it is there.
- */
-struct app {
-	struct app *next;
-	const struct otp_app_class *app_class;
-	_Atomic(const void *) values; /* of env; NULL: not running */
-	_Atomic uint64_t root_id; /* id << 32 | serial; 0: none */
-	_Atomic uint64_t root_where; /* creation << 32 | node */
-	_Atomic bool ended; /* the root, unasked: the master is gone */
-	_Atomic bool lost; /* the runtime was stopped under it */
-	enum app_state {
-		APP_STOPPED,
-		APP_STARTING, /* or what it depends on */
-		APP_RUNNING
-	} state;
-	struct env env; /* owned while it is not stopped */
-	otp_pid master;
-	enum otp_app_type type;
-	bool for_another; /* started because that depends on it */
-	uint64_t number; /* of its start: who is stopped first */
-	uint8_t group; /* constant: otp_process_app; 0: there are too many */
-	app_gone gone; /* NULL: the applications stop by themselves */
-};
-
-/* Its record; NULL: never started. */
-struct app *otpi_app_find(const struct otp_app_class *app_class);
-
 /*
  * How one is started. `envs` is for it and what it depends on; NULL: `env` for
  * itself, defaults for the others.
@@ -152,27 +128,153 @@ struct app_how {
 	enum otp_app_type type;
 	const void *env;
 	const struct envs *envs;
-	app_gone gone;
 	bool alone; /* what it depends on must run already */
 };
 
-OTP_MUST_USE otp_err otpi_app_start(
-	const struct otp_app_class *app, const struct app_how *how);
-/* Stops all, last first, and the runtime, because the root of one ended;
+enum app_state {
+	APP_STOPPED,
+	APP_STARTING, /* or what it depends on, or its start has failed */
+	APP_RUNNING, /* its root may have ended by itself */
+	APP_STOPPING
+};
+
+/* What has become of an application, for those who wait for it. */
+enum app_outcome {
+	APP_NOTHING_NEW,
+	APP_IS_UP,
+	APP_HAS_FAILED,
+	APP_IS_DOWN
+};
+
+/*
+ * One application. `next`, `app_class` and `group` are constant; what is atomic
+ * is read by anybody; env and type by the master while it is there.
+ */
+struct app {
+	struct app *next;
+	const struct otp_app_class *app_class;
+	uint8_t group; /* otp_process_app; 0: there are too many */
+	_Atomic(const void *) values; /* of env; NULL: not running */
+	_Atomic uint64_t root_id; /* id << 32 | serial; 0: none */
+	_Atomic uint64_t root_where; /* creation << 32 | node */
+	_Atomic bool ended; /* the root, unasked */
+	_Atomic bool is_up; /* from its start to its stop, whatever came */
+
+	/* Of the controller. */
+	enum app_state state;
+	bool for_another; /* once it runs: nobody has asked for it itself */
+	bool lost; /* the runtime was stopped under it, and in order */
+	struct env env; /* owned while it is not stopped */
+	enum otp_app_type type;
+	uint64_t number; /* of its last start: who is stopped first */
+	otp_pid master; /* zero: none any more */
+	otp_ref work; /* monitor of the master, or of who ends it then */
+	bool is_leaving; /* the latter */
+	struct app_how how; /* STARTING: of who asked, until answered */
+	size_t depend; /* STARTING: these many are there */
+	struct app *waits_for; /* STARTING: the next of them */
+	enum app_outcome woken; /* what has become of that */
+	/* Why the last start failed. OTP_DIED: another one did. */
+	otp_err err;
+	otp_term reason; /* owned */
+	uint64_t seen; /* by a walk through what waits, or depends */
+};
+
+/* --- application_record.c */
+
+struct app *otpi_app_first(void);
+/* Its record; NULL: never started. */
+struct app *otpi_app_find(const struct otp_app_class *app_class);
+struct app *otpi_app_find_or_make(const struct otp_app_class *app_class);
+/* That of the calling process; NULL: of none. */
+struct app *otpi_app_of_self(void);
+/* The environment goes; kept for ever, if somebody may still read it. */
+void otpi_app_env_drop(struct app *app, bool is_read);
+
+otp_pid otpi_app_root_of(struct app *app);
+/* The zero pid: it has none any more. */
+void otpi_app_root_set(struct app *app, otp_pid root);
+
+/* With the lock, and no controller: the runtime has stopped under them; or a
+ * new life begins; or one that was lost is stopped (false: it was stopped). */
+void otpi_apps_lost(bool in_order);
+void otpi_apps_forget(void);
+OTP_MUST_USE bool otpi_app_forget(struct app *app);
+
+/* --- runtime.c: what threads of the program have between them */
+
+/*
+ * Around what a thread asks of the controller. Starts the runtime if need be,
+ * and it stays until the thread has left, if nobody else stops it.
+ */
+OTP_MUST_USE otp_err otpi_threads_enter(void);
+enum app_left {
+	APP_LEFT, /* nothing follows */
+	APP_LEFT_FAILED, /* otp_last_reason is to be asked for */
+	APP_LEFT_STOPPED /* it may have been the last */
+};
+/* Gives what came of a stop of the runtime, OTP_OK if there was none. */
+otp_err otpi_threads_leave(enum app_left how);
+/* The same for a stop, which starts no runtime. */
+void otpi_threads_enter_stop(void);
+
+/* Stop all, last first, and the runtime, because the root of one ended;
  * nothing when somebody has stopped that one by now. */
 void otpi_app_stop_all(const struct app *because);
+/* Stop it, and before that all that were started later. */
+OTP_MUST_USE otp_err otpi_app_stop_from(const struct otp_app_class *app);
+/* Nobody is there to be asked: was it lost with its runtime, and not stopped
+ * since? *again: somebody is there now. */
+OTP_MUST_USE otp_err otpi_app_stop_lost(struct app *app, bool *again);
 
-/* The runtime has stopped, and all that ran on it. */
-void otpi_apps_lost(void);
+/* --- application.c */
 
-/* application_master.c */
+OTP_MUST_USE otp_err otpi_app_start(
+	const struct otp_app_class *app, const struct app_how *how);
 
-/* Starts the process that starts the root of the app, and waits for it. */
+/* --- application_controller.c */
+
+/* The payload of each question; the answer is a struct app_answer. */
+struct app_ask {
+	const struct otp_app_class *app; /* START, STOP, STOP_FROM */
+	struct app_how how; /* START; env is copied behind this */
+	struct app *of; /* whose process it is that asks */
+	bool in_init; /* and its starter waits for it */
+	bool traps; /* and it takes EXITs in its own time */
+	const struct app *because; /* STOP_ALL */
+};
+
+struct app_answer {
+	otp_err err;
+	bool is_over; /* this life of the runtime: in the next one, perhaps */
+	otp_term reason; /* of a failed start; behind this, as `started` is */
+	const struct otp_app_class *const *started; /* in order */
+	size_t count;
+};
+
+extern const struct otp_msg_type otpi_app_start_type, otpi_app_stop_type,
+	otpi_app_stop_from_type, otpi_app_stop_all_type, otpi_app_close_type;
+
+/* Its name: no process that is killed takes the lock to find it. */
+otp_to otpi_controller(void);
+/* With the lock, once in a life of the runtime. */
+OTP_MUST_USE otp_err otpi_controller_start(void);
+/* The root of the app stands; told by its master. */
+void otpi_controller_tell_up(struct app *app);
+
+/* --- application_master.c */
+
+/* Told in the master that the root of an application ended unasked, and that
+ * its type makes that the end of all. NULL: these stop by themselves. */
+typedef void (*app_gone)(const struct otp_app_class *app, otp_term reason);
+extern _Atomic(app_gone) otpi_app_gone;
+
+/* Starts the process that starts the root; it is monitored by the caller. */
 OTP_MUST_USE otp_err otpi_master_start(struct app *app);
-/* Stops the root and waits until it has ended, if it has not yet. */
-void otpi_master_stop(struct app *app);
-otp_pid otpi_app_root_of(struct app *app);
-/* It has none any more, as the runtime has stopped. */
-void otpi_app_root_lost(struct app *app);
+/* Tells it to stop. Neither waits. */
+void otpi_master_stop(const struct app *app);
+/* Starts the process that ends an application without a master: waits until
+ * what it has logged is written and nobody there reads its environment. */
+OTP_MUST_USE otp_err otpi_app_leave(struct app *app);
 
 #endif

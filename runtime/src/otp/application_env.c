@@ -146,6 +146,66 @@ otpi_env_free(struct env *env)
 	env->values = NULL;
 }
 
+/* --- behind a message ------------------------------------------------------ */
+
+static void
+flat_value(
+	struct otp_flat *flat, const struct otp_env_key *key, const void *value)
+{
+	if (key->optional)
+		otp_flat_bytes(flat, otpi_env_size(key->type));
+	if (key->type == OTP_ENV_STRING)
+		otp_flat_string(flat, *(const otp_string *)value);
+	else if (key->type == OTP_ENV_ATOM)
+		otp_flat_atom(flat, *(const otp_atom *)value);
+	else if (key->type == OTP_ENV_BINARY)
+		otp_flat_binary(flat, *(const otp_binary *)value);
+}
+
+void
+otpi_env_flat(struct otp_flat *flat, const struct otp_app_class *app,
+	const void *values)
+{
+	otp_flat_bytes(flat, app->env_size);
+	for (size_t i = 0; i < app->env_count; i++) {
+		const void *value = otpi_env_value(values, &app->env[i]);
+
+		if (value)
+			flat_value(flat, &app->env[i], value);
+	}
+}
+
+/* `at` is the value in the copy; what it points to is not there yet. */
+static void
+copy_value(struct otp_copy *copy, const struct otp_env_key *key, void *at)
+{
+	const void **pointer = at;
+
+	if (key->optional && !*pointer)
+		return;
+	if (key->optional) {
+		at = otp_copy_bytes(copy, *pointer, otpi_env_size(key->type));
+		*pointer = at;
+	}
+	if (key->type == OTP_ENV_STRING)
+		*(otp_string *)at = otp_copy_string(copy, *(otp_string *)at);
+	else if (key->type == OTP_ENV_ATOM)
+		*(otp_atom *)at = otp_copy_atom(copy, *(otp_atom *)at);
+	else if (key->type == OTP_ENV_BINARY)
+		*(otp_binary *)at = otp_copy_binary(copy, *(otp_binary *)at);
+}
+
+const void *
+otpi_env_copy_behind(struct otp_copy *copy, const struct otp_app_class *app,
+	const void *values)
+{
+	char *env = otp_copy_bytes(copy, values, app->env_size);
+
+	for (size_t i = 0; i < app->env_count; i++)
+		copy_value(copy, &app->env[i], env + app->env[i].offset);
+	return env;
+}
+
 /* --- of all that is needed -------------------------------------------------- */
 
 static bool

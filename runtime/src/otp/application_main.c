@@ -183,18 +183,19 @@ static int
 run(const struct envs *envs, int signals)
 {
 	const struct otp_app_class *app = envs->all[0].app;
-	const struct app_how how = {
-		.type = OTP_APP_PERMANENT, .envs = envs, .gone = root_gone};
-	otp_err err = otpi_app_start(app, &how);
+	const struct app_how how = {.type = OTP_APP_PERMANENT, .envs = envs};
+	otp_err err;
 	int status;
 
+	atomic_store(&otpi_app_gone, root_gone);
+	err = otpi_app_start(app, &how);
 	if (err != OTP_OK)
 		return start_failed(app, err);
 	status = otp_sim_seed(NULL) ? wait_in_turn(app)
 				    : wait_for_end(app, signals);
 	end_at_signal();
 	otp_logger_flush();
-	err = otp_app_stop(app);
+	err = otpi_app_stop_from(app);
 	if (err != OTP_OK)
 		fprintf(stderr, "%s: stopping: %s\n", app->name,
 			otp_err_text(err));
@@ -219,6 +220,7 @@ run_with_signals(const struct envs *envs)
 	} else {
 		atomic_store(&halt.event, event + 1);
 		status = run(envs, signals);
+		atomic_store(&otpi_app_gone, NULL);
 		atomic_store(&halt.event, 0);
 		atomic_store(&halt.status, NOT_HALTED);
 		atomic_store(&halt.root_is_gone, false);

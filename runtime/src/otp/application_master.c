@@ -10,12 +10,10 @@
 
 struct master {
 	struct app *app;
-	/* As in app, which is another start's once this one has ended. */
-	enum otp_app_type type;
-	app_gone gone;
 	otp_pid root;
-	struct otp_msg *stop; /* the call to be answered; NULL: none yet */
+	bool is_stopping; /* it was told to */
 	bool prepared; /* prep_stop has run */
+	bool cleared; /* nothing is left over */
 };
 
 static const struct otp_msg_type init_type = {.name = "init",
@@ -23,46 +21,9 @@ static const struct otp_msg_type init_type = {.name = "init",
 	.size = sizeof(struct app *),
 	.kind = OTP_MSG_INIT};
 static const struct otp_msg_type stop_type = {
-	.name = "stop", .owner = "application", .kind = OTP_MSG_CALL};
+	.name = "stop", .owner = "application", .kind = OTP_MSG_CAST};
 
-/* --- the root ------------------------------------------------------------- */
-
-/* The id comes last, so who finds it finds where it is. */
-static void
-publish_root(struct app *app, otp_pid root)
-{
-	atomic_store(
-		&app->root_where, (uint64_t)root.creation << 32 | root.node);
-	atomic_store(&app->root_id, (uint64_t)root.id << 32 | root.serial);
-}
-
-/* Two words that are not read as one: until the first stays the same. */
-otp_pid
-otpi_app_root_of(struct app *app)
-{
-	otp_pid root = {0, 0, 0, 0};
-	uint64_t id, where;
-
-	do {
-		id = atomic_load(&app->root_id);
-		where = atomic_load(&app->root_where);
-	} while (id != atomic_load(&app->root_id));
-	if (id == 0)
-		return root;
-	root.id = (uint32_t)(id >> 32);
-	root.serial = (uint32_t)id;
-	root.creation = (uint32_t)(where >> 32);
-	root.node = (uint32_t)where;
-	return root;
-}
-
-void
-otpi_app_root_lost(struct app *app)
-{
-	otp_pid none = {0, 0, 0, 0};
-
-	publish_root(app, none);
-}
+_Atomic(app_gone) otpi_app_gone;
 
 /* --- what the application does at its end ---------------------------------- */
 
@@ -138,13 +99,14 @@ kill_one(const struct otp_process_stats *stats, void *arg)
 /* What the root has brought about and is not below it (D5): until a look at
  * all finds none, as those that die may have started others meanwhile. */
 static void
-kill_left_over(const struct master *self)
+kill_left_over(struct master *self)
 {
 	struct left_over left = {
 		.group = self->app->group, .master = otp_self()};
 
-	if (left.group == 0)
+	if (self->cleared || left.group == 0)
 		return;
+	self->cleared = true;
 	do {
 		left.count = 0;
 		otp_stats_processes(kill_one, &left);
@@ -167,10 +129,11 @@ stop_all(void *app)
 static void
 end_of_all(const struct master *self, otp_term reason)
 {
+	app_gone gone = atomic_load(&otpi_app_gone);
 	pthread_t thread;
 
-	if (self->gone) {
-		self->gone(self->app->app_class, reason);
+	if (gone) {
+		gone(self->app->app_class, reason);
 		return;
 	}
 	if (pthread_create(&thread, NULL, stop_all, self->app) == 0)
@@ -187,14 +150,15 @@ ended_unasked(const struct master *self, otp_term reason)
 		[OTP_APP_TRANSIENT] = "transient",
 		[OTP_APP_PERMANENT] = "permanent",
 	};
-	bool all = self->type == OTP_APP_PERMANENT ||
-		(self->type == OTP_APP_TRANSIENT &&
+	enum otp_app_type type = self->app->type;
+	bool all = type == OTP_APP_PERMANENT ||
+		(type == OTP_APP_TRANSIENT &&
 			!otp_term_is_atom(reason, "normal"));
 	char text[256];
 
 	otp_term_print(reason, text, sizeof text);
 	otp_log_notice("application %s (%s) ended: %s%s",
-		self->app->app_class->name, types[self->type], text,
+		self->app->app_class->name, types[type], text,
 		all ? "; all are stopped" : "");
 	if (all)
 		end_of_all(self, reason);
@@ -237,39 +201,33 @@ end_with_bad_return(const struct master *self)
 	return verdict;
 }
 
-static enum otp_verdict
-master_failed(struct master *self, otp_err err)
-{
-	enum otp_verdict verdict =
-		err == OTP_OK ? end_with_bad_return(self) : end_with_error(err);
-
-	kill_left_over(self);
-	return verdict;
-}
-
+/* The starter, which is to go on, waits no longer; the controller is told. */
 static enum otp_verdict
 master_init(void *data, struct otp_msg *start)
 {
 	struct master *self = data;
+	struct app *app;
 	otp_err err;
 
-	memcpy(&self->app, otp_msg_payload(start), sizeof self->app);
-	self->type = self->app->type;
-	self->gone = self->app->gone;
-	otp_process_app(self->app->group);
+	memcpy(&app, otp_msg_payload(start), sizeof app);
+	self->app = app;
+	otp_process_app(app->group);
 	otp_trap_exit(true);
-	err = self->app->app_class->start(self->app->env.values, &self->root);
-	if (err != OTP_OK || otp_pid_is_none(self->root))
-		return master_failed(self, err);
-	publish_root(self->app, self->root);
 	otp_process_started();
+	err = app->app_class->start(app->env.values, &self->root);
+	if (err != OTP_OK)
+		return end_with_error(err);
+	if (otp_pid_is_none(self->root))
+		return end_with_bad_return(self);
+	otpi_app_root_set(app, self->root);
+	otpi_controller_tell_up(app);
 	return OTP_GO_ON;
 }
 
 static enum otp_verdict
-master_stop(struct master *self, struct otp_event *event)
+master_stop(struct master *self)
 {
-	self->stop = otp_event_take(event);
+	self->is_stopping = true;
 	prepare(self);
 	/* Waited for without limit, that is until its EXIT is here. */
 	otp_exit_signal(self->root, OTP_SHUTDOWN);
@@ -281,20 +239,15 @@ master_root_gone(struct master *self, otp_term reason)
 {
 	otp_pid none = {0, 0, 0, 0};
 
-	if (!self->stop)
+	if (!self->is_stopping)
 		atomic_store(&self->app->ended, true);
-	publish_root(self->app, none);
+	otpi_app_root_set(self->app, none);
 	prepare(self);
 	if (self->app->app_class->stop)
 		run_hook(self, "stop", stop_main);
 	kill_left_over(self);
-	if (self->stop) {
-		otp_reply_begin(self->stop, 0, 0);
-		otp_call_answer(self->stop, OTP_OK);
-		self->stop = NULL;
-	} else {
+	if (!self->is_stopping)
 		ended_unasked(self, reason);
-	}
 	return otp_process_end_with(OTP_NORMAL);
 }
 
@@ -307,15 +260,16 @@ master_handle(void *data, struct otp_event *event)
 		otp_pid_equal(event->from, self->root))
 		return master_root_gone(self, event->reason);
 	if (event->kind == OTP_EVENT_MESSAGE && event->msg->type == &stop_type)
-		return master_stop(self, event);
+		return master_stop(self);
 	return OTP_GO_ON;
 }
 
+/* Also when the start has failed. */
 static void
 master_ending(void *data, otp_term reason)
 {
-	(void)data;
 	(void)reason;
+	kill_left_over(data);
 }
 
 static const struct otp_behaviour master_behaviour = {
@@ -331,7 +285,7 @@ static const struct otp_process_class master_class = {
 	.data_size = sizeof(struct master),
 };
 
-/* --- for the others ------------------------------------------------------- */
+/* --- for the controller ----------------------------------------------------- */
 
 otp_err
 otpi_master_start(struct app *app)
@@ -340,24 +294,52 @@ otpi_master_start(struct app *app)
 	const struct otp_process_opts how = {
 		.process_class = &master_class,
 		.start = init,
-		.how = OTP_START,
+		.how = OTP_START_MONITOR,
 	};
 
 	memcpy(otp_msg_payload(init), &app, sizeof app);
-	return otp_process_start(&how, &app->master, NULL);
+	return otp_process_start(&how, &app->master, &app->work);
 }
 
 void
-otpi_master_stop(struct app *app)
+otpi_master_stop(const struct app *app)
 {
-	struct otp_msg *m;
+	(void)otp_msg_send(otp_to_pid(app->master), otp_msg_new(&stop_type, 0));
+}
 
-	if (atomic_load(&app->lost))
+/* Of a master that was killed: it ends with it, by the link. */
+static void
+await_root(struct app *app)
+{
+	otp_pid root = otpi_app_root_of(app);
+	otp_ref ref;
+
+	if (otp_pid_is_none(root))
 		return;
-	m = otp_msg_new(&stop_type, 0);
-	/* Otherwise its root has ended before, and the master with it. */
-	if (otp_msg_call(otp_to_pid(app->master), &m, OTP_INFINITY) == OTP_OK)
-		otp_msg_free(m);
-	/* Acquires what the master did, if it was the master that ended. */
-	(void)atomic_load(&app->root_id);
+	ref = otp_monitor(root);
+	otp_exit_signal(root, OTP_SHUTDOWN);
+	(void)!otp_await_down(ref, OTP_INFINITY, NULL);
+}
+
+/*
+ * What it has logged is written with its environment there, as the sink may
+ * read that; whoever finds it after that has found it before the second time.
+ */
+static void
+leave_main(void *arg)
+{
+	struct app *app = arg;
+
+	await_root(app);
+	otp_logger_flush();
+	atomic_store_explicit(&app->values, NULL, memory_order_release);
+	otp_logger_flush();
+}
+
+otp_err
+otpi_app_leave(struct app *app)
+{
+	const struct otp_spawn_opts opts = {.monitor = &app->work};
+
+	return otp_spawn_opt(leave_main, app, &opts, NULL);
 }

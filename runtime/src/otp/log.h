@@ -51,5 +51,7 @@ bool otpi_log_level_find(const char *name, enum otp_log_level *level);
 /* Part of otp_runtime_start and _stop; the core runs while they are called. */
 OTP_MUST_USE otp_err otpi_logger_start(void);
 void otpi_logger_stop(otp_duration timeout_ms);
+/* Is it the logger process that calls, as its sink does? */
+bool otpi_logger_is_self(void);
 
 #endif

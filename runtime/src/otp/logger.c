@@ -230,11 +230,17 @@ take_report(const struct otp_report *report)
 
 /* --- administration ---------------------------------------------------- */
 
+bool
+otpi_logger_is_self(void)
+{
+	return is_running() && otp_pid_equal(otp_self(), otpi_logger.pid);
+}
+
 /* True when the logger is there and is somebody else. */
 static bool
 can_ask(void)
 {
-	return is_running() && !otp_pid_equal(otp_self(), otpi_logger.pid);
+	return is_running() && !otpi_logger_is_self();
 }
 
 static void

@@ -33,6 +33,8 @@ probe_worker_handle_work(struct probe_worker *self)
 	say_environment();
 	if (env->crash)
 		otp_exit(otp_term_badarg);
+	if (env->stops)
+		printf("stop: %s\n", otp_err_name(probe_app_stop()));
 	if (env->status)
 		printf("halting\n");
 	if (env->leave || env->status)
@@ -68,6 +70,8 @@ void
 probe_app_handle_stop(const struct probe_env *env)
 {
 	say_end("stopped", env);
+	if (env->stops)
+		otp_halt(9);
 }
 
 int

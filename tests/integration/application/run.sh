@@ -51,6 +51,12 @@ hooks=$(grep -E ', you on 7$' out)
 [ "$hooks" = $'about to stop, you on 7\nstopped, you on 7' ]
 echo "$([ $? -eq 0 ] && echo ok || echo FAIL) D6 and each of them once"
 
+check 'D5 a server of its own may stop it' 9 '^stop: OTP_OK$' --stops
+said=$(grep -vE '^(me|stop:) ' out)
+[ "$said" = "$(printf '%s\n' 'about to stop, me on 4000' \
+	'second ends: shutdown' 'first ends: shutdown' 'stopped, me on 4000')" ]
+echo "$([ $? -eq 0 ] && echo ok || echo FAIL) D5 in order, and once"
+
 # SIGTERM: prep_stop, then children end in reverse order, terminate is called,
 # then stop, status 0.
 ends='about to stop, me on 4000

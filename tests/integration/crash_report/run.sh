@@ -50,7 +50,7 @@ for way in $ways; do
 		'^  process     <0\.[0-9]+\.[0-9]+> victim, gen_server crash_victim$' \
 		'^  handling    call die' \
 		'^  client      <0\.[0-9]+\.[0-9]+>$' \
-		'^  ancestors   (<0\.[0-9]+\.[0-9]+>|[a-z_]+)(, <0\.[0-9]+\.[0-9]+>)+$' \
+		'^  ancestors   ((<0\.[0-9]+\.[0-9]+>|[a-z_]+)(, |$)){3,}$' \
 		'^  state       #\{.*lives => 7.*\}$' \
 		'^=SUPERVISOR REPORT==== ' \
 		': child <0\.[0-9]+\.[0-9]+> of victim terminated: restarting'

@@ -27,7 +27,11 @@ enum deed {
 	FAILS, /* in init */
 	ENDS, /* soon, with a reason of its own */
 	HALTS, /* otp_halt(7) soon */
-	IGNORES_SHUTDOWN
+	IGNORES_SHUTDOWN,
+	/* Both start another application; then the one halts, of the other that
+	 * one's root ends. */
+	HALTS_WITH_ANOTHER,
+	IS_ENDED_BY_ANOTHER
 };
 
 static enum deed root_does;
@@ -64,6 +68,15 @@ end_with_boom(void)
 	return verdict;
 }
 
+/* It soon does what is to be done. */
+static bool
+acts(void)
+{
+	return root_does == ENDS || root_does == HALTS ||
+		root_does == HALTS_WITH_ANOTHER ||
+		root_does == IS_ENDED_BY_ANOTHER;
+}
+
 static enum otp_verdict
 root_init(void *data, struct otp_msg *start)
 {
@@ -71,20 +84,34 @@ root_init(void *data, struct otp_msg *start)
 	(void)start;
 	if (root_does == FAILS)
 		return end_with_boom();
-	if (root_does == IGNORES_SHUTDOWN)
+	if (root_does == IGNORES_SHUTDOWN || root_does == HALTS_WITH_ANOTHER ||
+		root_does == IS_ENDED_BY_ANOTHER)
 		otp_trap_exit(true);
 	otp_process_started();
-	if (root_does == ENDS || root_does == HALTS)
+	if (acts())
 		otp_process_idle_after(0);
 	if (ready_fd >= 0 && write(ready_fd, "r", 1) != 1)
 		abort();
 	return OTP_GO_ON;
 }
 
+static void start_another(void);
+
+static void
+say(const char *text)
+{
+	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
+		abort();
+}
+
 static enum otp_verdict
 root_handle(void *data, struct otp_event *event)
 {
 	(void)data;
+	if (event->kind == OTP_EVENT_EXIT && acts()) {
+		say("probe ends\n");
+		return otp_process_end_with(event->reason);
+	}
 	if (event->kind == OTP_EVENT_EXIT && ready_fd >= 0 &&
 		write(ready_fd, "s", 1) != 1)
 		abort();
@@ -92,7 +119,10 @@ root_handle(void *data, struct otp_event *event)
 		return OTP_GO_ON;
 	if (root_does == ENDS)
 		return end_with_boom();
-	otp_halt(7);
+	if (root_does != HALTS)
+		start_another();
+	if (root_does != IS_ENDED_BY_ANOTHER)
+		otp_halt(7);
 	return OTP_GO_ON;
 }
 
@@ -115,6 +145,69 @@ static const struct otp_process_class root_class = {
 	.name = "probe_root",
 	.data_size = 8,
 };
+
+/* --- another one, which the root of the first starts ---------------------- */
+
+static enum otp_verdict
+other_init(void *data, struct otp_msg *start)
+{
+	(void)data;
+	(void)start;
+	otp_trap_exit(true);
+	otp_process_started();
+	if (root_does == IS_ENDED_BY_ANOTHER)
+		otp_process_idle_after(0);
+	return OTP_GO_ON;
+}
+
+static enum otp_verdict
+other_handle(void *data, struct otp_event *event)
+{
+	(void)data;
+	if (event->kind == OTP_EVENT_IDLE)
+		return end_with_boom();
+	if (event->kind != OTP_EVENT_EXIT)
+		return OTP_GO_ON;
+	say("another ends\n");
+	return otp_process_end_with(event->reason);
+}
+
+static const struct otp_behaviour other_behaviour = {
+	.name = "root",
+	.init = other_init,
+	.handle = other_handle,
+	.ending = root_ending,
+};
+
+static const struct otp_process_class other_class = {
+	.behaviour = &other_behaviour,
+	.name = "other_root",
+	.data_size = 8,
+};
+
+static otp_err
+start_other_root(const void *env, otp_pid *root)
+{
+	const struct otp_process_opts how = {
+		.process_class = &other_class, .how = OTP_START_LINK};
+
+	(void)env;
+	return otp_process_start(&how, root, NULL);
+}
+
+static const struct otp_app_class other = {
+	.name = "other",
+	.version = "1",
+	.env_defaults = "",
+	.start = start_other_root,
+};
+
+static void
+start_another(void)
+{
+	if (otp_app_start_as(&other, NULL, OTP_APP_PERMANENT) != OTP_OK)
+		abort();
+}
 
 static uint16_t port_at_start;
 
@@ -272,6 +365,32 @@ the_roots_end_is_told(void **state)
 	assert_int_equal(wait_for(&child, text, sizeof text), 1);
 	assert_non_null(
 		strstr(text, "probe: the root supervisor ended: {boom,42}\n"));
+}
+
+/* D5: as a node of Erlang does, last first. */
+static void
+what_was_started_later_is_stopped_before(void **state)
+{
+	struct child child = run_main(HALTS_WITH_ANOTHER, NULL);
+	char text[4096];
+
+	(void)state;
+	assert_int_equal(wait_for(&child, text, sizeof text), 7);
+	assert_string_equal(text, "another ends\nprobe ends\n");
+}
+
+/* D8. */
+static void
+the_end_of_another_one_is_told(void **state)
+{
+	struct child child = run_main(IS_ENDED_BY_ANOTHER, NULL);
+	char text[8192];
+
+	(void)state;
+	assert_int_equal(wait_for(&child, text, sizeof text), 1);
+	assert_non_null(strstr(text,
+		"probe: the root supervisor of other ended: {boom,42}\n"));
+	assert_non_null(strstr(text, "probe ends\n"));
 }
 
 static void
@@ -495,6 +614,8 @@ main(void)
 		cmocka_unit_test(a_second_signal_ends_it_at_once),
 		cmocka_unit_test(halt_gives_the_exit_status),
 		cmocka_unit_test(the_roots_end_is_told),
+		cmocka_unit_test(what_was_started_later_is_stopped_before),
+		cmocka_unit_test(the_end_of_another_one_is_told),
 		cmocka_unit_test(a_failed_start_is_told),
 		cmocka_unit_test(wrong_options_are_status_2),
 		cmocka_unit_test(help_lists_every_key),
