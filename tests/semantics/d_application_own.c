@@ -216,6 +216,38 @@ D1_D2_an_init_that_would_wait_for_itself_is_refused(void **state)
 	assert_string_equal(happened(), "+m-m+m-m+m-m");
 }
 
+static otp_err
+ask_and_start(const void *env, otp_pid *root)
+{
+	do_ask(&in_start);
+	return start_root(env, root);
+}
+
+/* Not in the root's init, but before there is a root. */
+static void
+D1_a_start_function_may_start_others(void **state)
+{
+	static const struct otp_app_class s = {.name = "s",
+		.env_size = 1,
+		.env_defaults = "s",
+		.start = ask_and_start};
+	static const struct {
+		enum deed deed;
+		const struct otp_app_class *app;
+		otp_err err;
+	} cases[] = {{STARTS, &n, OTP_OK}, {STOPS, &n, OTP_OK},
+		{STARTS, &s, OTP_NOT_ALLOWED}, {STOPS, &s, OTP_NOT_RUNNING}};
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		in_start = (struct ask)ASK(cases[i].deed, cases[i].app);
+		assert_int_equal(otp_app_start(&s, NULL), OTP_OK);
+		assert_int_equal(in_start.err, cases[i].err);
+		assert_int_equal(otp_app_stop(&s), OTP_OK);
+	}
+	assert_string_equal(happened(), "+n+s-s-n+s-s+s-s+s-s");
+}
+
 static struct ask there, back;
 
 static void
@@ -425,6 +457,7 @@ main(void)
 		RULE(D5_one_that_traps_goes_on_until_it_is_told),
 		RULE(D5_a_root_may_stop_its_application),
 		RULE(D1_an_init_may_start_and_stop_others),
+		RULE(D1_a_start_function_may_start_others),
 		RULE(D1_D2_an_init_that_would_wait_for_itself_is_refused),
 		RULE(D1_two_that_start_each_other_do_not_wait_for_ever),
 		RULE(D1_D2_a_process_beside_the_init_may_wait),
