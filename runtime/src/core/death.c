@@ -27,8 +27,7 @@ close_inbox(struct process *p)
 
 	otpi_unmark(otpi_thread_now(), p);
 	list = otpi_oldest_first(otpi_bound_close(p));
-	if (otpi_sim_logs())
-		otpi_sim()->received(p, list);
+	otpi_sim_tell(p, list);
 	for (; list; list = next) {
 		next = list->next;
 		if (list->to_serial == (uint32_t)(process_key(p) >> 32))

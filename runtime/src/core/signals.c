@@ -599,8 +599,7 @@ otpi_receive_signals(struct thread *t, struct process *p)
 		return;
 	}
 	oldest = otpi_oldest_first(otpi_bound_drain(p));
-	if (otpi_sim_logs())
-		otpi_sim()->received(p, oldest);
+	otpi_sim_tell(p, oldest);
 	receive_list(t, p, oldest);
 	if (!(p->runner && p->runner->searching))
 		otpi_bound_relieve(t, p, NULL);

@@ -23,7 +23,7 @@ struct sim_hooks {
 	struct process *(*next)(struct thread *t, struct worker *w);
 	/* Nothing is scheduled: let time pass, or wait for threads. */
 	void (*idle)(struct thread *t, struct worker *w);
-	bool logs; /* received is to be told */
+	_Atomic(bool) logs; /* received is to be told */
 	/* p has received a list of signals, oldest first. */
 	void (*received)(const struct process *p, const struct otp_msg *m);
 	/* A foreign thread comes, and goes; the record is not used any more. */
@@ -73,7 +73,19 @@ otpi_sim_logs(void)
 {
 	const struct sim_hooks *sim = otpi_sim();
 
-	return unlikely(sim != NULL) && sim->logs;
+	return unlikely(sim != NULL) &&
+		atomic_load_explicit(&sim->logs, memory_order_relaxed);
+}
+
+/* A process has received these. Looked up once: another thread may end the run. */
+static inline void
+otpi_sim_tell(const struct process *p, const struct otp_msg *oldest)
+{
+	const struct sim_hooks *sim = otpi_sim();
+
+	if (unlikely(sim != NULL) &&
+		atomic_load_explicit(&sim->logs, memory_order_relaxed))
+		sim->received(p, oldest);
 }
 
 /* Of a new process, besides those it has anyway. */

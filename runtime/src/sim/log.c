@@ -140,6 +140,10 @@ otpi_sim_received(const struct process *p, const struct otp_msg *m)
 {
 	struct sim *sim = otpi_sim_now();
 
-	for (; m; m = m->next)
+	/* A thread that goes on when it is over is no part of it: the log may be
+	 * closed. */
+	pthread_mutex_lock(&sim->lock);
+	for (; m && !sim->over; m = m->next)
 		received_one(sim, p, m);
+	pthread_mutex_unlock(&sim->lock);
 }

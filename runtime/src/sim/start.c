@@ -151,6 +151,7 @@ sim_kept(void)
 	pthread_mutex_init(&sim->lock, NULL);
 	pthread_cond_init(&sim->worker_turn, NULL);
 	list_init(&sim->parties);
+	memcpy(&sim->hooks, &hooks, sizeof hooks);
 	otpi_runtime.sim_kept = &sim->hooks;
 	return sim;
 }
@@ -166,8 +167,8 @@ otpi_sim_start(uint64_t seed)
 	if (err != OTP_OK)
 		return err;
 	pthread_mutex_lock(&sim->lock);
-	memcpy(&sim->hooks, &hooks, sizeof hooks);
-	sim->hooks.logs = sim->log != NULL;
+	atomic_store(&sim->hooks.now_ns, START_NS);
+	atomic_store(&sim->hooks.logs, sim->log != NULL);
 	sim->over = sim->warned = false;
 	sim->seed = sim->random = seed;
 	sim->hash = sim->messages = 0;

@@ -451,6 +451,57 @@ nothing_left_to_happen_is_said(void **state)
 	assert_non_null(strstr(result.text, "nothing can happen any more"));
 }
 
+/* --- threads that go on when a run is over ----------------------------------- */
+
+enum {
+	lives = 1000
+};
+
+static _Atomic bool all_over;
+
+static void *
+receives_what_it_sends(void *arg)
+{
+	struct otp_received r;
+
+	(void)arg;
+	while (!all_over) {
+		otp_mark mark = otp_mark_set();
+
+		otp_exit_signal(otp_self(), OTP_SHUTDOWN);
+		EXPECT(otp_receive(&r, OTP_INFINITY) == OTP_OK);
+		otp_release(mark);
+	}
+	return NULL;
+}
+
+static int
+goes_on_body(void)
+{
+	const struct otp_runtime_opts opts = {.sim = true, .sim_seed = 3};
+	pthread_t threads[4];
+
+	for (int i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, receives_what_it_sends, NULL);
+	for (int i = 0; i < lives; i++) {
+		EXPECT(otp_core_stop(PATIENCE_MS) == OTP_OK);
+		EXPECT(otp_core_start(&opts) == OTP_OK);
+		otp_yield();
+	}
+	all_over = true;
+	for (int i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+/* The log is closed, and there are no hooks. */
+static void
+who_goes_on_when_it_is_over_harms_nothing(void **state)
+{
+	(void)state;
+	assert_well((struct run){11, goes_on_body, "OTP_SIM_LOG=/dev/null"});
+}
+
 /* --- a stop by another thread ----------------------------------------------- */
 
 static void *
@@ -613,6 +664,7 @@ main(void)
 		cmocka_unit_test(a_loop_is_ended),
 		cmocka_unit_test(a_loop_of_choices_is_ended),
 		cmocka_unit_test(nothing_left_to_happen_is_said),
+		cmocka_unit_test(who_goes_on_when_it_is_over_harms_nothing),
 		cmocka_unit_test(it_is_started_again_after_the_stop_of_another),
 		cmocka_unit_test(the_third_has_its_turn),
 		cmocka_unit_test(what_the_environment_says),
