@@ -21,7 +21,8 @@ enum otp_event_kind {
 	OTP_EVENT_EXIT, /* from, reason: an exit signal, trapped */
 	OTP_EVENT_DOWN, /* ref, who, reason */
 	OTP_EVENT_TIMER, /* ref: of otp_timer_start */
-	OTP_EVENT_IDLE /* of otp_process_idle_after */
+	OTP_EVENT_IDLE, /* of otp_process_idle_after */
+	OTP_EVENT_RESPONSE /* response: see otp_responses_set */
 };
 
 struct otp_event {
@@ -31,6 +32,7 @@ struct otp_event {
 	otp_ref ref;
 	otp_to who;
 	otp_term reason;
+	otp_request response;
 };
 
 /* What a behaviour's callback asks for next. */
@@ -113,6 +115,7 @@ struct otp_process_opts {
 	size_t seed_size;
 	struct otp_msg *start; /* shared: see otp_start_hold; may be NULL */
 	const char *name;
+	/* Neither may be negative: OTP_BADARG, and nothing is started. */
 	otp_duration timeout_ms; /* of init; 0: infinity (B9) */
 	/* otp_process_hibernate when it was idle for so long; 0: never (B38). */
 	otp_duration hibernate_after_ms;

@@ -180,6 +180,8 @@ struct otp_server_class {
 		void *state, otp_ref reference, otp_to who, otp_term reason);
 	otp_next (*nodeup)(void *state, otp_atom node);
 	otp_next (*nodedown)(void *state, otp_atom node);
+	otp_next (*response)(void *state, otp_request response);
+	otp_next (*timer)(void *state, otp_ref timer);
 	otp_next (*other)(void *state, otp_term message);
 	void (*terminate)(void *state, otp_term reason);
 	const struct otp_state_pointer *pointers;

@@ -30,6 +30,11 @@ typedef struct otp_to {
 	uint32_t node;
 } otp_to;
 
+/* A call under way: see otp_msg_request. Plain data, owned by the caller. */
+typedef struct otp_request {
+	uint64_t id; /* 0: none */
+} otp_request;
+
 static inline otp_to
 otp_to_pid(otp_pid pid)
 {
@@ -192,7 +197,8 @@ enum otp_received_kind {
 	OTP_RECEIVED_MESSAGE, /* type, payload */
 	OTP_RECEIVED_EXIT, /* from, reason (trap_exit) */
 	OTP_RECEIVED_DOWN, /* ref, who, reason */
-	OTP_RECEIVED_TIMER /* ref: a timer of otp_timer_start */
+	OTP_RECEIVED_TIMER, /* ref: a timer of otp_timer_start */
+	OTP_RECEIVED_RESPONSE /* response: see otp_responses_set */
 };
 
 struct otp_received {
@@ -203,6 +209,7 @@ struct otp_received {
 	otp_ref ref;
 	otp_to who;
 	otp_term reason;
+	otp_request response;
 };
 
 /*
@@ -217,13 +224,26 @@ OTP_MUST_USE otp_err otp_receive_match(
 OTP_MUST_USE otp_err otp_receive(
 	struct otp_received *message, otp_duration timeout_ms);
 
-/* Block the calling process, not its thread. */
-void otp_sleep(otp_duration ms);
+/*
+ * Block the calling process, not its thread. OTP_BADARG, at once, for a negative
+ * time, else OTP_OK.
+ */
+otp_err otp_sleep(otp_duration ms);
 /* Let others run first. */
 void otp_yield(void);
 
-/* A timer of the caller: OTP_RECEIVED_TIMER (info timer) after ms (A52). */
+/*
+ * After ms the caller receives OTP_RECEIVED_TIMER with this reference (A52): in a
+ * server `info timer`, or, where there is none, `info other` as {timeout,Ref}. A
+ * negative time is misuse, which ends the caller (A56).
+ */
 otp_ref otp_timer_start(otp_duration ms);
+/*
+ * The same, but `to` receives it: whoever it is then (A54), also when the caller
+ * is dead (A55). It is the caller's to cancel and read. An alias is misuse. What
+ * is to carry more is a message: see otp_msg_send_after, and generated `_after`.
+ */
+otp_ref otp_timer_start_to(otp_to to, otp_duration ms);
 /* True and the time left in *left_ms (may be NULL) when it was active (A53). */
 bool otp_timer_cancel(otp_ref timer, otp_duration *left_ms);
 /* The same, but it goes on (A57). */

@@ -351,8 +351,15 @@ handle_rare(struct server *s, struct otp_event *event)
 		if (!class->timeout)
 			break;
 		return other_done(s, class->timeout(s->state));
+	case OTP_EVENT_RESPONSE:
+		if (!class->response)
+			break;
+		return other_done(
+			s, class->response(s->state, event->response));
 	case OTP_EVENT_TIMER:
-		break;
+		if (!class->timer)
+			break;
+		return other_done(s, class->timer(s->state, event->ref));
 	}
 	return unexpected(s, event);
 }
@@ -439,6 +446,8 @@ server_init(void *data, struct otp_msg *start)
 
 	if (s->class->trap_exit)
 		otp_trap_exit(true);
+	if (s->class->response || s->running)
+		otp_responses_set(s->class->response != NULL);
 	if (s->running)
 		return server_entered(s, start);
 

@@ -24,11 +24,13 @@ otp_runtime_stop(otp_duration timeout_ms)
 	otp_err err;
 
 	/* Deaths from here on are reported by whoever dies. */
-	if (!otp_in_process())
+	if (!otp_in_process() && timeout_ms >= 0)
 		otpi_logger_stop(timeout_ms / 2);
 	took = otp_monotonic_ms() - begin;
-	err = otp_core_stop(timeout_ms > took ? timeout_ms - took : 0);
-	if (err != OTP_NOT_RUNNING)
+	if (timeout_ms >= 0)
+		timeout_ms = timeout_ms > took ? timeout_ms - took : 0;
+	err = otp_core_stop(timeout_ms);
+	if (err == OTP_OK || err == OTP_TIMEOUT)
 		otpi_apps_lost();
 	if (err == OTP_OK)
 		otp_report_set_handler(NULL);

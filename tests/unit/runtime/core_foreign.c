@@ -355,6 +355,7 @@ a_stopped_runtime_refuses(void **state)
 	struct otp_process_opts start = {.process_class = &server_class};
 	struct otp_received r;
 	otp_request request;
+	struct otp_msg *m;
 	otp_pid pid;
 	otp_ref ref;
 
@@ -370,7 +371,9 @@ a_stopped_runtime_refuses(void **state)
 	assert_int_equal(ask(server, 1, NULL), OTP_NOPROC);
 	assert_int_equal(otp_msg_request(otp_to_pid(server),
 				 number_new(&ask_type, 1, 1), &request),
-		OTP_NOPROC);
+		OTP_OK);
+	assert_int_equal(
+		otp_msg_await(&request, &m, OTP_INFINITY), OTP_NOPROC);
 	tell(server, 1, 0);
 	otp_exit_signal(server, OTP_KILL);
 	assert_true(down_is(otp_monitor(server), OTP_NOPROC_REASON));
