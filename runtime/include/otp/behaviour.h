@@ -115,7 +115,6 @@ struct otp_process_opts {
 	size_t seed_size;
 	struct otp_msg *start; /* shared: see otp_start_hold; may be NULL */
 	const char *name;
-	/* Neither may be negative: OTP_BADARG, and nothing is started. */
 	otp_duration timeout_ms; /* of init; 0: infinity (B9) */
 	/* otp_process_hibernate when it was idle for so long; 0: never (B38). */
 	otp_duration hibernate_after_ms;
@@ -126,7 +125,8 @@ struct otp_process_opts {
  * Start a process and wait until it calls otp_process_started or ends (B1-B9).
  * Takes one hold on `start`. OTP_ALREADY_STARTED gives the holder in *pid,
  * OTP_IGNORE, OTP_START_FAILED and OTP_TIMEOUT leave nothing behind;
- * otp_last_reason tells why. A caller that does not trap exits is ended, as by
+ * otp_last_reason tells why. OTP_BADARG, and nothing is started: a negative time,
+ * or a name that is none. A caller that does not trap exits is ended, as by
  * the link, when the init of its OTP_START_LINK failed abnormally (B8).
  */
 OTP_MUST_USE otp_err otp_process_start(
@@ -211,7 +211,7 @@ bool otp_unlink_flush(otp_pid child, otp_term *reason);
 /*
  * Wait up to timeout_ms for the DOWN of a monitor of the calling process, which
  * leaves all else where it is; gives its reason in *reason (lent; may be NULL).
- * Blocks. OTP_TIMEOUT: the monitor stands.
+ * Blocks. OTP_TIMEOUT: the monitor stands. OTP_BADARG: a negative time.
  */
 OTP_MUST_USE otp_err otp_await_down(
 	otp_ref ref, otp_duration timeout_ms, otp_term *reason);

@@ -96,7 +96,10 @@ void otp_msg_lend(struct otp_msg *m);
  * that nobody has (A6); OTP_MAILBOX_FULL at a bound.
  */
 otp_err otp_msg_send(otp_to to, struct otp_msg *m);
-/* The same after ms milliseconds (A52, A54, A56). *timer may be NULL. */
+/*
+ * The same after ms milliseconds (A52, A54). *timer may be NULL. OTP_BADARG for a
+ * negative time: then it is not sent (A56).
+ */
 otp_err otp_msg_send_after(
 	otp_to to, struct otp_msg *m, otp_duration ms, otp_ref *timer);
 

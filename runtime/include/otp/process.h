@@ -215,7 +215,8 @@ struct otp_received {
 /*
  * Wait for a message that `match` accepts (NULL: any), oldest first; others
  * keep their place (A49-A51). Blocks up to timeout_ms (OTP_INFINITY: for
- * ever; 0: looks once). Gives OTP_OK, OTP_TIMEOUT.
+ * ever; 0: looks once). Gives OTP_OK, OTP_TIMEOUT, OTP_BADARG for a negative time.
+ * Calls are for servers: it does not see them.
  * In a gen_server it takes messages away from the handlers: use with care.
  */
 OTP_MUST_USE otp_err otp_receive_match(
