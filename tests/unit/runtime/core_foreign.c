@@ -372,8 +372,7 @@ a_stopped_runtime_refuses(void **state)
 	assert_int_equal(otp_msg_request(otp_to_pid(server),
 				 number_new(&ask_type, 1, 1), &request),
 		OTP_OK);
-	assert_int_equal(
-		otp_msg_await(&request, &m, OTP_INFINITY), OTP_NOPROC);
+	assert_int_equal(otp_msg_await(&request, &m, OTP_INFINITY), OTP_NOPROC);
 	tell(server, 1, 0);
 	otp_exit_signal(server, OTP_KILL);
 	assert_true(down_is(otp_monitor(server), OTP_NOPROC_REASON));
