@@ -174,20 +174,24 @@ falls_asleep(struct thread *t, struct process *p, struct otp_msg *m)
 	otpi_signal_free(t, m);
 }
 
+/* An idle event is waited for. */
+static inline bool
+is_to_idle(const struct process *p)
+{
+	return p->extras && p->extras->idle_id;
+}
+
 /* One that must not be handled now: an old idle event, what makes it
- * hibernate, or an answer that it has had. */
-static bool
+ * hibernate, or an answer that it has had. Nothing else is SIGNAL_IDLE or more,
+ * unless it is_to_idle. */
+__attribute__((noinline)) static bool
 is_stale(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	bool waits = p->extras && p->extras->idle_id;
-
-	if (likely(!waits && m->kind < SIGNAL_IDLE))
-		return false;
 	if (otpi_is_stale_response(p, m)) {
 		otpi_signal_free(t, m);
 		return true;
 	}
-	if (waits) {
+	if (is_to_idle(p)) {
 		if (otpi_is_sys(m)) { /* B37 */
 			otpi_idle_again(t, p);
 			return false;
@@ -214,7 +218,7 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 	struct otp_event event;
 	enum otp_verdict verdict;
 
-	if (unlikely(p->extras != NULL || m->kind >= SIGNAL_IDLE) &&
+	if (unlikely(is_to_idle(p) || m->kind >= SIGNAL_IDLE) &&
 		is_stale(t, p, m))
 		return true;
 	r->current = m;

@@ -428,6 +428,8 @@ server_entered(struct server *s, struct otp_msg *start)
 {
 	otp_next next = s->entered;
 
+	if (!s->class->response) /* the plain process may have asked for it */
+		otp_responses_set(false);
 	s->farewell = NULL;
 	s->farewell_status = OTP_OK;
 	if (next.action != OTP_NEXT_OK)
@@ -446,8 +448,8 @@ server_init(void *data, struct otp_msg *start)
 
 	if (s->class->trap_exit)
 		otp_trap_exit(true);
-	if (s->class->response || s->running)
-		otp_responses_set(s->class->response != NULL);
+	if (s->class->response)
+		otp_responses_set(true);
 	if (s->running)
 		return server_entered(s, start);
 
