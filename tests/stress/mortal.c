@@ -2,6 +2,8 @@
 /* What mortals do: everything, by chance. */
 #include "stress.h"
 
+#include <poll.h>
+
 static char *volatile null_pointer;
 
 __attribute__((
@@ -130,6 +132,26 @@ do_timers(struct mortal *self)
 	}
 }
 
+static int
+compare_and_wait(const void *a, const void *b)
+{
+	(void)a;
+	poll(NULL, 0, 300);
+	return *(const int *)b;
+}
+
+/* Where a kill cannot reach: its thread has the rest of the wait to itself. */
+static void
+wait_below_libc(void)
+{
+	int numbers[2] = {1, 2};
+
+	for (;;) {
+		qsort(numbers, 2, sizeof numbers[0], compare_and_wait);
+		otp_self();
+	}
+}
+
 /* Waits for its kill in a way that only a kill ends; not too many at a time. */
 static void
 await_kill(uint64_t *seed)
@@ -143,6 +165,8 @@ await_kill(uint64_t *seed)
 	if (KILLS_LOOPS && chance(seed, 8))
 		for (;;)
 			__asm__ volatile("");
+	if (!KILLS_LOOPS || chance(seed, 4) == 0)
+		wait_below_libc();
 	while (read(world.pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;
 	otp_self();

@@ -216,10 +216,6 @@ play(void *seed)
 	govern(&governing);
 	end_all(base);
 	otp_counters_get(&counters);
-	/* Those that were declared dead in a read. */
-	for (uint64_t i = 0; i < counters.kills_abandoned; i++)
-		if (write(world.pipes[1], "x", 1) != 1)
-			complain("write", i, 0);
 	err = otp_core_stop(PATIENCE_MS);
 	if (err != OTP_OK)
 		complain("stop", err, 0);

@@ -25,7 +25,7 @@
 #define PATIENCE_MS 60000
 
 #ifdef __SANITIZE_THREAD__
-#define KILLS_LOOPS false /* signals are held back in a loop */
+#define KILLS_LOOPS false /* signals are held back */
 #else
 #define KILLS_LOOPS true
 #endif

@@ -11,8 +11,9 @@
  * has its code. Code of the C library, the loader, the exception runtime and
  * the allocator must not be among them. There is one exception: the innermost
  * frames may be such code if the function that user code called there is
- * known to take no lock and to call none that does (contain.def), or, for
- * SIGABRT, is abort, raise or assert.
+ * known to take no lock and to call none that does (contain.def): a leaf such
+ * as strlen; for a kill also a system call that waits, such as read; for
+ * SIGABRT abort, raise or assert.
  *
  * Why it is right:
  * - Only the function that user code called is looked up. What it calls in
@@ -64,7 +65,7 @@ otpi_contain_init(void)
 
 /* What is known of the frames walked so far. */
 struct verdict {
-	enum contain_when when; /* what excuses a library function */
+	unsigned when; /* what excuses a library function: enum contain_when */
 	bool seen_user;
 	const struct contain_library
 		*inside; /* of the innermost frames, or NULL */
@@ -156,13 +157,27 @@ look_first(struct unwind *walk, const siginfo_t *info)
 	return result == UNWIND_OK ? otpi_unwind_look(walk) : result;
 }
 
+static unsigned
+excuses(int signo)
+{
+	switch (signo) {
+	case SIGABRT:
+		return CONTAIN_ABORT;
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+		return CONTAIN_LEAF;
+	default: /* a kill: it comes wherever the handler is */
+		return CONTAIN_LEAF | CONTAIN_WAIT;
+	}
+}
+
 static const char *
 walk_frames(struct unwind *walk, const siginfo_t *info, uintptr_t entry_sp,
 	struct otpi_fault *fault)
 {
-	struct verdict verdict = {.when = info->si_signo == SIGABRT
-			? CONTAIN_ABORT
-			: CONTAIN_LEAF};
+	struct verdict verdict = {.when = excuses(info->si_signo)};
 	enum unwind_result result = look_first(walk, info);
 
 	while (result == UNWIND_OK && walk->cfa <= entry_sp) {

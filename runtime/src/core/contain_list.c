@@ -42,6 +42,7 @@ static const char *const listed_names[] = {
 };
 #define LEAF CONTAIN_LEAF
 #define ABORT CONTAIN_ABORT
+#define WAIT CONTAIN_WAIT
 static const uint8_t listed_when[] = {
 #define CONTAIN(name, when) when,
 #include "core/contain.def"
@@ -191,7 +192,7 @@ find_listed(void *libc)
 }
 
 bool
-otpi_contain_is_listed(uintptr_t function, enum contain_when when)
+otpi_contain_is_listed(uintptr_t function, unsigned when)
 {
 	size_t low = 0, high = lists.count;
 
@@ -200,7 +201,7 @@ otpi_contain_is_listed(uintptr_t function, enum contain_when when)
 		const struct listed *e = &lists.listed[middle];
 
 		if (e->function == function)
-			return e->when & (unsigned)when;
+			return e->when & when;
 		if (e->function < function)
 			low = middle + 1;
 		else

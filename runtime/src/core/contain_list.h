@@ -13,7 +13,8 @@
 /* For what a function is listed: contain.def says what they mean. */
 enum contain_when {
 	CONTAIN_LEAF = 1,
-	CONTAIN_ABORT = 2
+	CONTAIN_ABORT = 2,
+	CONTAIN_WAIT = 4
 };
 
 /* Objects whose frames may not be abandoned, by the beginning of the name. */
@@ -32,7 +33,8 @@ const char *otpi_contain_list_init(void);
 const struct contain_library *
 otpi_contain_library(const struct unwind_object *object);
 
-/* Whether the function that begins there may be abandoned. */
-bool otpi_contain_is_listed(uintptr_t function, enum contain_when when);
+/* Whether the function that begins there may be abandoned: is it listed for
+ * one of those? */
+bool otpi_contain_is_listed(uintptr_t function, unsigned when);
 
 #endif

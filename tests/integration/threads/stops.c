@@ -215,13 +215,16 @@ story_stops(const char *which)
 		stop_during("a destructor that loops", call_main, ACT_DESTROY,
 			OTP_OK);
 	else if (strcmp(which, "read") == 0)
-		stop_during("read(2)", call_main, ACT_READ, OTP_TIMEOUT);
+		stop_during("read(2)", call_main, ACT_READ, OTP_OK);
 	else if (strcmp(which, "sort") == 0)
 		stop_during(
 			"a loop below qsort", call_main, ACT_SORT, OTP_TIMEOUT);
 	else if (strcmp(which, "sleeper") == 0)
 		stop_during("read(2) of a blocking server", sleeper_main,
-			ACT_READ, OTP_TIMEOUT);
+			ACT_READ, OTP_OK);
+	else if (strcmp(which, "sleeper_sort") == 0)
+		stop_during("a loop below qsort of a blocking server",
+			sleeper_main, ACT_SORT, OTP_TIMEOUT);
 	else if (strcmp(which, "handler") == 0)
 		stop_in_a_handler();
 	else if (strcmp(which, "twice") == 0)

@@ -242,107 +242,6 @@ test_abort_of_library(void **state)
 	expect_refused(corrupt_heap, "a library aborted");
 }
 
-/* --- killing -------------------------------------------------------------- */
-
-static volatile bool ready;
-
-static volatile pid_t reader; /* who is to be asleep first, or 0 */
-
-/* Whether the kernel says so. */
-static bool
-is_asleep(pid_t thread)
-{
-	char name[64], state = '?';
-	FILE *file;
-
-	snprintf(name, sizeof name, "/proc/self/task/%d/stat", (int)thread);
-	file = fopen(name, "r");
-	if (file) {
-		if (fscanf(file, "%*d %*s %c", &state) != 1)
-			state = '?';
-		fclose(file);
-	}
-	return state == 'S';
-}
-
-/*
- * One, and only when it meets the code it is meant for, where the target stays
- * until it comes. More of them queue up while the target does not run, and then
- * each gets a frame on the signal stack until that is full; or one comes when
- * another has landed, and finds the target between two stacks.
- */
-static void *
-send_kill(void *target)
-{
-	const struct timespec pause = {0, 1000000};
-
-	while (!ready || (reader && !is_asleep(reader)))
-		nanosleep(&pause, NULL);
-	pthread_kill(*(pthread_t *)target, kill_signal());
-	return NULL;
-}
-
-static void
-start_killer(void)
-{
-	static pthread_t self;
-	pthread_t killer;
-
-	self = pthread_self();
-	if (pthread_create(&killer, NULL, send_kill, &self))
-		_exit(3);
-}
-
-static void
-loop_for_ever(void)
-{
-	start_killer();
-	for (;;)
-		ready = true;
-}
-
-static void
-read_for_ever(void)
-{
-	int ends[2];
-	char byte;
-
-	if (pipe(ends))
-		return;
-	reader = gettid();
-	start_killer();
-	ready = true;
-	while (world.outcome->refusals == 0)
-		sink = (int)read(ends[0], &byte, 1);
-}
-
-static void
-test_kill_loop(void **state)
-{
-	(void)state;
-	if (is_sanitizer("ThreadSanitizer")) {
-		skip_because("ThreadSanitizer delays signals from outside");
-		return;
-	}
-	expect_contained(loop_for_ever, kill_signal());
-}
-
-static void
-test_kill_read(void **state)
-{
-	struct outcome outcome;
-
-	(void)state;
-	if (is_sanitizer("ThreadSanitizer")) {
-		skip_because("ThreadSanitizer delays signals from outside");
-		return;
-	}
-	outcome = run_child(read_for_ever);
-	assert_int_equal(outcome.ending, RETURNED);
-	assert_true(outcome.refusals > 0);
-	assert_non_null(strstr(outcome.rule, "is inside"));
-}
-
 int
 main(void)
 {
@@ -357,8 +256,6 @@ main(void)
 		cmocka_unit_test(test_own_stack),
 		cmocka_unit_test(test_damaged_stack),
 		cmocka_unit_test(test_generated_code),
-		cmocka_unit_test(test_kill_loop),
-		cmocka_unit_test(test_kill_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

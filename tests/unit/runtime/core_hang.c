@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handlers that do not return and are killed: in a read, in a loop of their
- * own or of runtime calls, in init. Whoever waits for them gets an answer.
+ * Handlers that do not return and are killed: in a read of their own or below
+ * the C library, in a loop of their own or of runtime calls, in init. Whoever waits for them gets an answer.
  */
 #include "core_stuck.h"
 
@@ -13,10 +13,7 @@ static _Atomic(unsigned) returned; /* reads, after their reader's death */
 static void
 read_one(void)
 {
-	char c;
-
-	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
-		continue;
+	read_below_libc(pipes[0]);
 	atomic_fetch_add(&returned, 1);
 }
 
@@ -29,6 +26,15 @@ let_read(unsigned n)
 	atomic_store(&returned, 0);
 	close(pipes[0]);
 	close(pipes[1]);
+}
+
+static _Atomic(unsigned) destroyed;
+
+static void
+count_destroyed(void *ptr)
+{
+	(void)ptr;
+	atomic_fetch_add(&destroyed, 1);
 }
 
 static void
@@ -47,7 +53,7 @@ read_for_ever(void *arg)
 }
 
 static void
-one_that_reads_is_declared_dead(void **state)
+one_that_cannot_be_interrupted_is_declared_dead(void **state)
 {
 	(void)state;
 	may_crash();
@@ -95,6 +101,44 @@ one_that_was_declared_dead_is_still_ended(void **state)
 	otp_exit_signal(pid, OTP_KILL);
 	assert_true(down_is(ref, OTP_KILLED));
 	let_read(1);
+}
+
+/* A system call waits in no lock: it is left, and the thread goes on. */
+static void
+wait_in_a_call(void *arg)
+{
+	char c;
+
+	otp_own(arg, count_destroyed);
+	tell(observer, 1, 0);
+	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
+		continue;
+	EXPECT(false && "nobody writes");
+}
+
+static void
+one_that_waits_in_a_system_call_is_ended(void **state)
+{
+	struct otp_counters before = counters();
+
+	(void)state;
+	skip_kill_of_loops();
+	may_crash();
+	observer = otp_self();
+	assert_int_equal(pipe(pipes), 0);
+	atomic_store(&destroyed, 0);
+	for (unsigned i = 0; i < 20; i++) {
+		otp_pid pid = otp_spawn(wait_in_a_call, &destroyed);
+		otp_ref ref = otp_monitor(pid);
+
+		assert_int_equal(hear().value, 1);
+		otp_exit_signal(pid, OTP_KILL);
+		assert_true(down_is(ref, OTP_KILLED));
+		EVENTUALLY(atomic_load(&destroyed) == i + 1);
+	}
+	assert_int_equal(counters().kills_abandoned, before.kills_abandoned);
+	close(pipes[0]);
+	close(pipes[1]);
 }
 
 static void
@@ -329,8 +373,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(one_that_reads_is_declared_dead),
+		TEST(one_that_cannot_be_interrupted_is_declared_dead),
 		TEST(one_that_was_declared_dead_is_still_ended),
+		TEST(one_that_waits_in_a_system_call_is_ended),
 		TEST(a_loop_is_killed),
 		TEST(a_loop_of_calls_is_killed),
 		TEST(calls_of_a_hanging_server_are_answered),

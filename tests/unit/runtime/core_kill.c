@@ -3,7 +3,7 @@
  * What a kill must leave whole: locks, destructors, what a thread still reads
  * whose process is dead already. And what a crash leaves to `ending`.
  */
-#include "core_world.h"
+#include "core_stuck.h"
 
 #include "core/watchdog.h"
 
@@ -308,8 +308,7 @@ stuck_init(void *data, struct otp_msg *start)
 
 	(void)data;
 	atomic_fetch_add(&inits, 1);
-	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
-		continue;
+	c = read_below_libc(pipes[0]);
 	atomic_fetch_add(
 		is_all(otp_msg_payload(start), 'A') ? &intact : &spoilt, 1);
 	/* LeakSanitizer looks for what it makes on its way in. */
