@@ -363,6 +363,45 @@ B33_B13_who_becomes_a_server_is_told(void **state)
 	neither();
 }
 
+static void
+becomes_deaf(void *arg)
+{
+	struct b_responses_deaf self = {.peer = *(b_responses_echo_ref *)arg};
+	size_t which;
+
+	otp_responses_set(true);
+	if (b_responses_echo_same_async(self.peer, 8, &self.request) !=
+			OTP_OK ||
+		otp_request_wait(&self.request.request, 1, PATIENCE_MS,
+			&which) != OTP_OK)
+		abort();
+	b_responses_deaf_enter_loop(&self, otp_ok());
+}
+
+/* The class decides: what a plain process wanted is over. */
+static void
+B33_B13_who_becomes_a_server_without_a_handler_is_not(void **state)
+{
+	otp_pid pid;
+	int64_t n = 0;
+
+	(void)state;
+	both();
+	pid = otp_spawn(becomes_deaf, &echo);
+	assert_int_equal(
+		b_responses_deaf_take(b_responses_deaf_of(pid), &n), OTP_OK);
+	assert_int_equal(n, 8);
+	/* Another, whose answer it receives while it is a server. */
+	assert_int_equal(
+		b_responses_deaf_ask(b_responses_deaf_of(pid), 9), OTP_OK);
+	assert_int_equal(b_responses_echo_same(echo, 1, &n), OTP_OK);
+	assert_int_equal(
+		b_responses_deaf_take(b_responses_deaf_of(pid), &n), OTP_OK);
+	assert_int_equal(n, 9);
+	end(pid);
+	neither();
+}
+
 static bool
 is_response(const struct otp_received *r, void *arg)
 {
@@ -431,6 +470,7 @@ main(void)
 		RULE(B33_a_server_may_end_with_answers_to_come),
 		RULE(A52_a_timer_comes_to_its_handler),
 		RULE(B33_B13_who_becomes_a_server_is_told),
+		RULE(B33_B13_who_becomes_a_server_without_a_handler_is_not),
 		RULE(B33_A49_a_plain_process_receives_answers_if_it_wants),
 	};
 

@@ -183,7 +183,8 @@ void otp_requests_abandon(otp_requests *all);
  * told in the order of its mailbox, of answers that are there already, too, but
  * not of one that is awaited at that moment, or whose request is over when its
  * turn comes. The answer stays to be awaited, without a wait; so one that nobody
- * takes is held until the request is abandoned. Gives what was.
+ * takes is held until the request is abandoned. Off: of nothing more. Gives what
+ * was.
  */
 bool otp_responses_set(bool on);
 

@@ -28,11 +28,13 @@ void otpi_request_drop(struct thread *t, uint64_t value);
 /* Has p an answer of this request, which nobody has had yet? */
 bool otpi_has_answer(const struct process *p, uint64_t id);
 
-/* m is a RESPONSE, and the answer it tells of is not here any more. */
+/* m is a RESPONSE, and the answer it tells of is not here any more, or is not to
+ * be told. */
 static inline bool
 otpi_is_stale_response(const struct process *p, const struct otp_msg *m)
 {
-	return m->kind == SIGNAL_RESPONSE && !otpi_has_answer(p, m->id);
+	return m->kind == SIGNAL_RESPONSE &&
+		!(p->flags & PROCESS_RESPONSES && otpi_has_answer(p, m->id));
 }
 
 static inline bool
