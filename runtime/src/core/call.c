@@ -257,6 +257,16 @@ not_called(otp_to to)
 	return otpi_is_this_node(to.node) ? OTP_NOPROC : OTP_NOCONNECTION;
 }
 
+/* m becomes a call of the calling process; its number. */
+static inline uint64_t
+request_make(struct thread *t, struct otp_msg *m)
+{
+	m->kind = SIGNAL_CALL;
+	m->id = otpi_id_next(t);
+	otpi_signal_set_from(m, process_key(t->runner->process));
+	return m->id;
+}
+
 /* Send the request; OTP_OK: an answer will come. Takes m. */
 static otp_err
 request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
@@ -269,10 +279,7 @@ request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 		otpi_block_free(t, m);
 		return OTP_CALLING_SELF;
 	}
-	*id = otpi_id_next(t);
-	m->kind = SIGNAL_CALL;
-	m->id = *id;
-	otpi_signal_set_from(m, self);
+	*id = request_make(t, m);
 	if (unlikely(key == 0)) {
 		otpi_block_free(t, m);
 		return not_called(to);
@@ -373,15 +380,12 @@ otp_err
 otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 {
 	struct thread *t = otpi_enter();
-	uint64_t key = otpi_resolve(to), id = otpi_id_next(t);
+	uint64_t key = otpi_resolve(to), id = request_make(t, m);
 	otp_err err = OTP_OK;
 
+	t->runner->building = NULL;
 	if (otpi_traced())
 		otpi_trace_send(t, key, m);
-	t->runner->building = NULL;
-	m->kind = SIGNAL_CALL;
-	m->id = id;
-	otpi_signal_set_from(m, process_key(t->runner->process));
 	if (unlikely(!delivered(t, key, m)))
 		err = request_undelivered(t, to, key, m);
 	if (err == OTP_OK) {

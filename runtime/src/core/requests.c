@@ -243,10 +243,13 @@ collection_new(void)
 static void
 collection_settle(otp_requests *all, struct collection *c)
 {
-	all->items = c->count ? c : NULL;
-	all->owner = c->count ? pid_key(otp_self()) : 0;
-	if (c->count == 0)
+	if (c->count) {
+		all->owner = pid_key(otp_self());
+		all->items = c;
+	} else {
+		*all = (otp_requests){0};
 		otp_free(c);
+	}
 }
 
 /* One that is another process's is not looked into: that may be dead. */
