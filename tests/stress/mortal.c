@@ -13,19 +13,24 @@ crash(void)
 	*null_pointer = 1;
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 static void
 compute(int64_t ms)
 {
-	struct timespec ts;
-	int64_t until;
+	int64_t until = now_ms() + ms;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	until = ts.tv_sec * 1000 + ts.tv_nsec / 1000000 + ms;
 	do
 		for (volatile int i = 0; i < 1000; i++)
 			continue;
-	while (clock_gettime(CLOCK_MONOTONIC, &ts),
-		ts.tv_sec * 1000 + ts.tv_nsec / 1000000 < until);
+	while (now_ms() < until);
 }
 
 static void
@@ -135,8 +140,11 @@ do_timers(struct mortal *self)
 static int
 compare_and_wait(const void *a, const void *b)
 {
+	int64_t until = now_ms() + 300, left;
+
 	(void)a;
-	poll(NULL, 0, 300);
+	while ((left = until - now_ms()) > 0)
+		poll(NULL, 0, (int)left); /* signals cut it short */
 	return *(const int *)b;
 }
 
@@ -158,15 +166,17 @@ await_kill(uint64_t *seed)
 {
 	_Atomic(uint64_t) *place = &world.doomed[chance(seed, DOOMED)];
 	uint64_t none = 0;
+	uint32_t way;
 	char c;
 
 	if (!atomic_compare_exchange_strong(place, &none, key_of(otp_self())))
 		return;
-	if (KILLS_LOOPS && chance(seed, 8))
+	way = chance(seed, 32);
+	if (!KILLS_LOOPS || way == 0)
+		wait_below_libc();
+	if (way > 3)
 		for (;;)
 			__asm__ volatile("");
-	if (!KILLS_LOOPS || chance(seed, 4) == 0)
-		wait_below_libc();
 	while (read(world.pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;
 	otp_self();
