@@ -3,7 +3,7 @@
  * Threads of the program beside those of the runtime, and the runtime's own
  * beginning and end. What ends the program runs in a child process.
  */
-#include "core_world.h"
+#include "core_stuck.h"
 
 #include <sys/wait.h>
 
@@ -74,7 +74,7 @@ server_start(void)
 	return pid;
 }
 
-static otp_pid server, observer;
+static otp_pid server;
 
 /* --- threads ------------------------------------------------------------- */
 
@@ -493,16 +493,14 @@ misuse_by_a_thread_aborts_with_a_message(void **state)
 	}
 }
 
-static _Atomic(bool) let_go;
+static int stuck_pipe[2];
 
 static void
-be_stuck(void *arg)
+be_stuck_below_libc(void *arg)
 {
 	(void)arg;
-	atomic_store(&let_go, false);
 	tell(observer, 1, 0);
-	while (!atomic_load(&let_go))
-		usleep(1000);
+	read_below_libc(stuck_pipe[0]);
 	otp_self();
 	_exit(9);
 }
@@ -522,8 +520,9 @@ stop_too_early(void)
 	uint64_t value;
 
 	SAY(otp_core_start(NULL) == OTP_OK);
+	SAY(pipe(stuck_pipe) == 0);
 	observer = otp_self();
-	otp_spawn(be_stuck, NULL);
+	otp_spawn(be_stuck_below_libc, NULL);
 	hear();
 	server = server_start();
 	SAY(otp_core_stop(300) == OTP_TIMEOUT);
@@ -532,7 +531,7 @@ stop_too_early(void)
 	SAY(otp_core_start(NULL) == OTP_OK);
 	server = server_start();
 	SAY(ask(server, 6, &value) == OTP_OK && value == 7);
-	atomic_store(&let_go, true);
+	SAY(write(stuck_pipe[1], "x", 1) == 1);
 	for (int i = 0; i < 100; i++)
 		SAY(ask(server, 6, &value) == OTP_OK && value == 7);
 	for (int i = 0; i < 20; i++)
