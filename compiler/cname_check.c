@@ -38,12 +38,14 @@ static const char *const server_names[] = {"_class", "_start", "_start_link",
 	"_start_monitor", "_start_how", "_messages", "_infos", "_pointers",
 	"_self_type", "_self_members", "_self_order", "_state_size",
 	"_terminate", "_terminate_thunk", "_timeout_thunk", "_exit_thunk",
-	"_down_thunk", "_nodeup_thunk", "_nodedown_thunk", "_other_thunk",
-	"_handle_timeout", "_handle_exit", "_handle_down", "_handle_nodeup",
-	"_handle_nodedown", "_handle_other", "_init", "_init_thunk",
-	"_init_make", "_init_type", "_init_args_members", "_init_args_fallback",
-	"_init_args_type", "_enter_loop", "_sys_get_state",
-	"_sys_replace_state", "_sys_change_thunk", "_set_state_thunk", NULL};
+	"_down_thunk", "_nodeup_thunk", "_nodedown_thunk", "_response_thunk",
+	"_timer_thunk", "_other_thunk", "_handle_timeout", "_handle_exit",
+	"_handle_down", "_handle_nodeup", "_handle_nodedown",
+	"_handle_response", "_handle_timer", "_handle_other", "_init",
+	"_init_thunk", "_init_make", "_init_type", "_init_args_members",
+	"_init_args_fallback", "_init_args_type", "_enter_loop",
+	"_sys_get_state", "_sys_replace_state", "_sys_change_thunk",
+	"_set_state_thunk", NULL};
 static const char *const format_names[] = {
 	"_format_status", "_format_status_thunk", NULL};
 static const char *const server_tags[] = {
@@ -52,7 +54,7 @@ static const char *const member_names[] = {"_make", "_type", "_thunk",
 	"_args_bound", "_args_put", "_args_get", "_args_members",
 	"_args_fallback", "_args_type", NULL};
 static const char *const call_names[] = {"", "_within", "_async", "_await",
-	"_request", "_take", "_put_reply", "_put_refusal", NULL};
+	"_check", "_request", "_take", "_put_reply", "_put_refusal", NULL};
 static const char *const deferred_names[] = {
 	"_from", "_reply", "_refuse", NULL};
 static const char *const call_tags[] = {

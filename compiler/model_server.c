@@ -213,6 +213,8 @@ add_builtins(struct tree *node, const struct server_decl *server)
 		[INFO_DOWN] = "has_down",
 		[INFO_NODEUP] = "has_nodeup",
 		[INFO_NODEDOWN] = "has_nodedown",
+		[INFO_RESPONSE] = "has_response",
+		[INFO_TIMER] = "has_timer",
 		[INFO_OTHER] = "has_other",
 	};
 

@@ -42,6 +42,8 @@ static const struct {
 	{"down", INFO_DOWN},
 	{"nodeup", INFO_NODEUP},
 	{"nodedown", INFO_NODEDOWN},
+	{"response", INFO_RESPONSE},
+	{"timer", INFO_TIMER},
 	{"other", INFO_OTHER},
 };
 

@@ -140,3 +140,11 @@ $msg$_await($msg$_request *request, otp_duration timeout_ms$then_plain_outs$)
 
 	return $msg$_take(err, m$then_plain_names$);
 }
+
+otp_err
+$msg$_check($msg$_request *request, otp_request response$then_plain_outs$)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return $msg$_await(request, 0$then_plain_names$);
+}

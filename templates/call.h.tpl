@@ -9,6 +9,8 @@ typedef struct $msg$_request {
 } $msg$_request;
 OTP_MUST_USE otp_err $msg$_async($server$_ref $my_server$$then_params$, $msg$_request *$my_request$);
 OTP_MUST_USE otp_err $msg$_await($msg$_request *request, otp_duration timeout_ms$then_plain_outs$);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err $msg$_check($msg$_request *request, otp_request response$then_plain_outs$);
 $if deferred$
 /* Answers from any process, once; later answers do nothing. */
 typedef struct $msg$_from {

@@ -201,6 +201,22 @@ $c$_nodedown_thunk(void *state, otp_atom node)
 }
 
 $end$
+$if has_response$
+static otp_next
+$c$_response_thunk(void *state, otp_request response)
+{
+	return $c$_handle_response(state, response);
+}
+
+$end$
+$if has_timer$
+static otp_next
+$c$_timer_thunk(void *state, otp_ref timer)
+{
+	return $c$_handle_timer(state, timer);
+}
+
+$end$
 $if has_other$
 static otp_next
 $c$_other_thunk(void *state, otp_term message)
@@ -330,6 +346,12 @@ $if has_nodeup$
 $end$
 $if has_nodedown$
 	.nodedown = $c$_nodedown_thunk,
+$end$
+$if has_response$
+	.response = $c$_response_thunk,
+$end$
+$if has_timer$
+	.timer = $c$_timer_thunk,
 $end$
 $if has_other$
 	.other = $c$_other_thunk,

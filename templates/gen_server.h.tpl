@@ -119,6 +119,12 @@ $end$
 $if has_nodedown$
 otp_next $c$_handle_nodedown(struct $c$ *self, otp_atom node);
 $end$
+$if has_response$
+otp_next $c$_handle_response(struct $c$ *self, otp_request response);
+$end$
+$if has_timer$
+otp_next $c$_handle_timer(struct $c$ *self, otp_ref timer);
+$end$
 $if has_other$
 otp_next $c$_handle_other(struct $c$ *self, otp_term message);
 $end$

@@ -149,6 +149,26 @@ $c$_handle_nodedown(struct $c$ *self, otp_atom node)
 }
 
 $end$
+$if has_response$
+otp_next
+$c$_handle_response(struct $c$ *self, otp_request response)
+{
+	(void)self;
+	(void)response;
+	return otp_noreply();
+}
+
+$end$
+$if has_timer$
+otp_next
+$c$_handle_timer(struct $c$ *self, otp_ref timer)
+{
+	(void)self;
+	(void)timer;
+	return otp_noreply();
+}
+
+$end$
 $if has_other$
 otp_next
 $c$_handle_other(struct $c$ *self, otp_term message)

@@ -125,7 +125,7 @@ static void
 put_call(struct doc *doc, const struct decl *decl, const struct member *m)
 {
 	static const char *const calls[] = {
-		"", "_within", "_async", "_await", NULL};
+		"", "_within", "_async", "_await", "_check", NULL};
 	static const char *const replies[] = {"_reply", NULL};
 	static const char *const answers[] = {"_reply", "_refuse", NULL};
 	struct text c = cname_member(doc->arena, decl, m);
@@ -177,6 +177,10 @@ when(enum info_kind kind)
 		return "a node was connected";
 	case INFO_NODEDOWN:
 		return "a node was lost";
+	case INFO_RESPONSE:
+		return "a request of `_async` is answered";
+	case INFO_TIMER:
+		return "a timer of otp_timer_start fires";
 	case INFO_OTHER:
 		return "there is no handler for a message";
 	case INFO_OWN:

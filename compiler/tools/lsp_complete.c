@@ -356,8 +356,8 @@ add_files(struct completer *x)
 static void
 add_for_names(struct completer *x)
 {
-	static const char *const infos[] = {
-		"timeout", "exit", "down", "nodeup", "nodedown", "other", NULL};
+	static const char *const infos[] = {"timeout", "exit", "down", "nodeup",
+		"nodedown", "response", "timer", "other", NULL};
 	static const char *const words[][5] = {
 		[EXPECT_STRATEGY] = {"one_for_one", "one_for_all",
 			"rest_for_one"},

@@ -1714,6 +1714,16 @@ defaults_keeper_all_await(defaults_keeper_all_request *request,
 	return defaults_keeper_all_take(err, m, reply, refusal);
 }
 
+otp_err
+defaults_keeper_all_check(defaults_keeper_all_request *request,
+	otp_request response, struct defaults_settings *reply,
+	enum defaults_kind *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return defaults_keeper_all_await(request, 0, reply, refusal);
+}
+
 /* --- call nothing */
 
 static otp_next
@@ -1793,6 +1803,15 @@ defaults_keeper_nothing_await(
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return defaults_keeper_nothing_take(err, m);
+}
+
+otp_err
+defaults_keeper_nothing_check(
+	defaults_keeper_nothing_request *request, otp_request response)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return defaults_keeper_nothing_await(request, 0);
 }
 
 /* --- call some */
@@ -1993,6 +2012,15 @@ defaults_keeper_some_await(defaults_keeper_some_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return defaults_keeper_some_take(err, m, reply);
+}
+
+otp_err
+defaults_keeper_some_check(defaults_keeper_some_request *request,
+	otp_request response, int64_t *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return defaults_keeper_some_await(request, 0, reply);
 }
 
 /* --- cast poke */

@@ -605,6 +605,10 @@ OTP_MUST_USE otp_err defaults_keeper_all_async(
 OTP_MUST_USE otp_err defaults_keeper_all_await(
 	defaults_keeper_all_request *request, otp_duration timeout_ms,
 	struct defaults_settings *reply, enum defaults_kind *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err defaults_keeper_all_check(
+	defaults_keeper_all_request *request, otp_request response,
+	struct defaults_settings *reply, enum defaults_kind *refusal);
 
 OTP_MUST_USE otp_err defaults_keeper_nothing(defaults_keeper_ref server);
 OTP_MUST_USE otp_err defaults_keeper_nothing_within(
@@ -616,6 +620,9 @@ OTP_MUST_USE otp_err defaults_keeper_nothing_async(
 	defaults_keeper_ref server, defaults_keeper_nothing_request *request);
 OTP_MUST_USE otp_err defaults_keeper_nothing_await(
 	defaults_keeper_nothing_request *request, otp_duration timeout_ms);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err defaults_keeper_nothing_check(
+	defaults_keeper_nothing_request *request, otp_request response);
 
 #define DEFAULTS_KEEPER_SOME_N UINT16_C(10)
 #define DEFAULTS_KEEPER_SOME_KIND DEFAULTS_KIND_SPECIAL
@@ -635,6 +642,10 @@ OTP_MUST_USE otp_err defaults_keeper_some_async(defaults_keeper_ref server,
 	defaults_keeper_some_request *request);
 OTP_MUST_USE otp_err defaults_keeper_some_await(
 	defaults_keeper_some_request *request, otp_duration timeout_ms,
+	int64_t *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err defaults_keeper_some_check(
+	defaults_keeper_some_request *request, otp_request response,
 	int64_t *reply);
 
 otp_err defaults_keeper_poke(defaults_keeper_ref server);

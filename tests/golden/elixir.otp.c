@@ -618,6 +618,15 @@ elixir_users_find_await(elixir_users_find_request *request,
 	return elixir_users_find_take(err, m, reply);
 }
 
+otp_err
+elixir_users_find_check(elixir_users_find_request *request,
+	otp_request response, const struct elixir_user **reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return elixir_users_find_await(request, 0, reply);
+}
+
 /* --- the table of Users */
 
 static const struct otp_member elixir_users_self_members[] = {

@@ -210,6 +210,9 @@ OTP_MUST_USE otp_err elixir_users_find_async(elixir_users_ref server,
 	const otp_string *name, elixir_users_find_request *request);
 OTP_MUST_USE otp_err elixir_users_find_await(elixir_users_find_request *request,
 	otp_duration timeout_ms, const struct elixir_user **reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err elixir_users_find_check(elixir_users_find_request *request,
+	otp_request response, const struct elixir_user **reply);
 
 /* You write: */
 otp_next elixir_users_init(struct elixir_users *self);

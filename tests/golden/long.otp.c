@@ -1390,6 +1390,18 @@ shipping_customer_manager_change_place_await(
 		err, m, reply, refusal);
 }
 
+otp_err
+shipping_customer_manager_change_place_check(
+	shipping_customer_manager_change_place_request *request,
+	otp_request response, struct shipping_customer_description *reply,
+	enum shipping_customer_refusal_reason *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shipping_customer_manager_change_place_await(
+		request, 0, reply, refusal);
+}
+
 /* --- call others */
 
 struct shipping_customer_manager_others_args {
@@ -1562,6 +1574,16 @@ shipping_customer_manager_others_await(
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return shipping_customer_manager_others_take(err, m, reply);
+}
+
+otp_err
+shipping_customer_manager_others_check(
+	shipping_customer_manager_others_request *request, otp_request response,
+	struct shipping_customer_manager_ref_list *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shipping_customer_manager_others_await(request, 0, reply);
 }
 
 /* --- cast forget_all */

@@ -508,6 +508,11 @@ OTP_MUST_USE otp_err shipping_customer_manager_change_place_await(
 	shipping_customer_manager_change_place_request *request,
 	otp_duration timeout_ms, struct shipping_customer_description *reply,
 	enum shipping_customer_refusal_reason *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shipping_customer_manager_change_place_check(
+	shipping_customer_manager_change_place_request *request,
+	otp_request response, struct shipping_customer_description *reply,
+	enum shipping_customer_refusal_reason *refusal);
 
 OTP_MUST_USE otp_err shipping_customer_manager_others(
 	shipping_customer_manager_ref server, bool of_this_customer,
@@ -525,6 +530,10 @@ OTP_MUST_USE otp_err shipping_customer_manager_others_async(
 OTP_MUST_USE otp_err shipping_customer_manager_others_await(
 	shipping_customer_manager_others_request *request,
 	otp_duration timeout_ms,
+	struct shipping_customer_manager_ref_list *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shipping_customer_manager_others_check(
+	shipping_customer_manager_others_request *request, otp_request response,
 	struct shipping_customer_manager_ref_list *reply);
 /* Answers from any process, once; later answers do nothing. */
 typedef struct shipping_customer_manager_others_from {

@@ -957,6 +957,15 @@ server_full_nothing_await(
 	return server_full_nothing_take(err, m);
 }
 
+otp_err
+server_full_nothing_check(
+	server_full_nothing_request *request, otp_request response)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_nothing_await(request, 0);
+}
+
 /* --- call count */
 
 static void
@@ -1052,6 +1061,15 @@ server_full_count_await(server_full_count_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_full_count_take(err, m, reply);
+}
+
+otp_err
+server_full_count_check(server_full_count_request *request,
+	otp_request response, int64_t *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_count_await(request, 0, reply);
 }
 
 /* --- call only_refuses */
@@ -1154,6 +1172,15 @@ server_full_only_refuses_await(server_full_only_refuses_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_full_only_refuses_take(err, m, refusal);
+}
+
+otp_err
+server_full_only_refuses_check(server_full_only_refuses_request *request,
+	otp_request response, enum server_why *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_only_refuses_await(request, 0, refusal);
 }
 
 /* --- call detail */
@@ -1356,6 +1383,16 @@ server_full_detail_await(server_full_detail_request *request,
 	return server_full_detail_take(err, m, reply, refusal);
 }
 
+otp_err
+server_full_detail_check(server_full_detail_request *request,
+	otp_request response, struct server_detail *reply,
+	struct server_detail *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_detail_await(request, 0, reply, refusal);
+}
+
 /* --- call others */
 
 struct server_full_others_args {
@@ -1522,6 +1559,15 @@ server_full_others_await(server_full_others_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_full_others_take(err, m, reply);
+}
+
+otp_err
+server_full_others_check(server_full_others_request *request,
+	otp_request response, struct server_full_ref_list *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_others_await(request, 0, reply);
 }
 
 /* --- call later */
@@ -1713,6 +1759,15 @@ server_full_later_await(server_full_later_request *request,
 	return server_full_later_take(err, m, reply, refusal);
 }
 
+otp_err
+server_full_later_check(server_full_later_request *request,
+	otp_request response, otp_string *reply, struct server_detail *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_later_await(request, 0, reply, refusal);
+}
+
 /* --- call later_nothing */
 
 void
@@ -1800,6 +1855,15 @@ server_full_later_nothing_await(
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_full_later_nothing_take(err, m);
+}
+
+otp_err
+server_full_later_nothing_check(
+	server_full_later_nothing_request *request, otp_request response)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_later_nothing_await(request, 0);
 }
 
 /* --- call names */
@@ -2135,6 +2199,15 @@ server_full_names_await(server_full_names_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_full_names_take(err, m, reply, refusal);
+}
+
+otp_err
+server_full_names_check(server_full_names_request *request,
+	otp_request response, otp_string *reply, enum server_why *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_full_names_await(request, 0, reply, refusal);
 }
 
 /* --- cast rename */
@@ -2638,6 +2711,18 @@ server_full_nodedown_thunk(void *state, otp_atom node)
 }
 
 static otp_next
+server_full_response_thunk(void *state, otp_request response)
+{
+	return server_full_handle_response(state, response);
+}
+
+static otp_next
+server_full_timer_thunk(void *state, otp_ref timer)
+{
+	return server_full_handle_timer(state, timer);
+}
+
+static otp_next
 server_full_other_thunk(void *state, otp_term message)
 {
 	return server_full_handle_other(state, message);
@@ -2832,6 +2917,8 @@ const struct otp_server_class server_full_class = {
 	.down = server_full_down_thunk,
 	.nodeup = server_full_nodeup_thunk,
 	.nodedown = server_full_nodedown_thunk,
+	.response = server_full_response_thunk,
+	.timer = server_full_timer_thunk,
 	.other = server_full_other_thunk,
 	.terminate = server_full_terminate_thunk,
 	.pointers = server_full_pointers,
@@ -3007,6 +3094,15 @@ server_hidden_get_await(server_hidden_get_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return server_hidden_get_take(err, m, reply);
+}
+
+otp_err
+server_hidden_get_check(server_hidden_get_request *request,
+	otp_request response, int64_t *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return server_hidden_get_await(request, 0, reply);
 }
 
 /* --- the table of Hidden */

@@ -432,6 +432,9 @@ OTP_MUST_USE otp_err server_full_nothing_async(
 	server_full_ref server, server_full_nothing_request *request);
 OTP_MUST_USE otp_err server_full_nothing_await(
 	server_full_nothing_request *request, otp_duration timeout_ms);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_nothing_check(
+	server_full_nothing_request *request, otp_request response);
 
 /* How many. */
 OTP_MUST_USE otp_err server_full_count(server_full_ref server, int64_t *reply);
@@ -444,6 +447,9 @@ OTP_MUST_USE otp_err server_full_count_async(
 	server_full_ref server, server_full_count_request *request);
 OTP_MUST_USE otp_err server_full_count_await(server_full_count_request *request,
 	otp_duration timeout_ms, int64_t *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_count_check(server_full_count_request *request,
+	otp_request response, int64_t *reply);
 
 OTP_MUST_USE otp_err server_full_only_refuses(
 	server_full_ref server, enum server_why *refusal);
@@ -456,6 +462,10 @@ OTP_MUST_USE otp_err server_full_only_refuses_async(
 	server_full_ref server, server_full_only_refuses_request *request);
 OTP_MUST_USE otp_err server_full_only_refuses_await(
 	server_full_only_refuses_request *request, otp_duration timeout_ms,
+	enum server_why *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_only_refuses_check(
+	server_full_only_refuses_request *request, otp_request response,
 	enum server_why *refusal);
 
 OTP_MUST_USE otp_err server_full_detail(server_full_ref server,
@@ -472,6 +482,10 @@ OTP_MUST_USE otp_err server_full_detail_async(server_full_ref server,
 OTP_MUST_USE otp_err server_full_detail_await(
 	server_full_detail_request *request, otp_duration timeout_ms,
 	struct server_detail *reply, struct server_detail *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_detail_check(
+	server_full_detail_request *request, otp_request response,
+	struct server_detail *reply, struct server_detail *refusal);
 
 OTP_MUST_USE otp_err server_full_others(server_full_ref server,
 	const server_full_ref *like, struct server_full_ref_list *reply);
@@ -485,6 +499,10 @@ OTP_MUST_USE otp_err server_full_others_async(server_full_ref server,
 	const server_full_ref *like, server_full_others_request *request);
 OTP_MUST_USE otp_err server_full_others_await(
 	server_full_others_request *request, otp_duration timeout_ms,
+	struct server_full_ref_list *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_others_check(
+	server_full_others_request *request, otp_request response,
 	struct server_full_ref_list *reply);
 
 OTP_MUST_USE otp_err server_full_later(server_full_ref server, int64_t n,
@@ -500,6 +518,9 @@ OTP_MUST_USE otp_err server_full_later_async(
 OTP_MUST_USE otp_err server_full_later_await(server_full_later_request *request,
 	otp_duration timeout_ms, otp_string *reply,
 	struct server_detail *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_later_check(server_full_later_request *request,
+	otp_request response, otp_string *reply, struct server_detail *refusal);
 /* Answers from any process, once; later answers do nothing. */
 typedef struct server_full_later_from {
 	otp_from from;
@@ -518,6 +539,9 @@ OTP_MUST_USE otp_err server_full_later_nothing_async(
 	server_full_ref server, server_full_later_nothing_request *request);
 OTP_MUST_USE otp_err server_full_later_nothing_await(
 	server_full_later_nothing_request *request, otp_duration timeout_ms);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_later_nothing_check(
+	server_full_later_nothing_request *request, otp_request response);
 /* Answers from any process, once; later answers do nothing. */
 typedef struct server_full_later_nothing_from {
 	otp_from from;
@@ -544,6 +568,9 @@ OTP_MUST_USE otp_err server_full_names_async(server_full_ref server_,
 	server_full_names_request *request_);
 OTP_MUST_USE otp_err server_full_names_await(server_full_names_request *request,
 	otp_duration timeout_ms, otp_string *reply, enum server_why *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_full_names_check(server_full_names_request *request,
+	otp_request response, otp_string *reply, enum server_why *refusal);
 
 otp_err server_full_rename(server_full_ref server, otp_string name);
 
@@ -599,6 +626,9 @@ otp_next server_full_handle_down(struct server_full *self, otp_ref reference,
 	otp_to who, otp_term reason);
 otp_next server_full_handle_nodeup(struct server_full *self, otp_atom node);
 otp_next server_full_handle_nodedown(struct server_full *self, otp_atom node);
+otp_next
+server_full_handle_response(struct server_full *self, otp_request response);
+otp_next server_full_handle_timer(struct server_full *self, otp_ref timer);
 otp_next server_full_handle_other(struct server_full *self, otp_term message);
 otp_next server_full_continue_load(
 	struct server_full *self, otp_string path, int64_t next);
@@ -647,6 +677,9 @@ OTP_MUST_USE otp_err server_hidden_get_async(
 	server_hidden_ref server, server_hidden_get_request *request);
 OTP_MUST_USE otp_err server_hidden_get_await(server_hidden_get_request *request,
 	otp_duration timeout_ms, int64_t *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err server_hidden_get_check(server_hidden_get_request *request,
+	otp_request response, int64_t *reply);
 
 /* You write: */
 otp_next server_hidden_init(struct server_hidden *self);

@@ -3672,6 +3672,16 @@ shapes_shaper_swap_await(shapes_shaper_swap_request *request,
 	return shapes_shaper_swap_take(err, m, reply, refusal);
 }
 
+otp_err
+shapes_shaper_swap_check(shapes_shaper_swap_request *request,
+	otp_request response, struct shapes_event *reply,
+	struct shapes_switch *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shapes_shaper_swap_await(request, 0, reply, refusal);
+}
+
 /* --- call pairs */
 
 struct shapes_shaper_pairs_args {
@@ -3837,6 +3847,15 @@ shapes_shaper_pairs_await(shapes_shaper_pairs_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return shapes_shaper_pairs_take(err, m, reply);
+}
+
+otp_err
+shapes_shaper_pairs_check(shapes_shaper_pairs_request *request,
+	otp_request response, struct shapes_list_tuple_int32_string *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shapes_shaper_pairs_await(request, 0, reply);
 }
 
 /* --- call maybe */
@@ -4009,6 +4028,15 @@ shapes_shaper_maybe_await(shapes_shaper_maybe_request *request,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return shapes_shaper_maybe_take(err, m, reply);
+}
+
+otp_err
+shapes_shaper_maybe_check(shapes_shaper_maybe_request *request,
+	otp_request response, const struct shapes_tuple_int32_string **reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shapes_shaper_maybe_await(request, 0, reply);
 }
 
 /* --- cast put */

@@ -1187,6 +1187,10 @@ OTP_MUST_USE otp_err shapes_shaper_swap_async(shapes_shaper_ref server,
 OTP_MUST_USE otp_err shapes_shaper_swap_await(
 	shapes_shaper_swap_request *request, otp_duration timeout_ms,
 	struct shapes_event *reply, struct shapes_switch *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shapes_shaper_swap_check(
+	shapes_shaper_swap_request *request, otp_request response,
+	struct shapes_event *reply, struct shapes_switch *refusal);
 
 OTP_MUST_USE otp_err shapes_shaper_pairs(shapes_shaper_ref server,
 	const struct shapes_switch *switch_,
@@ -1203,6 +1207,10 @@ OTP_MUST_USE otp_err shapes_shaper_pairs_async(shapes_shaper_ref server,
 OTP_MUST_USE otp_err shapes_shaper_pairs_await(
 	shapes_shaper_pairs_request *request, otp_duration timeout_ms,
 	struct shapes_list_tuple_int32_string *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shapes_shaper_pairs_check(
+	shapes_shaper_pairs_request *request, otp_request response,
+	struct shapes_list_tuple_int32_string *reply);
 
 OTP_MUST_USE otp_err shapes_shaper_maybe(shapes_shaper_ref server,
 	const struct shapes_map_string_int64 *ages,
@@ -1218,6 +1226,10 @@ OTP_MUST_USE otp_err shapes_shaper_maybe_async(shapes_shaper_ref server,
 	shapes_shaper_maybe_request *request);
 OTP_MUST_USE otp_err shapes_shaper_maybe_await(
 	shapes_shaper_maybe_request *request, otp_duration timeout_ms,
+	const struct shapes_tuple_int32_string **reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shapes_shaper_maybe_check(
+	shapes_shaper_maybe_request *request, otp_request response,
 	const struct shapes_tuple_int32_string **reply);
 
 otp_err shapes_shaper_put(shapes_shaper_ref server, otp_term any);

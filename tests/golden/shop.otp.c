@@ -780,6 +780,15 @@ shop_till_balance_await(shop_till_balance_request *request,
 	return shop_till_balance_take(err, m, reply);
 }
 
+otp_err
+shop_till_balance_check(shop_till_balance_request *request,
+	otp_request response, int64_t *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shop_till_balance_await(request, 0, reply);
+}
+
 /* --- call sell */
 
 struct shop_till_sell_args {
@@ -983,6 +992,15 @@ shop_till_sell_await(shop_till_sell_request *request, otp_duration timeout_ms,
 	return shop_till_sell_take(err, m, reply, refusal);
 }
 
+otp_err
+shop_till_sell_check(shop_till_sell_request *request, otp_request response,
+	struct shop_receipt *reply, enum shop_refusal *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shop_till_sell_await(request, 0, reply, refusal);
+}
+
 /* --- call report */
 
 void
@@ -1085,6 +1103,15 @@ shop_till_report_await(shop_till_report_request *request,
 	return shop_till_report_take(err, m, reply);
 }
 
+otp_err
+shop_till_report_check(shop_till_report_request *request, otp_request response,
+	otp_string *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shop_till_report_await(request, 0, reply);
+}
+
 /* --- call reset */
 
 static void
@@ -1183,6 +1210,15 @@ shop_till_reset_await(shop_till_reset_request *request, otp_duration timeout_ms,
 	otp_err err = otp_msg_await(&request->request, &m, timeout_ms);
 
 	return shop_till_reset_take(err, m, refusal);
+}
+
+otp_err
+shop_till_reset_check(shop_till_reset_request *request, otp_request response,
+	enum shop_refusal *refusal)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return shop_till_reset_await(request, 0, refusal);
 }
 
 /* --- cast rename */

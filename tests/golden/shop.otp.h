@@ -314,6 +314,9 @@ OTP_MUST_USE otp_err shop_till_balance_async(
 	shop_till_ref server, shop_till_balance_request *request);
 OTP_MUST_USE otp_err shop_till_balance_await(shop_till_balance_request *request,
 	otp_duration timeout_ms, int64_t *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shop_till_balance_check(shop_till_balance_request *request,
+	otp_request response, int64_t *reply);
 
 OTP_MUST_USE otp_err shop_till_sell(shop_till_ref server, otp_string item,
 	uint64_t price, struct shop_receipt *reply, enum shop_refusal *refusal);
@@ -328,6 +331,10 @@ OTP_MUST_USE otp_err shop_till_sell_async(shop_till_ref server, otp_string item,
 OTP_MUST_USE otp_err shop_till_sell_await(shop_till_sell_request *request,
 	otp_duration timeout_ms, struct shop_receipt *reply,
 	enum shop_refusal *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shop_till_sell_check(shop_till_sell_request *request,
+	otp_request response, struct shop_receipt *reply,
+	enum shop_refusal *refusal);
 
 OTP_MUST_USE otp_err shop_till_report(shop_till_ref server, otp_string *reply);
 OTP_MUST_USE otp_err shop_till_report_within(
@@ -339,6 +346,9 @@ OTP_MUST_USE otp_err shop_till_report_async(
 	shop_till_ref server, shop_till_report_request *request);
 OTP_MUST_USE otp_err shop_till_report_await(shop_till_report_request *request,
 	otp_duration timeout_ms, otp_string *reply);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shop_till_report_check(shop_till_report_request *request,
+	otp_request response, otp_string *reply);
 /* Answers from any process, once; later answers do nothing. */
 typedef struct shop_till_report_from {
 	otp_from from;
@@ -356,6 +366,9 @@ OTP_MUST_USE otp_err shop_till_reset_async(
 	shop_till_ref server, shop_till_reset_request *request);
 OTP_MUST_USE otp_err shop_till_reset_await(shop_till_reset_request *request,
 	otp_duration timeout_ms, enum shop_refusal *refusal);
+/* For `info response`: OTP_NOT_FOUND: of another request; else as _await. */
+OTP_MUST_USE otp_err shop_till_reset_check(shop_till_reset_request *request,
+	otp_request response, enum shop_refusal *refusal);
 
 otp_err shop_till_rename(shop_till_ref server, otp_string owner);
 

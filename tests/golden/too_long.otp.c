@@ -261,6 +261,14 @@ a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_r
 	return a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_take(err, m, reply);
 }
 
+otp_err
+a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_check(a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_request *request, otp_request response, otp_string *reply)
+{
+	if (!otp_request_is(request->request, response))
+		return OTP_NOT_FOUND;
+	return a_module_with_a_name_that_leaves_little_room_server_with_a_name_that_takes_the_rest_give_back_what_was_given_to_you_before_await(request, 0, reply);
+}
+
 /* --- the table of ServerWithANameThatTakesTheRest */
 
 static const struct otp_member

@@ -68,6 +68,8 @@ sleeper_wakes(void *arg)
 	case OTP_RECEIVED_TIMER:
 		tell(NOTE_TIMER, self->woken, OTP_UNDEFINED);
 		break;
+	case OTP_RECEIVED_RESPONSE:
+		break;
 	}
 	/* What is lent, or about to be sent, goes with the frames. */
 	memset(otp_tmp(10000), 1, 10000);

@@ -149,8 +149,9 @@ B31_A72_A73_a_full_mailbox_refuses_at_once(void **state)
 	assert_int_equal(a_limits_reject_put(full, 4), OTP_MAILBOX_FULL);
 	assert_int_equal(a_limits_reject_send_tick(full, 4), OTP_MAILBOX_FULL);
 	assert_int_equal(a_limits_reject_sum(full, &sum), OTP_MAILBOX_FULL);
-	assert_int_equal(
-		a_limits_reject_sum_async(full, &other), OTP_MAILBOX_FULL);
+	assert_int_equal(a_limits_reject_sum_async(full, &other), OTP_OK);
+	assert_int_equal(a_limits_reject_sum_await(&other, OTP_INFINITY, &sum),
+		OTP_MAILBOX_FULL);
 	assert_int_equal(sum, -1);
 	assert_int_equal(reject_sum(full, &request), 123);
 }

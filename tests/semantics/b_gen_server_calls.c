@@ -142,6 +142,30 @@ B28_a_server_that_dies_in_the_handler_gives_its_reason(void **state)
 	assert_false(have(NOTE_TERMINATE));
 }
 
+/* In OTP it could receive it, and reply; here calls are for servers. */
+static void
+B18_B28_a_call_to_a_plain_process_waits_for_its_end(void **state)
+{
+	otp_pid pid = agent_spawn(false);
+	otp_request request;
+	struct otp_msg *m = NULL;
+	int64_t reply = 0;
+
+	(void)state;
+	assert_int_equal(ask_within(otp_to_pid(pid), 0, REPLY, 1, "", &reply),
+		OTP_TIMEOUT);
+	assert_int_equal(
+		otp_msg_request(otp_to_pid(pid),
+			request_new(&ask_type, REPLY, 0, ""), &request),
+		OTP_OK);
+	/* It goes on with all else. */
+	obey(pid, DO_NOTHING, pid);
+	command(pid, DO_EXIT, pid, 0, "out");
+	assert_int_equal(otp_msg_await(&request, &m, PATIENCE_MS), OTP_DIED);
+	assert_string_equal(last_reason(), "out");
+	expect_nothing();
+}
+
 static void
 B29_calling_oneself_fails_at_once(void **state)
 {
@@ -249,6 +273,7 @@ main(void)
 		RULE(B27_who_heard_of_the_death_calls_a_dead_process),
 		RULE(B27_a_server_that_dies_with_the_request_queued_gives_its_reason),
 		RULE(B28_a_server_that_dies_in_the_handler_gives_its_reason),
+		RULE(B18_B28_a_call_to_a_plain_process_waits_for_its_end),
 		RULE(B29_calling_oneself_fails_at_once),
 		RULE(B30_a_call_makes_no_link),
 		RULE(B31_cast_is_always_ok),

@@ -3,15 +3,22 @@
 #include "probe.h"
 
 static otp_request
-request(otp_pid pid, enum what what, int64_t value)
+request_to(otp_to to, enum what what, int64_t value)
 {
 	otp_request request = {0};
 
 	assert_int_equal(
-		otp_msg_request(otp_to_pid(pid),
-			request_new(&ask_type, what, value, ""), &request),
+		otp_msg_request(
+			to, request_new(&ask_type, what, value, ""), &request),
 		OTP_OK);
+	assert_true(request.id != 0);
 	return request;
+}
+
+static otp_request
+request(otp_pid pid, enum what what, int64_t value)
+{
+	return request_to(otp_to_pid(pid), what, value);
 }
 
 /* One that is answered when the test says so. */
@@ -160,9 +167,119 @@ B33_a_server_that_dies_is_an_answer(void **state)
 	assert_int_equal(
 		otp_request_wait(&both[1 - which], 1, PATIENCE_MS, &which),
 		OTP_OK);
-	assert_int_equal(otp_msg_request(otp_to_pid(pid),
-				 request_new(&ask_type, REPLY, 0, ""), &one),
-		OTP_NOPROC);
+}
+
+/* What can't be sent is answered so at once, and as in OTP (noproc ...). */
+static void
+B33_a_request_to_nobody_is_answered_noproc(void **state)
+{
+	otp_pid dead = probe(&plain_class);
+	otp_to nobody[3];
+	otp_request one = {0};
+	size_t which;
+
+	(void)state;
+	end_probe(dead);
+	nobody[0] = otp_to_pid(dead);
+	nobody[1] = otp_to_name("b33_nobody");
+	nobody[2] = (otp_to){{0, 0, 0, 0}, 0, 0};
+	for (int i = 0; i < 3; i++) {
+		one = request_to(nobody[i], REPLY, 1);
+		assert_int_equal(await_err(&one, OTP_INFINITY), OTP_NOPROC);
+		assert_string_equal(last_reason(), "noproc");
+		assert_int_equal(await_err(&one, 0), OTP_BADARG);
+		one = request_to(nobody[i], REPLY, 1);
+		assert_int_equal(otp_request_wait(&one, 1, 0, &which), OTP_OK);
+		assert_int_equal(await_err(&one, 0), OTP_NOPROC);
+		one = request_to(nobody[i], REPLY, 1);
+		otp_request_abandon(&one);
+	}
+	one = request_to(otp_to_name_at("b33", "b33@elsewhere"), REPLY, 1);
+	assert_int_equal(await_err(&one, OTP_INFINITY), OTP_NOCONNECTION);
+	expect_nothing();
+}
+
+/* As the bound allows two, the third is refused; the label tells which. */
+static void
+B33_A73_a_full_mailbox_is_an_answer(void **state)
+{
+	static struct otp_server_class narrow = PROBE_CLASS(false);
+	otp_requests all = {0};
+	otp_request one;
+	uint64_t label;
+	otp_pid pid;
+
+	(void)state;
+	narrow.process.mailbox = 2;
+	narrow.process.policy = OTP_MAILBOX_REJECT;
+	pid = probe(&narrow);
+	cast(pid, HOLD, 0, "");
+	await(NOTE_READY);
+	for (uint64_t i = 0; i < 4; i++) {
+		one = request(pid, REPLY, (int64_t)i);
+		assert_int_equal(otp_requests_add(&all, &one, i), OTP_OK);
+	}
+	for (uint64_t i = 2; i < 4; i++) {
+		assert_int_equal(
+			otp_requests_next(&all, 0, &one, &label), OTP_OK);
+		assert_int_equal(label, i);
+		assert_int_equal(await_err(&one, 0), OTP_MAILBOX_FULL);
+	}
+	assert_int_equal(otp_requests_next(&all, 0, &one, &label), OTP_TIMEOUT);
+	otp_requests_abandon(&all);
+	end_probe(pid);
+}
+
+static void
+B33_the_dead_answer_with_their_label(void **state)
+{
+	otp_pid dead = probe(&plain_class), pid = probe(&plain_class);
+	otp_requests all = {0};
+	otp_request one;
+	uint64_t label;
+	int got = 0;
+
+	(void)state;
+	end_probe(dead);
+	for (uint64_t i = 0; i < 10; i++) {
+		one = request(i % 2 ? pid : dead, REPLY, (int64_t)i);
+		assert_int_equal(otp_requests_add(&all, &one, i), OTP_OK);
+	}
+	assert_int_equal(otp_requests_count(&all), 10);
+	while (otp_requests_next(&all, PATIENCE_MS, &one, &label) == OTP_OK) {
+		assert_int_equal(
+			await_err(&one, 0), label % 2 ? OTP_OK : OTP_NOPROC);
+		got++;
+	}
+	assert_int_equal(got, 10);
+	end_probe(pid);
+}
+
+/* What the dead has sent comes before the answer that it is dead (A1). */
+static void
+B33_A1_the_answer_of_the_dead_comes_behind_what_it_sent(void **state)
+{
+	otp_pid dead = agent_spawn(false);
+	otp_ref ref = otp_monitor(dead);
+	struct otp_received r;
+	otp_request one;
+
+	(void)state;
+	otp_responses_set(true);
+	while (otp_receive(&r, 0) == OTP_OK)
+		; /* of requests that tests above have left */
+	command(dead, DO_BURST, tester, 3, "gone");
+	assert_string_equal(down_reason(ref), "gone");
+	one = request(dead, REPLY, 1);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(otp_receive(&r, 0), OTP_OK);
+		assert_true(is_note(&r, NULL));
+	}
+	assert_int_equal(otp_receive(&r, 0), OTP_OK);
+	otp_responses_set(false);
+	assert_int_equal(r.kind, OTP_RECEIVED_RESPONSE);
+	assert_true(otp_request_is(one, r.response));
+	assert_int_equal(await_err(&one, 0), OTP_NOPROC);
 }
 
 static otp_request borrowed;
@@ -405,6 +522,97 @@ B33_collections_are_apart(void **state)
 	end_probe(pid);
 }
 
+/* --- of others ------------------------------------------------------------- */
+
+static otp_requests lent;
+
+/* What it is told of a collection, and a request, that are the tester's. */
+static void
+meddles(void *arg)
+{
+	otp_request mine = request(*(otp_pid *)arg, REPLY, 1), got = {0};
+	uint64_t label = 0;
+
+	note_text(tester, NOTE_REPLY, otp_requests_add(&lent, &mine, 1), "");
+	note_text(tester, NOTE_REPLY, otp_requests_next(&lent, 0, &got, &label),
+		"");
+	note_text(tester, NOTE_REPLY,
+		otp_requests_next(&lent, OTP_INFINITY, &got, &label), "");
+	note_text(tester, NOTE_REPLY,
+		otp_requests_check(&lent, borrowed, &label), "");
+	note_text(tester, NOTE_REPLY, await_err(&borrowed, 0), "");
+	note_text(tester, NOTE_REPLY, await_err(&borrowed, OTP_INFINITY), "");
+	note_text(tester, NOTE_MESSAGE, (int64_t)otp_requests_count(&lent), "");
+	otp_requests_abandon(&lent);
+	note_text(tester, NOTE_MESSAGE, await_err(&mine, PATIENCE_MS), "");
+}
+
+static void
+B33_a_collection_is_its_makers_alone(void **state)
+{
+	otp_pid pid = probe(&plain_class), stranger;
+	otp_request one = request(pid, REPLY, 1), two;
+	uint64_t label;
+	size_t which;
+
+	(void)state;
+	borrowed = request(pid, REPLY, 5);
+	assert_int_equal(
+		otp_request_wait(&one, 1, PATIENCE_MS, &which), OTP_OK);
+	assert_int_equal(
+		otp_request_wait(&borrowed, 1, PATIENCE_MS, &which), OTP_OK);
+	assert_int_equal(otp_requests_add(&lent, &one, 7), OTP_OK);
+	stranger = otp_spawn(meddles, &pid);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(await(NOTE_REPLY).value, OTP_BADARG);
+	assert_int_equal(await(NOTE_MESSAGE).value, 0);
+	assert_int_equal(await(NOTE_MESSAGE).value, OTP_OK);
+	end(stranger);
+	/* Nothing has changed for the maker. */
+	assert_int_equal(otp_requests_count(&lent), 1);
+	assert_int_equal(otp_requests_next(&lent, 0, &two, &label), OTP_OK);
+	assert_int_equal(label, 7);
+	assert_int_equal(taken(&two), 2);
+	assert_int_equal(taken(&borrowed), 6);
+	end_probe(pid);
+}
+
+static void
+leaves_a_collection(void *arg)
+{
+	otp_request one = request(*(otp_pid *)arg, HOLD, 1);
+
+	if (otp_requests_add(&lent, &one, 1) != OTP_OK)
+		abort();
+}
+
+/* Also when that is dead, and its memory gone; an empty one is anybody's. */
+static void
+B33_a_collection_of_the_dead_is_refused(void **state)
+{
+	otp_pid pid = probe(&plain_class), maker;
+	otp_request one = request(pid, HOLD, 1), got;
+	uint64_t label;
+	otp_ref ref;
+
+	(void)state;
+	assert_int_equal(otp_requests_count(&lent), 0);
+	assert_true(otp_spawn_opt(leaves_a_collection, &pid,
+			    &(struct otp_spawn_opts){.monitor = &ref},
+			    &maker) == OTP_OK);
+	down_reason(ref);
+	assert_int_equal(otp_requests_add(&lent, &one, 1), OTP_BADARG);
+	assert_int_equal(otp_requests_next(&lent, 0, &got, &label), OTP_BADARG);
+	assert_int_equal(otp_requests_check(&lent, one, &label), OTP_BADARG);
+	assert_int_equal(otp_requests_count(&lent), 0);
+	otp_requests_abandon(&lent);
+	lent = (otp_requests){0};
+	assert_int_equal(otp_requests_add(&lent, &one, 1), OTP_OK);
+	assert_int_equal(otp_requests_count(&lent), 1);
+	otp_requests_abandon(&lent);
+	end_probe(pid);
+}
+
 /* --- what a call leaves ----------------------------------------------------- */
 
 static void
@@ -441,6 +649,12 @@ main(void)
 		RULE(B33_what_is_answered_already_may_be_added),
 		RULE(B33_ten_thousand_at_once),
 		RULE(B33_collections_are_apart),
+		RULE(B33_a_request_to_nobody_is_answered_noproc),
+		RULE(B33_A73_a_full_mailbox_is_an_answer),
+		RULE(B33_the_dead_answer_with_their_label),
+		RULE(B33_A1_the_answer_of_the_dead_comes_behind_what_it_sent),
+		RULE(B33_a_collection_is_its_makers_alone),
+		RULE(B33_a_collection_of_the_dead_is_refused),
 		RULE(B24_a_call_leaves_no_monitor),
 	};
 

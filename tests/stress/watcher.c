@@ -84,6 +84,9 @@ watch_one(struct watcher *w, const struct otp_received *r)
 	case OTP_RECEIVED_TIMER:
 		complain("a timer of nobody", 0, 0);
 		break;
+	case OTP_RECEIVED_RESPONSE:
+		complain("a response that nobody asked for", 0, 0);
+		break;
 	}
 }
 

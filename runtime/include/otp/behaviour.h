@@ -21,7 +21,8 @@ enum otp_event_kind {
 	OTP_EVENT_EXIT, /* from, reason: an exit signal, trapped */
 	OTP_EVENT_DOWN, /* ref, who, reason */
 	OTP_EVENT_TIMER, /* ref: of otp_timer_start */
-	OTP_EVENT_IDLE /* of otp_process_idle_after */
+	OTP_EVENT_IDLE, /* of otp_process_idle_after */
+	OTP_EVENT_RESPONSE /* response: see otp_responses_set */
 };
 
 struct otp_event {
@@ -31,6 +32,7 @@ struct otp_event {
 	otp_ref ref;
 	otp_to who;
 	otp_term reason;
+	otp_request response;
 };
 
 /* What a behaviour's callback asks for next. */
@@ -123,7 +125,8 @@ struct otp_process_opts {
  * Start a process and wait until it calls otp_process_started or ends (B1-B9).
  * Takes one hold on `start`. OTP_ALREADY_STARTED gives the holder in *pid,
  * OTP_IGNORE, OTP_START_FAILED and OTP_TIMEOUT leave nothing behind;
- * otp_last_reason tells why. A caller that does not trap exits is ended, as by
+ * otp_last_reason tells why. OTP_BADARG, and nothing is started: a negative time,
+ * or a name that is none. A caller that does not trap exits is ended, as by
  * the link, when the init of its OTP_START_LINK failed abnormally (B8).
  */
 OTP_MUST_USE otp_err otp_process_start(
@@ -212,7 +215,7 @@ bool otp_unlink_flush(otp_pid child, otp_term *reason);
 /*
  * Wait up to timeout_ms for the DOWN of a monitor of the calling process, which
  * leaves all else where it is; gives its reason in *reason (lent; may be NULL).
- * Blocks. OTP_TIMEOUT: the monitor stands.
+ * Blocks. OTP_TIMEOUT: the monitor stands. OTP_BADARG: a negative time.
  */
 OTP_MUST_USE otp_err otp_await_down(
 	otp_ref ref, otp_duration timeout_ms, otp_term *reason);

@@ -94,8 +94,8 @@ otp_next otp_stop_refuse(otp_term reason);
 
 /*
  * handle_timeout is called when nothing arrives for ms (B35, B36); 0: when
- * nothing is there yet, OTP_INFINITY: never. A continue in the same result
- * takes its place, as any event does.
+ * nothing is there yet, OTP_INFINITY: never, negative: a bad return value. A
+ * continue in the same result takes its place, as any event does.
  */
 static inline otp_next
 otp_with_timeout(otp_next next, otp_duration ms)
@@ -127,7 +127,8 @@ otp_with_hibernate(otp_next next)
  */
 otp_next otp_with_continue(otp_next next, struct otp_msg *m);
 
-/* How a server is started; the zero value is the default of each. */
+/* How a server is started; the zero value is the default of each. A negative time
+ * is OTP_BADARG, and nothing is started. */
 struct otp_start_opts {
 	const char *name; /* registered before init (B4) */
 	otp_duration timeout_ms; /* 0: infinity */
@@ -180,6 +181,8 @@ struct otp_server_class {
 		void *state, otp_ref reference, otp_to who, otp_term reason);
 	otp_next (*nodeup)(void *state, otp_atom node);
 	otp_next (*nodedown)(void *state, otp_atom node);
+	otp_next (*response)(void *state, otp_request response);
+	otp_next (*timer)(void *state, otp_ref timer);
 	otp_next (*other)(void *state, otp_term message);
 	void (*terminate)(void *state, otp_term reason);
 	const struct otp_state_pointer *pointers;
@@ -218,8 +221,8 @@ OTP_MUST_USE otp_err otp_server_start(const struct otp_server_class *server,
 
 /*
  * Ask a server to stop with a reason and wait until it has (B47).
- * OTP_OK when it died with that reason, OTP_NOPROC, OTP_TIMEOUT (it goes on
- * stopping), OTP_DIED with otp_last_reason when the reason was another.
+ * OTP_OK when it died with that reason, OTP_NOPROC, OTP_BADARG for a negative time
+ * (B48), OTP_TIMEOUT (it goes on stopping), OTP_DIED with otp_last_reason when the reason was another.
  */
 OTP_MUST_USE otp_err otp_server_stop(
 	otp_to server, otp_term reason, otp_duration timeout_ms);

@@ -96,7 +96,10 @@ void otp_msg_lend(struct otp_msg *m);
  * that nobody has (A6); OTP_MAILBOX_FULL at a bound.
  */
 otp_err otp_msg_send(otp_to to, struct otp_msg *m);
-/* The same after ms milliseconds (A52, A54, A56). *timer may be NULL. */
+/*
+ * The same after ms milliseconds (A52, A54). *timer may be NULL. OTP_BADARG for a
+ * negative time: then it is not sent (A56).
+ */
 otp_err otp_msg_send_after(
 	otp_to to, struct otp_msg *m, otp_duration ms, otp_ref *timer);
 
@@ -106,20 +109,25 @@ otp_err otp_msg_send_after(
  * OTP_REFUSED one whose payload is the refusal: the caller ends with
  * otp_msg_free or otp_msg_lend. Otherwise *m is NULL: OTP_TIMEOUT, OTP_NOPROC,
  * OTP_DIED (otp_last_reason tells why), OTP_BAD_REQUEST, OTP_CALLING_SELF,
- * OTP_MAILBOX_FULL, OTP_BADARG for an alias, OTP_NOCONNECTION.
+ * OTP_MAILBOX_FULL, OTP_BADARG for an alias or a negative time (then nothing is
+ * sent: B25), OTP_NOCONNECTION.
  */
 OTP_MUST_USE otp_err otp_msg_call(
 	otp_to to, struct otp_msg **m, otp_duration timeout_ms);
 
-/* A call under way (OTP's send_request); plain data, owned by the caller. */
-typedef struct otp_request {
-	uint64_t id; /* 0: none */
-} otp_request;
+/*
+ * Send a call and go on (OTP's send_request, B33). Takes m. That nobody is
+ * there, or that the mailbox is full, is the answer, as all else that becomes of
+ * it; so is the answer of a process to itself, which it can't give while it
+ * waits. OTP_BADARG, and no request: `to` is an alias.
+ */
 OTP_MUST_USE otp_err otp_msg_request(
 	otp_to to, struct otp_msg *m, otp_request *request);
 /*
  * Wait for its answer as otp_msg_call does. On OTP_TIMEOUT the request is
  * abandoned (B33, receive_response). A request is awaited once, by its maker.
+ * OTP_BADARG, and the request stands: a negative time; it is in a collection, or
+ * is none of the caller's.
  */
 OTP_MUST_USE otp_err otp_msg_await(
 	otp_request *request, struct otp_msg **m, otp_duration timeout_ms);
@@ -129,36 +137,71 @@ OTP_MUST_USE otp_err otp_msg_await(
  * *which is the first such one. Blocks up to timeout_ms; 0 only looks. After
  * OTP_TIMEOUT all stand, and it may be asked again (B33, wait_response and
  * check_response). OTP_BADARG: none is given, or one is no request of the
- * caller's, or was awaited already.
+ * caller's, or was awaited already; a negative time.
  */
 OTP_MUST_USE otp_err otp_request_wait(const otp_request *requests, size_t count,
 	otp_duration timeout_ms, size_t *which);
-/* Its answer is dropped when it comes. Of one that is over: nothing. */
+/* Its answer is dropped when it comes. Of one that is over, or another process's:
+ * nothing. */
 void otp_request_abandon(otp_request *request);
 
 /*
  * A collection of requests (OTP's reqids_*): any number of them, each with a
  * label of the caller's own, such as an index or a pointer. The zero value is
- * empty. It belongs to the process that uses it and is not copied; an empty one
- * holds no memory, another one gives it back at the death of the process.
+ * empty. It belongs to the process that puts in the first, and is not copied; an
+ * empty one holds no memory, and is anybody's, another one gives it back at the
+ * death of the process.
  */
 typedef struct otp_requests {
 	void *items;
+	uint64_t owner;
 } otp_requests;
-/* Takes *request. OTP_BADARG: no request of the caller's. */
+/*
+ * Takes *request. OTP_BADARG: no request of the caller's, or the collection is
+ * another process's.
+ */
 OTP_MUST_USE otp_err otp_requests_add(
 	otp_requests *all, otp_request *request, uint64_t label);
+/* 0 also of another process's. */
 size_t otp_requests_count(const otp_requests *all);
 /*
  * The next that has its answer leaves the collection, oldest answer first:
  * *request, which is then awaited without a wait, and its label. Blocks up to
  * timeout_ms; 0 only looks. OTP_TIMEOUT: nothing has changed. OTP_NOT_FOUND:
- * the collection is empty.
+ * the collection is empty. OTP_BADARG: a negative time; the collection is another
+ * process's.
  */
 OTP_MUST_USE otp_err otp_requests_next(otp_requests *all,
 	otp_duration timeout_ms, otp_request *request, uint64_t *label);
-/* Of all that are in it; it is empty then. */
+/* Of all that are in it; it is empty then. Of another process's: nothing. */
 void otp_requests_abandon(otp_requests *all);
+
+/*
+ * On: the calling process is told when one of its requests has its answer, or
+ * what became of it instead (B33): a server by OTP_EVENT_RESPONSE, which is
+ * `info response`, and then on already; others by OTP_RECEIVED_RESPONSE. It is
+ * told in the order of its mailbox, of answers that are there already, too, but
+ * not of one that is awaited at that moment, or whose request is over when its
+ * turn comes. The answer stays to be awaited, without a wait; so one that nobody
+ * takes is held until the request is abandoned. Off: of nothing more. Gives what
+ * was.
+ */
+bool otp_responses_set(bool on);
+
+/* Is it that request whose answer is there? (check_response) */
+static inline bool
+otp_request_is(otp_request request, otp_request response)
+{
+	return request.id != 0 && request.id == response.id;
+}
+
+/*
+ * The request of that response leaves the collection, and is awaited by
+ * `response`; *label is its label. OTP_NOT_FOUND: it is not in there. OTP_BADARG:
+ * the collection is another process's.
+ */
+OTP_MUST_USE otp_err otp_requests_check(
+	otp_requests *all, otp_request response, uint64_t *label);
 
 /*
  * Answering, in generated code. Inside the handler of call m: room for a

@@ -30,6 +30,11 @@ typedef struct otp_to {
 	uint32_t node;
 } otp_to;
 
+/* A call under way: see otp_msg_request. Plain data, owned by the caller. */
+typedef struct otp_request {
+	uint64_t id; /* 0: none */
+} otp_request;
+
 static inline otp_to
 otp_to_pid(otp_pid pid)
 {
@@ -192,7 +197,8 @@ enum otp_received_kind {
 	OTP_RECEIVED_MESSAGE, /* type, payload */
 	OTP_RECEIVED_EXIT, /* from, reason (trap_exit) */
 	OTP_RECEIVED_DOWN, /* ref, who, reason */
-	OTP_RECEIVED_TIMER /* ref: a timer of otp_timer_start */
+	OTP_RECEIVED_TIMER, /* ref: a timer of otp_timer_start */
+	OTP_RECEIVED_RESPONSE /* response: see otp_responses_set */
 };
 
 struct otp_received {
@@ -203,12 +209,14 @@ struct otp_received {
 	otp_ref ref;
 	otp_to who;
 	otp_term reason;
+	otp_request response;
 };
 
 /*
  * Wait for a message that `match` accepts (NULL: any), oldest first; others
  * keep their place (A49-A51). Blocks up to timeout_ms (OTP_INFINITY: for
- * ever; 0: looks once). Gives OTP_OK, OTP_TIMEOUT.
+ * ever; 0: looks once). Gives OTP_OK, OTP_TIMEOUT, OTP_BADARG for a negative time.
+ * Calls are for servers: it does not see them.
  * In a gen_server it takes messages away from the handlers: use with care.
  */
 OTP_MUST_USE otp_err otp_receive_match(
@@ -217,13 +225,26 @@ OTP_MUST_USE otp_err otp_receive_match(
 OTP_MUST_USE otp_err otp_receive(
 	struct otp_received *message, otp_duration timeout_ms);
 
-/* Block the calling process, not its thread. */
-void otp_sleep(otp_duration ms);
+/*
+ * Block the calling process, not its thread. OTP_BADARG, at once, for a negative
+ * time, else OTP_OK.
+ */
+otp_err otp_sleep(otp_duration ms);
 /* Let others run first. */
 void otp_yield(void);
 
-/* A timer of the caller: OTP_RECEIVED_TIMER (info timer) after ms (A52). */
+/*
+ * After ms the caller receives OTP_RECEIVED_TIMER with this reference (A52): in a
+ * server `info timer`, or, where there is none, `info other` as {timeout,Ref}. A
+ * negative time is misuse, which ends the caller (A56).
+ */
 otp_ref otp_timer_start(otp_duration ms);
+/*
+ * The same, but `to` receives it: whoever it is then (A54), also when the caller
+ * is dead (A55). It is the caller's to cancel and read. An alias is misuse. What
+ * is to carry more is a message: see otp_msg_send_after, and generated `_after`.
+ */
+otp_ref otp_timer_start_to(otp_to to, otp_duration ms);
 /* True and the time left in *left_ms (may be NULL) when it was active (A53). */
 bool otp_timer_cancel(otp_ref timer, otp_duration *left_ms);
 /* The same, but it goes on (A57). */

@@ -36,7 +36,8 @@ OTP_MUST_USE otp_err otp_runtime_start(const struct otp_runtime_opts *opts);
  * and some 200 ms at most; gives OTP_TIMEOUT when a thread is still inside a handler
  * then. That thread and its process are left behind, until the handler next
  * calls the runtime; it does not run any more all the same, and may be started
- * again. OTP_NOT_RUNNING also while another thread stops it.
+ * again. OTP_NOT_RUNNING also while another thread stops it. OTP_BADARG for a
+ * negative time: it runs on.
  *
  * Threads of the program live on: their calls are told OTP_DIED or OTP_NOPROC,
  * what they start OTP_NOT_RUNNING; one that waits for messages goes on waiting.

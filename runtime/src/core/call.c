@@ -204,7 +204,7 @@ deadline_of(struct thread *t, otp_duration timeout_ms)
 		return -1;
 	if (timeout_ms >= OTPI_YOUNG_MS && t->worker)
 		return otpi_deadline_young(timeout_ms);
-	return otpi_deadline(timeout_ms < 0 ? 0 : timeout_ms);
+	return otpi_deadline(timeout_ms);
 }
 
 otp_err
@@ -257,6 +257,16 @@ not_called(otp_to to)
 	return otpi_is_this_node(to.node) ? OTP_NOPROC : OTP_NOCONNECTION;
 }
 
+/* m becomes a call of the calling process; its number. */
+static inline uint64_t
+request_make(struct thread *t, struct otp_msg *m)
+{
+	m->kind = SIGNAL_CALL;
+	m->id = otpi_id_next(t);
+	otpi_signal_set_from(m, process_key(t->runner->process));
+	return m->id;
+}
+
 /* Send the request; OTP_OK: an answer will come. Takes m. */
 static otp_err
 request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
@@ -269,10 +279,7 @@ request_send(struct thread *t, otp_to to, struct otp_msg *m, uint64_t *id)
 		otpi_block_free(t, m);
 		return OTP_CALLING_SELF;
 	}
-	*id = otpi_id_next(t);
-	m->kind = SIGNAL_CALL;
-	m->id = *id;
-	otpi_signal_set_from(m, self);
+	*id = request_make(t, m);
 	if (unlikely(key == 0)) {
 		otpi_block_free(t, m);
 		return not_called(to);
@@ -313,13 +320,21 @@ call(otp_to to, struct otp_msg **m, otp_duration timeout_ms, uint64_t *id)
 	return err;
 }
 
+/* One that is traced, or must not be made. */
 __attribute__((noinline, cold)) static otp_err
-call_traced(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
+call_rare(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
 {
 	struct thread *t = otpi_enter();
 	uint64_t key = otpi_resolve(to), id = 0;
 	otp_err err;
 
+	if (timeout_ms < 0) { /* B25 */
+		t->runner->building = NULL;
+		otpi_block_free(t, *m);
+		*m = NULL;
+		otpi_leave(t);
+		return OTP_BADARG;
+	}
 	otpi_trace_call(t, key, *m);
 	err = call(to, m, timeout_ms, &id);
 	t = otpi_enter_again();
@@ -333,22 +348,46 @@ otp_msg_call(otp_to to, struct otp_msg **m, otp_duration timeout_ms)
 {
 	uint64_t id;
 
-	if (otpi_traced())
-		return call_traced(to, m, timeout_ms);
+	if (unlikely(otpi_traced() || timeout_ms < 0))
+		return call_rare(to, m, timeout_ms);
 	return call(to, m, timeout_ms, &id);
+}
+
+/*
+ * The request was not delivered. As in OTP the error is its answer (B33), which
+ * comes behind what the process has sent before; but an alias is no server.
+ */
+__attribute__((noinline, cold)) static otp_err
+request_undelivered(
+	struct thread *t, otp_to to, uint64_t key, struct otp_msg *m)
+{
+	otp_err err = key ? deliver(t, key, m) : not_called(to);
+
+	if (err == OTP_OK)
+		return OTP_OK;
+	if (err == OTP_BADARG) {
+		otpi_block_free(t, m);
+		return OTP_BADARG;
+	}
+	if (otpi_traced())
+		otpi_trace_drop(t, key, m, err);
+	otpi_call_fail(
+		t, m, err, err == OTP_NOPROC ? &otpi_reason_noproc : NULL);
+	return OTP_OK;
 }
 
 otp_err
 otp_msg_request(otp_to to, struct otp_msg *m, otp_request *request)
 {
 	struct thread *t = otpi_enter();
-	uint64_t id = 0;
-	otp_err err;
+	uint64_t key = otpi_resolve(to), id = request_make(t, m);
+	otp_err err = OTP_OK;
 
+	t->runner->building = NULL;
 	if (otpi_traced())
-		otpi_trace_send(t, otpi_resolve(to), m);
-	err = request_send(t, to, m, &id);
-	t->runner->await = 0;
+		otpi_trace_send(t, key, m);
+	if (unlikely(!delivered(t, key, m)))
+		err = request_undelivered(t, to, key, m);
 	if (err == OTP_OK) {
 		otpi_table_put(
 			&otpi_rare(t, t->runner->process)->requests, id, 0);
@@ -369,13 +408,13 @@ otp_msg_await(otp_request *request, struct otp_msg **m, otp_duration timeout_ms)
 	otp_err err = OTP_OK;
 
 	*m = NULL;
-	request->id = 0;
-	if (p->extras == NULL ||
+	if (timeout_ms < 0 || p->extras == NULL ||
 		!otpi_table_get(&p->extras->rare->requests, id, &value) ||
 		otpi_is_collected(value)) {
 		otpi_leave(t);
 		return OTP_BADARG;
 	}
+	request->id = 0;
 	answer = otpi_table_remove_ptr(&p->extras->rare->requests, id);
 	if (answer == NULL) {
 		r->await = id;

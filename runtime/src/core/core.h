@@ -79,7 +79,8 @@ enum process_flag {
 	PROCESS_PARENT = 512, /* its parent started it with a link (B42) */
 	/* Most of what is queued is not to be handled: suspend.h. */
 	PROCESS_SUSPENDED = 1024,
-	PROCESS_ASLEEP = 2048 /* it hibernates: suspend.h, anew.c */
+	PROCESS_ASLEEP = 2048, /* it hibernates: suspend.h, anew.c */
+	PROCESS_RESPONSES = 4096 /* it is told of answers: requests.h */
 };
 
 /* Why a process is PROCESS_SUSPENDED: suspend.h. */

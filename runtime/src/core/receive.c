@@ -2,8 +2,10 @@
 /*
  * Selective receive, sleeping and timers of the calling process.
  */
+#include "core/alias.h"
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/requests.h"
 #include "core/sim.h"
 #include "core/timer.h"
 #include "core/trace.h"
@@ -38,20 +40,48 @@ received_of(struct otp_msg *m, struct otp_received *out)
 		out->kind = OTP_RECEIVED_TIMER;
 		out->ref = id_ref(m->id);
 		return true;
+	case SIGNAL_RESPONSE:
+		out->kind = OTP_RECEIVED_RESPONSE;
+		out->ref = id_ref(m->id);
+		out->response.id = m->id;
+		return true;
 	default:
 		return false;
 	}
+}
+
+/*
+ * m, behind `before`, tells of an answer that is not here any more. Gives what
+ * comes next; a receive within another one leaves it where it is.
+ */
+static struct otp_msg *
+skip_stale(struct process *p, struct otp_msg **before, struct otp_msg *m,
+	bool within)
+{
+	struct otp_msg *next = m->next;
+
+	if (within) {
+		*before = m;
+	} else {
+		otpi_queue_remove(p, *before, m);
+		otpi_signal_free(otpi_thread_now(), m);
+	}
+	return next;
 }
 
 /* The oldest block behind *before that matches; user code decides. */
 static struct otp_msg *
 queue_find(bool (*match)(const struct otp_received *message, void *arg),
 	void *arg, struct process *p, struct otp_msg **before,
-	struct otp_received *out)
+	struct otp_received *out, bool within)
 {
 	struct otp_msg *m = *before ? (*before)->next : p->queue;
 
-	for (; m; m = m->next) {
+	while (m) {
+		if (otpi_is_stale_response(p, m)) {
+			m = skip_stale(p, before, m, within);
+			continue;
+		}
 		if (received_of(m, out)) {
 			bool matched = true;
 
@@ -64,6 +94,7 @@ queue_find(bool (*match)(const struct otp_received *message, void *arg),
 				return m;
 		}
 		*before = m;
+		m = m->next;
 	}
 	return NULL;
 }
@@ -106,7 +137,7 @@ otp_receive_match(bool (*match)(const struct otp_received *message, void *arg),
 		bound_keep(t, p, &before);
 	r->searching = true;
 	for (;;) {
-		m = queue_find(match, arg, p, &before, &found);
+		m = queue_find(match, arg, p, &before, &found, within);
 		t = otpi_thread_now();
 		if (m) {
 			r->searching = within;
@@ -164,7 +195,7 @@ otp_await_down(otp_ref ref, otp_duration timeout_ms, otp_term *reason)
 	return err;
 }
 
-void
+otp_err
 otp_sleep(otp_duration ms)
 {
 	struct thread *t = otpi_enter();
@@ -175,6 +206,7 @@ otp_sleep(otp_duration ms)
 		t = otpi_block(t, deadline);
 	otpi_wait_disarm(t, r);
 	otpi_leave(t);
+	return ms < 0 ? OTP_BADARG : OTP_OK;
 }
 
 void
@@ -185,22 +217,45 @@ otp_yield(void)
 	otpi_leave(t);
 }
 
+/* To `to`; NULL: to the caller. */
+static otp_ref
+timer_start(const otp_to *to, otp_duration ms)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	struct timer *timer =
+		otpi_timer_new(t, to ? TIMER_MESSAGE : TIMER_SIGNAL,
+			otpi_id_next(t), process_key(p));
+	otp_ref ref = id_ref(timer->id);
+
+	if (to) {
+		timer->to = *to;
+		timer->message = otpi_signal_new(
+			t, SIGNAL_TIMER, process_key(p), timer->id);
+		timer->message->status = OTPI_ANOTHERS;
+	}
+	otpi_table_put_ptr(&otpi_extras(t, p)->timers, timer->id, timer);
+	otpi_timer_start(t, timer, ms);
+	otpi_leave(t);
+	return ref;
+}
+
 otp_ref
 otp_timer_start(otp_duration ms)
 {
 	if (ms < 0) /* A56 */
 		otpi_misuse("otp_timer_start with a negative time");
+	return timer_start(NULL, ms);
+}
 
-	struct thread *t = otpi_enter();
-	struct process *p = t->runner->process;
-	struct timer *timer = otpi_timer_new(
-		t, TIMER_SIGNAL, otpi_id_next(t), process_key(p));
-	otp_ref ref = id_ref(timer->id);
-
-	otpi_table_put_ptr(&otpi_extras(t, p)->timers, timer->id, timer);
-	otpi_timer_start(t, timer, ms);
-	otpi_leave(t);
-	return ref;
+otp_ref
+otp_timer_start_to(otp_to to, otp_duration ms)
+{
+	if (ms < 0) /* A56 */
+		otpi_misuse("otp_timer_start_to with a negative time");
+	if (otpi_is_alias(to))
+		otpi_misuse("otp_timer_start_to with an alias");
+	return timer_start(&to, ms);
 }
 
 bool

@@ -41,16 +41,79 @@ answered(struct entry *entry, struct otp_msg *m)
 	list_push_back(&entry->of->answered, &entry->on);
 }
 
+/* Has the request that has this value its answer? */
+static bool
+is_answered(uint64_t value)
+{
+	if (otpi_is_collected(value))
+		return entry_of(value)->answer != NULL;
+	return value != 0;
+}
+
+static void
+tell(struct thread *t, struct process *p, uint64_t id)
+{
+	otpi_queue_push(p, otpi_signal_new(t, SIGNAL_RESPONSE, 0, id));
+}
+
 void
 otpi_request_answered(
 	struct thread *t, struct process *p, uint64_t value, struct otp_msg *m)
 {
+	uint64_t id = m->id;
+
+	if (is_answered(value)) {
+		otpi_signal_free(t, m);
+		return;
+	}
 	if (otpi_is_collected(value))
 		answered(entry_of(value), m);
-	else if (value == 0)
-		otpi_table_put_ptr(&p->extras->rare->requests, m->id, m);
 	else
-		otpi_signal_free(t, m);
+		otpi_table_put_ptr(&p->extras->rare->requests, id, m);
+	if (p->flags & PROCESS_RESPONSES)
+		tell(t, p, id);
+}
+
+bool
+otpi_has_answer(const struct process *p, uint64_t id)
+{
+	uint64_t value;
+
+	return p->extras &&
+		otpi_table_get(&p->extras->rare->requests, id, &value) &&
+		is_answered(value);
+}
+
+/* Of those that are answered already, too. */
+static void
+tell_all(struct thread *t, struct process *p)
+{
+	struct table_iter it;
+
+	if (p->extras == NULL || p->extras->rare == &otpi_rare_none)
+		return;
+	otpi_table_iter_begin(&it, &p->extras->rare->requests);
+	while (otpi_table_iter_next(&it))
+		if (is_answered(it.value))
+			tell(t, p, it.key);
+	otpi_table_iter_end(&it);
+}
+
+bool
+otp_responses_set(bool on)
+{
+	struct thread *t = otpi_enter();
+	struct process *p = t->runner->process;
+	bool before = p->flags & PROCESS_RESPONSES;
+
+	if (on && !before)
+		tell_all(t, p);
+	if (on)
+		p->flags |= PROCESS_RESPONSES;
+	else
+		p->flags &= (uint16_t)~PROCESS_RESPONSES;
+	otpi_leave(t);
+	return before;
 }
 
 void
@@ -176,13 +239,24 @@ collection_new(void)
 	return c;
 }
 
-/* An empty one holds no memory. */
+/* An empty one holds no memory, and is nobody's. */
 static void
 collection_settle(otp_requests *all, struct collection *c)
 {
-	all->items = c->count ? c : NULL;
-	if (c->count == 0)
+	if (c->count) {
+		all->owner = pid_key(otp_self());
+		all->items = c;
+	} else {
+		*all = (otp_requests){0};
 		otp_free(c);
+	}
+}
+
+/* One that is another process's is not looked into: that may be dead. */
+static bool
+is_foreign(const otp_requests *all)
+{
+	return all->owner != 0 && all->owner != pid_key(otp_self());
 }
 
 static void
@@ -203,11 +277,15 @@ collect(struct thread *t, struct collection *c, uint64_t id, uint64_t label,
 otp_err
 otp_requests_add(otp_requests *all, otp_request *request, uint64_t label)
 {
-	struct collection *c = all->items ? all->items : collection_new();
 	uint64_t id = request->id, value;
 	otp_err err = OTP_BADARG;
-	struct thread *t = otpi_enter();
+	struct collection *c;
+	struct thread *t;
 
+	if (is_foreign(all))
+		return OTP_BADARG;
+	c = all->items ? all->items : collection_new();
+	t = otpi_enter();
 	if (find(t->runner->process, id, &value)) {
 		collect(t, c, id, label, value);
 		err = OTP_OK;
@@ -222,7 +300,7 @@ otp_requests_add(otp_requests *all, otp_request *request, uint64_t label)
 size_t
 otp_requests_count(const otp_requests *all)
 {
-	const struct collection *c = all->items;
+	const struct collection *c = is_foreign(all) ? NULL : all->items;
 
 	return c ? c->count : 0;
 }
@@ -233,19 +311,18 @@ has_answer(void *arg)
 	return !list_is_empty(&((struct collection *)arg)->answered);
 }
 
-/* The oldest answer is its request's own again. */
-static void
-take(struct thread *t, struct collection *c, uint64_t *id, uint64_t *label)
+/* The answer of the entry is its request's own again; gives its label. */
+static uint64_t
+take(struct thread *t, struct collection *c, struct entry *entry)
 {
 	struct table *requests = &t->runner->process->extras->rare->requests;
-	struct entry *entry =
-		container_of(list_pop_front(&c->answered), struct entry, on);
+	uint64_t label = entry->label;
 
-	*id = entry->id;
-	*label = entry->label;
+	list_remove(&entry->on);
 	otpi_table_put_ptr(requests, entry->id, entry->answer);
 	otpi_cell_free(t, entry, ENTRY_CLASS);
 	c->count--;
+	return label;
 }
 
 otp_err
@@ -253,22 +330,55 @@ otp_requests_next(otp_requests *all, otp_duration timeout_ms,
 	otp_request *request, uint64_t *label)
 {
 	struct collection *c = all->items;
-	uint64_t id, its_label;
+	uint64_t id = 0, its_label = 0;
+	struct entry *entry;
 	struct thread *t;
 	otp_err err;
 
-	if (timeout_ms < 0)
+	if (timeout_ms < 0 || is_foreign(all))
 		return OTP_BADARG;
-	if (c == NULL || c->count == 0)
+	if (c == NULL)
 		return OTP_NOT_FOUND;
 	t = otpi_enter();
 	err = wait_until(&t, has_answer, c, timeout_ms);
-	if (err == OTP_OK)
-		take(t, c, &id, &its_label);
+	if (err == OTP_OK) { /* the caller's memory is not touched in here */
+		entry = container_of(c->answered.next, struct entry, on);
+		id = entry->id;
+		its_label = take(t, c, entry);
+	}
 	otpi_leave(t);
 	if (err != OTP_OK)
 		return err;
 	request->id = id;
+	*label = its_label;
+	collection_settle(all, c);
+	return OTP_OK;
+}
+
+otp_err
+otp_requests_check(otp_requests *all, otp_request response, uint64_t *label)
+{
+	struct collection *c = all->items;
+	uint64_t value, its_label = 0;
+	otp_err err = OTP_NOT_FOUND;
+	struct process *p;
+	struct thread *t;
+
+	if (is_foreign(all))
+		return OTP_BADARG;
+	if (c == NULL)
+		return OTP_NOT_FOUND;
+	t = otpi_enter();
+	p = t->runner->process;
+	if (otpi_table_get(&p->extras->rare->requests, response.id, &value) &&
+		otpi_is_collected(value) && entry_of(value)->of == c &&
+		entry_of(value)->answer) {
+		its_label = take(t, c, entry_of(value));
+		err = OTP_OK;
+	}
+	otpi_leave(t);
+	if (err != OTP_OK)
+		return err;
 	*label = its_label;
 	collection_settle(all, c);
 	return OTP_OK;
@@ -294,7 +404,7 @@ otp_requests_abandon(otp_requests *all)
 	struct collection *c = all->items;
 	struct thread *t;
 
-	if (c == NULL || c->count == 0)
+	if (c == NULL || is_foreign(all))
 		return;
 	t = otpi_enter();
 	abandon(t, &c->waiting);

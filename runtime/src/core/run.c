@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/bound.h"
 #include "core/heap.h"
+#include "core/requests.h"
 #include "core/run.h"
 #include "core/suspend.h"
 #include "core/trace.h"
@@ -35,6 +36,11 @@ event_of(struct otp_event *event, struct otp_msg *m, struct process *p)
 	case SIGNAL_IDLE:
 		event->kind = OTP_EVENT_IDLE;
 		p->extras->idle_id = 0;
+		break;
+	case SIGNAL_RESPONSE:
+		event->kind = OTP_EVENT_RESPONSE;
+		event->ref = id_ref(m->id);
+		event->response.id = m->id;
 		break;
 	default:
 		event->kind = OTP_EVENT_MESSAGE;
@@ -168,12 +174,24 @@ falls_asleep(struct thread *t, struct process *p, struct otp_msg *m)
 	otpi_signal_free(t, m);
 }
 
-/* One that must not be handled now: an old idle event, or what makes it
- * hibernate. */
-static bool
+/* An idle event is waited for. */
+static inline bool
+is_to_idle(const struct process *p)
+{
+	return p->extras && p->extras->idle_id;
+}
+
+/* One that must not be handled now: an old idle event, what makes it
+ * hibernate, or an answer that it has had. Nothing else is SIGNAL_IDLE or more,
+ * unless it is_to_idle. */
+__attribute__((noinline)) static bool
 is_stale(struct thread *t, struct process *p, struct otp_msg *m)
 {
-	if (p->extras && p->extras->idle_id) {
+	if (otpi_is_stale_response(p, m)) {
+		otpi_signal_free(t, m);
+		return true;
+	}
+	if (is_to_idle(p)) {
 		if (otpi_is_sys(m)) { /* B37 */
 			otpi_idle_again(t, p);
 			return false;
@@ -200,7 +218,7 @@ activate_one(struct thread *t, struct runner *r, struct process *p,
 	struct otp_event event;
 	enum otp_verdict verdict;
 
-	if (unlikely(p->extras != NULL || m->kind == SIGNAL_IDLE) &&
+	if (unlikely(is_to_idle(p) || m->kind >= SIGNAL_IDLE) &&
 		is_stale(t, p, m))
 		return true;
 	r->current = m;

@@ -434,7 +434,7 @@ receive_timer(struct thread *t, struct process *p, struct otp_msg *m)
 
 	if (timer)
 		otpi_timer_drop(t, timer);
-	if (timer && m->kind == SIGNAL_TIMER)
+	if (m->kind == SIGNAL_TIMER && (timer || m->status == OTPI_ANOTHERS))
 		otpi_queue_push(p, m);
 	else
 		otpi_signal_free(t, m);
@@ -459,6 +459,7 @@ receive_signal(struct thread *t, struct process *p, struct otp_msg *m)
 	case SIGNAL_CALL:
 	case SIGNAL_MESSAGE:
 	case SIGNAL_IDLE:
+	case SIGNAL_RESPONSE: /* of the process itself */
 		otpi_queue_push(p, m);
 		break;
 	case SIGNAL_REPLY:

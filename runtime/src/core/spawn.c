@@ -295,6 +295,8 @@ start_prepare(struct thread *t, const struct otp_process_opts *how,
 
 	if (is_closed())
 		return OTP_NOT_RUNNING;
+	if ((how->timeout_ms | how->hibernate_after_ms) < 0)
+		return OTP_BADARG;
 	if ((err = intern(how->name, &name)) != OTP_OK)
 		return err;
 	if (otpi_chance_fails(CHANCE_FAIL_SLOT) ||

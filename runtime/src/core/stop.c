@@ -290,6 +290,8 @@ otp_core_stop(otp_duration timeout_ms)
 	if (otp_in_process())
 		otpi_misuse("otp_runtime_stop in a process of the runtime's: "
 			    "it would wait for itself");
+	if (timeout_ms < 0)
+		return OTP_BADARG;
 	if (timeout_ms < INT64_MAX / 2000000)
 		deadline = otpi_clock_ns() + timeout_ms * 1000000;
 	/* One that is under way, by whomever, is as good as over. */

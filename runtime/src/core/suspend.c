@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/suspend.h"
+#include "core/requests.h"
 #include "core/sim.h"
 #include "core/spawn.h"
 #include "core/trace.h"
@@ -185,13 +186,13 @@ blocked_set(struct process *p, uint8_t blocked)
 	atomic_store_explicit(&p->blocked, blocked, memory_order_relaxed);
 }
 
-/* Neither sys nor an idle event that is stale. */
+/* Neither sys nor what is stale. */
 static bool
 wakes(const struct process *p, const struct otp_msg *m)
 {
 	if (m->kind == SIGNAL_IDLE)
 		return p->extras && p->extras->idle_id == m->id;
-	return !otpi_is_sys(m);
+	return !otpi_is_sys(m) && !otpi_is_stale_response(p, m);
 }
 
 void

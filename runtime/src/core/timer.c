@@ -153,6 +153,14 @@ wheel_add(struct wheel *wheel, struct timer *timer)
 	wheel->count++;
 }
 
+static void
+message_drop(struct thread *t, struct timer *timer)
+{
+	if (timer->message)
+		otpi_signal_free(t, timer->message);
+	timer->message = NULL;
+}
+
 void
 otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 {
@@ -167,6 +175,7 @@ otpi_timer_start(struct thread *t, struct timer *timer, otp_duration ms)
 	}
 	deadline_set(timer, otpi_deadline(ms));
 	if (!atomic_load(&rt->running)) { /* nothing is due any more */
+		message_drop(t, timer);
 		timer_unhold(t, timer);
 		return;
 	}
@@ -196,14 +205,6 @@ timer_unlink(struct thread *t, struct wheel *wheel, struct timer *timer)
 	list_remove(&timer->on);
 	wheel->count--;
 	timer_unhold(t, timer);
-}
-
-static void
-message_drop(struct thread *t, struct timer *timer)
-{
-	if (timer->message)
-		otpi_signal_free(t, timer->message);
-	timer->message = NULL;
 }
 
 /* By the wheel's thread, on which the owner runs: nobody else is near. */

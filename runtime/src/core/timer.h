@@ -30,6 +30,9 @@ enum timer_state {
 	TIMER_CANCELLED
 };
 
+/* The status of a TIMER that was started by whom it does not go to. */
+#define OTPI_ANOTHERS 1
+
 enum timer_kind {
 	TIMER_WAKE, /* a runner's wait is over; embedded in the runner */
 	TIMER_SIGNAL, /* TIMER to its owner */

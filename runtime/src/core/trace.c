@@ -242,6 +242,8 @@ otpi_message_word(const struct otp_msg *m)
 		return "timer";
 	case SIGNAL_IDLE:
 		return "idle";
+	case SIGNAL_RESPONSE:
+		return "response";
 	default:
 		return "message";
 	}

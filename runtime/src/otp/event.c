@@ -107,6 +107,11 @@ otpi_event_term(const struct otp_event *event)
 	case OTP_EVENT_IDLE:
 		otp_build_term(&b, OTP_TIMEOUT_REASON);
 		break;
+	case OTP_EVENT_RESPONSE:
+		otp_build_tuple(&b, 2);
+		otp_build_atom(&b, otp_atom_of("response"));
+		otp_build_ref(&b, event->ref);
+		break;
 	}
 	return otpi_term_take(&b);
 }

@@ -351,8 +351,15 @@ handle_rare(struct server *s, struct otp_event *event)
 		if (!class->timeout)
 			break;
 		return other_done(s, class->timeout(s->state));
+	case OTP_EVENT_RESPONSE:
+		if (!class->response)
+			break;
+		return other_done(
+			s, class->response(s->state, event->response));
 	case OTP_EVENT_TIMER:
-		break;
+		if (!class->timer)
+			break;
+		return other_done(s, class->timer(s->state, event->ref));
 	}
 	return unexpected(s, event);
 }
@@ -421,6 +428,8 @@ server_entered(struct server *s, struct otp_msg *start)
 {
 	otp_next next = s->entered;
 
+	if (!s->class->response) /* the plain process may have asked for it */
+		otp_responses_set(false);
 	s->farewell = NULL;
 	s->farewell_status = OTP_OK;
 	if (next.action != OTP_NEXT_OK)
@@ -439,6 +448,8 @@ server_init(void *data, struct otp_msg *start)
 
 	if (s->class->trap_exit)
 		otp_trap_exit(true);
+	if (s->class->response)
+		otp_responses_set(true);
 	if (s->running)
 		return server_entered(s, start);
 

@@ -103,10 +103,12 @@ end_processes(otp_duration timeout_ms)
 	int64_t begin = otp_monotonic_ms(), took;
 
 	/* Deaths from here on are reported by whoever dies. */
-	if (!otp_in_process())
+	if (!otp_in_process() && timeout_ms >= 0)
 		otpi_logger_stop(timeout_ms / 2);
 	took = otp_monotonic_ms() - begin;
-	return otp_core_stop(timeout_ms > took ? timeout_ms - took : 0);
+	if (timeout_ms >= 0)
+		timeout_ms = timeout_ms > took ? timeout_ms - took : 0;
+	return otp_core_stop(timeout_ms);
 }
 
 otp_err
@@ -114,7 +116,7 @@ otp_runtime_stop(otp_duration timeout_ms)
 {
 	otp_err err = end_processes(timeout_ms);
 
-	if (err == OTP_NOT_RUNNING)
+	if (err != OTP_OK && err != OTP_TIMEOUT)
 		return err;
 	pthread_mutex_lock(&life.lock);
 	if (!is_running()) /* the next life has forgotten this one */
@@ -129,7 +131,7 @@ end(void)
 {
 	otp_err err = end_processes(RUNTIME_STOP_MS);
 
-	if (err != OTP_NOT_RUNNING)
+	if (err == OTP_OK || err == OTP_TIMEOUT)
 		ended(err == OTP_OK);
 	return err;
 }

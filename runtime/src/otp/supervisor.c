@@ -209,6 +209,7 @@ supervisor_handle(void *data, struct otp_event *event)
 	case OTP_EVENT_DOWN:
 	case OTP_EVENT_TIMER:
 	case OTP_EVENT_IDLE:
+	case OTP_EVENT_RESPONSE:
 		break;
 	}
 	otpi_event_unexpected(s->class->process.name, event);

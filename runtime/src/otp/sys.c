@@ -9,13 +9,8 @@ static otp_err
 sys_call(otp_to server, struct otp_msg *m, otp_duration timeout_ms,
 	struct otp_msg **answer)
 {
-	otp_err err;
+	otp_err err = otp_msg_call(server, &m, timeout_ms);
 
-	if (timeout_ms < 0) {
-		otp_msg_free(m);
-		return OTP_BADARG;
-	}
-	err = otp_msg_call(server, &m, timeout_ms);
 	if (m)
 		otp_msg_lend(m);
 	*answer = m;
@@ -190,6 +185,8 @@ otp_server_stop(otp_to server, otp_term reason, otp_duration timeout_ms)
 		return err;
 	}
 	err = request_end(&request, OTP_INFINITY);
+	if (err == OTP_NOPROC && otp_term_equal(ended, OTP_NOPROC_REASON))
+		return OTP_NOPROC;
 	if (otp_term_equal(ended, reason))
 		return OTP_OK;
 	return err == OTP_NOPROC ? OTP_NOPROC : OTP_DIED;

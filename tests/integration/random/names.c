@@ -91,12 +91,13 @@ static bool
 is_taken(const char *name)
 {
 	static const char *const taken[] = {"init", "terminate", "timeout",
-		"exit", "down", "nodeup", "nodedown", "other", "start", "class",
-		"ref", "of", "named", "at", "to", "equal", "messages", "infos",
-		"pointers", "children", "keep", "print", "type", "members",
-		"bound", "put", "get", "order", "fallback", "flat", "copy",
-		"encode", "decode", "read", "tag", "list", "opt", "env", "kept",
-		"system", "undefined", "self", "link", "how", "format_status"};
+		"exit", "down", "nodeup", "nodedown", "response", "timer",
+		"other", "start", "class", "ref", "of", "named", "at", "to",
+		"equal", "messages", "infos", "pointers", "children", "keep",
+		"print", "type", "members", "bound", "put", "get", "order",
+		"fallback", "flat", "copy", "encode", "decode", "read", "tag",
+		"list", "opt", "env", "kept", "system", "undefined", "self",
+		"link", "how", "format_status"};
 
 	for (size_t i = 0; i < sizeof(taken) / sizeof(*taken); i++) {
 		if (strcmp(name, taken[i]) == 0)

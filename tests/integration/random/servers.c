@@ -86,8 +86,8 @@ add_info(struct making *m)
 static void
 add_built_in(struct making *m)
 {
-	static const char *const built_in[] = {
-		"timeout", "down", "nodeup", "nodedown", "other", "exit"};
+	static const char *const built_in[] = {"timeout", "down", "nodeup",
+		"nodedown", "response", "timer", "other", "exit"};
 	const char *name = PICK(built_in);
 
 	if (!names_add(&m->names, name))

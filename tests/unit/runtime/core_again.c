@@ -59,6 +59,35 @@ a_timer_of_before_is_not_of_the_next_life(void **state)
 	assert_int_equal(audit().timers_left, before + 1);
 }
 
+/* What was to be sent is given back; nothing is due any more. */
+static void
+a_stopped_runtime_keeps_no_message_that_was_to_be_sent(void **state)
+{
+	uint64_t before;
+	otp_ref timer;
+
+	(void)state;
+	assert_int_equal(otp_core_start(&opts), OTP_OK);
+	assert_int_equal(otp_core_stop(PATIENCE_MS), OTP_OK);
+	otp_timer_cancel(otp_timer_start(5), NULL); /* the table of timers */
+	before = otpi_audit_blocks();
+	for (int i = 0; i < 10; i++) {
+		assert_int_equal(
+			otp_msg_send_after(otp_to_pid(otp_self()),
+				number_new(&number_type, 1, 0), 5, NULL),
+			OTP_OK);
+		assert_int_equal(
+			otp_msg_send_after(otp_to_pid(otp_self()),
+				number_new(&number_type, 1, 0), 5, &timer),
+			OTP_OK);
+		otp_timer_cancel(timer, NULL);
+		otp_timer_cancel(otp_timer_start(5), NULL);
+		otp_timer_cancel(
+			otp_timer_start_to(otp_to_pid(otp_self()), 5), NULL);
+	}
+	assert_int_equal(otpi_audit_blocks(), before);
+}
+
 /* --- a stop that came too early ------------------------------------------ */
 
 static _Atomic(bool) is_held, may_go;
@@ -157,6 +186,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_timer_of_before_is_not_of_the_next_life),
+		cmocka_unit_test(
+			a_stopped_runtime_keeps_no_message_that_was_to_be_sent),
 		cmocka_unit_test(who_was_late_ends_after_all),
 		cmocka_unit_test(who_was_not_waited_for_ends),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocking servers: their handlers sit in read(2) on threads of their own.
- * There are two such threads at most; the watchdog, which would give a worker
+ * Blocking servers: their handlers sit in read(2), where no kill reaches, on
+ * threads of their own. There are two such threads at most; the watchdog, which would give a worker
  * to a spare, is told to wait longer than any test takes.
  */
 #include "core_stuck.h"
@@ -39,10 +39,7 @@ static _Atomic(unsigned) endings;
 static void
 read_one(void)
 {
-	char c;
-
-	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
-		continue;
+	read_below_libc(pipes[0]);
 }
 
 static void

@@ -230,6 +230,7 @@ a_full_mailbox_refuses_at_once(void **state)
 	const uint64_t want[] = {10, 11, 12, 13};
 	uint64_t refused = counters().mailboxes_refused;
 	otp_request request = {0};
+	struct otp_msg *m;
 	otp_pid pid = held(&rejects);
 
 	(void)state;
@@ -239,7 +240,9 @@ a_full_mailbox_refuses_at_once(void **state)
 	assert_int_equal(ask(pid, 66, NULL), OTP_MAILBOX_FULL);
 	assert_int_equal(otp_msg_request(otp_to_pid(pid),
 				 number_new(&ask_type, 66, 0), &request),
-		OTP_MAILBOX_FULL);
+		OTP_OK);
+	assert_int_equal(
+		otp_msg_await(&request, &m, OTP_INFINITY), OTP_MAILBOX_FULL);
 	assert_int_equal(counters().mailboxes_refused, refused + 3);
 	send_plain(pid, &go_type);
 	EVENTUALLY(atomic_load(&seen.count) == LIMIT);

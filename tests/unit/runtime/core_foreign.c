@@ -3,7 +3,7 @@
  * Threads of the program beside those of the runtime, and the runtime's own
  * beginning and end. What ends the program runs in a child process.
  */
-#include "core_world.h"
+#include "core_stuck.h"
 
 #include <sys/wait.h>
 
@@ -74,7 +74,7 @@ server_start(void)
 	return pid;
 }
 
-static otp_pid server, observer;
+static otp_pid server;
 
 /* --- threads ------------------------------------------------------------- */
 
@@ -355,6 +355,7 @@ a_stopped_runtime_refuses(void **state)
 	struct otp_process_opts start = {.process_class = &server_class};
 	struct otp_received r;
 	otp_request request;
+	struct otp_msg *m;
 	otp_pid pid;
 	otp_ref ref;
 
@@ -370,7 +371,8 @@ a_stopped_runtime_refuses(void **state)
 	assert_int_equal(ask(server, 1, NULL), OTP_NOPROC);
 	assert_int_equal(otp_msg_request(otp_to_pid(server),
 				 number_new(&ask_type, 1, 1), &request),
-		OTP_NOPROC);
+		OTP_OK);
+	assert_int_equal(otp_msg_await(&request, &m, OTP_INFINITY), OTP_NOPROC);
 	tell(server, 1, 0);
 	otp_exit_signal(server, OTP_KILL);
 	assert_true(down_is(otp_monitor(server), OTP_NOPROC_REASON));
@@ -491,16 +493,14 @@ misuse_by_a_thread_aborts_with_a_message(void **state)
 	}
 }
 
-static _Atomic(bool) let_go;
+static int stuck_pipe[2];
 
 static void
-be_stuck(void *arg)
+be_stuck_below_libc(void *arg)
 {
 	(void)arg;
-	atomic_store(&let_go, false);
 	tell(observer, 1, 0);
-	while (!atomic_load(&let_go))
-		usleep(1000);
+	read_below_libc(stuck_pipe[0]);
 	otp_self();
 	_exit(9);
 }
@@ -520,8 +520,9 @@ stop_too_early(void)
 	uint64_t value;
 
 	SAY(otp_core_start(NULL) == OTP_OK);
+	SAY(pipe(stuck_pipe) == 0);
 	observer = otp_self();
-	otp_spawn(be_stuck, NULL);
+	otp_spawn(be_stuck_below_libc, NULL);
 	hear();
 	server = server_start();
 	SAY(otp_core_stop(300) == OTP_TIMEOUT);
@@ -530,7 +531,7 @@ stop_too_early(void)
 	SAY(otp_core_start(NULL) == OTP_OK);
 	server = server_start();
 	SAY(ask(server, 6, &value) == OTP_OK && value == 7);
-	atomic_store(&let_go, true);
+	SAY(write(stuck_pipe[1], "x", 1) == 1);
 	for (int i = 0; i < 100; i++)
 		SAY(ask(server, 6, &value) == OTP_OK && value == 7);
 	for (int i = 0; i < 20; i++)
