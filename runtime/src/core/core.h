@@ -508,6 +508,7 @@ struct runtime {
 	struct trace trace;
 	/* What the signals did before the runtime started. */
 	struct sigaction previous[NSIG];
+	sigset_t thread_mask; /* constant: of all threads of its own */
 	/* otp_counters. */
 	_Atomic(uint64_t) begun, ended; /* on threads that are over */
 	_Atomic(uint64_t) contained, interrupted, abandoned, stuck, restarts,

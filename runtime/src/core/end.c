@@ -279,6 +279,20 @@ otpi_killed(struct thread *t, struct process *p)
 	p->flags |= PROCESS_DYING;
 }
 
+/*
+ * User code was left between any two instructions: maybe in the middle of
+ * growing a builder, or in a call of libc that can be cancelled.
+ */
+static void
+cut_end(struct runner *r)
+{
+	if (!r->cut)
+		return;
+	r->raw = r->message = (otp_term_builder){0};
+	r->state = r->reason = (otp_term_builder){0};
+	pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, NULL);
+}
+
 void
 otpi_land(struct thread *t, struct runner *r)
 {
@@ -298,10 +312,7 @@ otpi_land(struct thread *t, struct runner *r)
 	carried_drop(r);
 	if (r->killed) {
 		reason_restore(r);
-		if (r->cut) { /* maybe in the middle of growing one: left */
-			r->raw = r->message = (otp_term_builder){0};
-			r->state = r->reason = (otp_term_builder){0};
-		}
+		cut_end(r);
 		report_drop(r);
 		otpi_killed(t, p);
 		r->killed = r->cut = false;
@@ -379,6 +390,7 @@ otpi_abandoned_end(struct thread *t)
 		otpi_block_free(t, r->held);
 	r->building = r->current = r->held = NULL;
 	otpi_lent_free(t, r);
+	cut_end(r);
 	report_drop(r);
 	carried_drop(r);
 	if (r->reported)

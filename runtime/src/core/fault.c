@@ -242,6 +242,11 @@ otpi_fault_init(void)
 	struct runtime *rt = &otpi_runtime;
 	struct sigaction action = {0};
 
+	/* All signals but those that faults raise in the thread itself. */
+	sigfillset(&rt->thread_mask);
+	for (size_t i = 0; i < FAULT_COUNT; i++)
+		sigdelset(&rt->thread_mask, faults[i]);
+	sigdelset(&rt->thread_mask, rt->opts.kill_signal);
 	sigemptyset(&action.sa_mask);
 	/* NODEFER: a fault within the handler is seen, and ends it all. */
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;

@@ -3,6 +3,8 @@
 #include "core/heap.h"
 #include "core/timer.h"
 
+#include <ucontext.h>
+
 /* On a fiber that was made with this result. */
 static struct runner *
 runner_on(otp_err err, struct otpi_fiber *fiber)
@@ -133,6 +135,10 @@ otpi_lent_release(struct thread *t, struct runner *r, otp_mark mark)
 void
 otpi_runner_rewrite(void *ucontext, struct runner *r)
 {
+	ucontext_t *context = ucontext;
+
+	/* What user code made of it is gone with it. The kernel's is shorter. */
+	memcpy(&context->uc_sigmask, &otpi_runtime.thread_mask, (NSIG - 1) / 8);
 	r->landed = true;
 	otpi_fiber_rewrite(ucontext, r->fiber, otpi_runner_main);
 }

@@ -3,7 +3,8 @@
 #include "core/magazine.h"
 #include "core/sanitizer.h"
 
-_Static_assert(SLOT_BATCH <= BATCH_SMALL, "a bundle holds as many");
+_Static_assert(SLOT_BATCH <= BATCH_SMALL && BATCH_SMALL <= 2 * SLOT_BATCH,
+	"a bundle holds a batch, and a magazine a bundle and a batch");
 
 /* Relaxed: it changes only between a stop and a start. */
 static uint32_t

@@ -28,22 +28,6 @@
 #define BLOCKING_IDLE_MS 10000
 #define THREAD_STACK ((size_t)256 * 1024)
 
-/* All signals but those that faults raise in the thread itself. */
-static void
-mask_signals(void)
-{
-	sigset_t set;
-
-	sigfillset(&set);
-	sigdelset(&set, SIGSEGV);
-	sigdelset(&set, SIGBUS);
-	sigdelset(&set, SIGFPE);
-	sigdelset(&set, SIGILL);
-	sigdelset(&set, SIGABRT);
-	sigdelset(&set, otpi_runtime.opts.kill_signal);
-	pthread_sigmask(SIG_SETMASK, &set, NULL);
-}
-
 /* Without t, which is about to be one: as many as may be wanted soon? */
 static bool
 are_many_spare(const struct thread *t)
@@ -111,7 +95,7 @@ thread_begin(struct thread *t)
 {
 	otpi_thread_self = t;
 	t->tid = gettid();
-	mask_signals();
+	pthread_sigmask(SIG_SETMASK, &otpi_runtime.thread_mask, NULL);
 	t->altstack = otpi_altstack_new();
 	otpi_fiber_thread_init(&t->native);
 }

@@ -221,6 +221,17 @@ copy_too_much(void)
 	sink = to[0];
 }
 
+extern ssize_t __read_chk(int, void *, size_t, size_t);
+
+static void
+read_too_much(void)
+{
+	ssize_t (*volatile read_it)(int, void *, size_t, size_t) = __read_chk;
+	char to[10];
+
+	sink = (int)read_it(0, to, 100, sizeof to);
+}
+
 static void
 abort_from_outside(void)
 {
@@ -240,6 +251,7 @@ test_abort(void **state)
 	expect_contained(call_raise, SIGABRT);
 	expect_contained(fail_assertion, SIGABRT);
 	expect_contained(copy_too_much, SIGABRT);
+	expect_contained(read_too_much, SIGABRT);
 	expect_refused(abort_from_outside, "outside the handler");
 }
 

@@ -103,13 +103,30 @@ one_that_was_declared_dead_is_still_ended(void **state)
 	let_read(1);
 }
 
+/* On the thread that was in the call: it is as it was before. */
+static void
+look_at_thread(void *arg)
+{
+	sigset_t mask;
+	int type;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	EXPECT(sigismember(&mask, SIGUSR1) && !sigismember(&mask, SIGSEGV));
+	EXPECT(pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type) == 0);
+	EXPECT(type == PTHREAD_CANCEL_DEFERRED);
+	count_destroyed(arg);
+}
+
 /* A system call waits in no lock: it is left, and the thread goes on. */
 static void
 wait_in_a_call(void *arg)
 {
+	sigset_t mask;
 	char c;
 
-	otp_own(arg, count_destroyed);
+	sigemptyset(&mask);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	otp_own(arg, look_at_thread);
 	tell(observer, 1, 0);
 	while (read(pipes[0], &c, 1) < 0 && errno == EINTR)
 		continue;

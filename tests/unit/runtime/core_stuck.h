@@ -6,7 +6,7 @@
 #include "core_world.h"
 
 static _Atomic(bool) let_go;
-static otp_pid observer;
+static __attribute__((unused)) otp_pid observer;
 
 static inline void
 be_stuck(void)
