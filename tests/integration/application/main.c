@@ -24,17 +24,32 @@ probe_worker_init(struct probe_worker *self, otp_string name)
 	return otp_ok();
 }
 
+/* It may be here before its application has started, and nothing runs yet. */
+static void
+stop_it(struct probe_worker *self)
+{
+	otp_err err = probe_app_stop();
+
+	if (err == OTP_NOT_RUNNING) {
+		self->early = true;
+		probe_worker_send_work(probe_worker_of(otp_self()));
+		return;
+	}
+	printf("stop: %s\n", otp_err_name(err));
+	fflush(stdout);
+}
+
 otp_next
 probe_worker_handle_work(struct probe_worker *self)
 {
 	const struct probe_env *env = probe_env();
 
-	(void)self;
-	say_environment();
+	if (!self->early)
+		say_environment();
 	if (env->crash)
 		otp_exit(otp_term_badarg);
 	if (env->stops)
-		printf("stop: %s\n", otp_err_name(probe_app_stop()));
+		stop_it(self);
 	if (env->status)
 		printf("halting\n");
 	if (env->leave || env->status)
