@@ -113,6 +113,10 @@ COMPILER_SCRIPTS := $(wildcard tests/parse/run.sh tests/diag/run.sh \
 	tests/completion/run.sh tests/lsp/run.sh tests/fmt/run.sh tests/ast/run.sh)
 STORIES := $(wildcard tests/integration/*/run.sh tests/fuzz/corpus.sh)
 PLAIN_STORIES := install aarch64 new cmake meson gdb semantics_table
+# And, tsan, in what has no threads: otpc, what it writes, values.
+CALM := $(addprefix tests/integration/,$(addsuffix /run.sh,bench_report breaking \
+	codec_peers cplusplus diagnostics editors random reference)) \
+	tests/fuzz/corpus.sh $(BUILD)/tests/unit/runtime/codec_value
 SEMANTIC_TESTS := $(filter $(BUILD)/tests/semantics/%,$(RUNTIME_TESTS))
 SEMANTIC_SEEDS := tests/semantics/seeds.sh
 LINTS := $(wildcard tests/lint/*.sh)
@@ -123,14 +127,14 @@ HARD_STORIES := application bank counter crash_report faults fire sim skeleton \
 # BRIEF=1 leaves out of it what takes long, and does less of the rest.
 HARD_LONG := codec_value core_crowd core_delay core_limit core_message core_spawn \
 	core_timer
-# A sanitizer has nothing to see in the sources, in what is built without it,
-# and, tsan, in otpc, which has no threads; and hard mode changes the runtime.
+# A sanitizer has nothing to see in the sources, and in what is built without it;
+# and hard mode changes the runtime.
 ALL_TESTS := $(RUNTIME_TESTS) $(SEMANTIC_SEEDS) $(STORIES) \
 	$(COMPILER_TESTS) $(COMPILER_SCRIPTS) $(LINTS) $(MODELS)
 ALL_TESTS := $(filter-out $(if $(filter %san,$(MODE)),$(LINTS) $(MODELS) \
 	$(SEMANTIC_SEEDS) $(PLAIN_STORIES:%=tests/integration/%/run.sh)) \
-	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS)), \
-	$(ALL_TESTS))
+	$(if $(filter tsan,$(MODE)),$(COMPILER_TESTS) $(COMPILER_SCRIPTS) \
+	$(CALM)),$(ALL_TESTS))
 ALL_TESTS := $(if $(HARD),$(filter-out $(if $(BRIEF), \
 	$(HARD_LONG:%=$(BUILD)/tests/unit/runtime/%)),$(filter $(RUNTIME_TESTS) \
 	$(HARD_STORIES:%=tests/integration/%/run.sh),$(ALL_TESTS))),$(ALL_TESTS))
@@ -289,16 +293,17 @@ SUMMARIES := $(TEST_MODES:%=$(TEST_BUILD)/%/tests/summary)
 SUBMAKE = $(MAKE) --no-print-directory \
 	$(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
-# Of many modes hard is brief; and it needs no otpc of its own.
-HARD_ARGS = $(if $(word 2,$1),$$(case $$mode in (hard*) \
-	echo 'OTPC=$(TEST_BUILD)/debug/otpc $2';; esac))
+# Beside debug hard is brief; and it needs no otpc of its own, nor does tsan.
+MODE_ARGS = $(if $(filter debug,$(if $(word 2,$1),$1)),$$(case $$mode in \
+	(tsan) echo 'OTPC=$(TEST_BUILD)/debug/otpc';; \
+	(hard*) echo 'OTPC=$(TEST_BUILD)/debug/otpc $2';; esac))
 test: ## the whole suite: debug, asan (with ubsan), tsan and hard, or one MODE
 	@.ci/deps test
 	@rm -f $(SUMMARIES)
 	+@for mode in $(TEST_MODES); do \
 		echo "== $$mode"; \
 		$(SUBMAKE) check MODE=$$mode BUILD=$(TEST_BUILD)/$$mode \
-			$(call HARD_ARGS,$(TEST_MODES),BRIEF=1) || :; \
+			$(call MODE_ARGS,$(TEST_MODES),BRIEF=1) || :; \
 	done
 	@tests/run.sh --sum $(SUMMARIES)
 
@@ -330,7 +335,7 @@ stress: ## workloads on threads, STRESS_SECONDS=60 in each mode, or one MODE
 		TEST_TIMEOUT=$$((seconds + 900)) $(SUBMAKE) check MODE=$$mode \
 			BUILD=$(TEST_BUILD)/$$mode TESTS='$(STRESS_TESTS)' \
 			STRESS_SECONDS=$$seconds \
-			$(call HARD_ARGS,$(STRESS_MODES)) || :; \
+			$(call MODE_ARGS,$(STRESS_MODES)) || :; \
 	done
 	@tests/run.sh --sum $(STRESS_SUMMARIES)
 
