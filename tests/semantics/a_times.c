@@ -227,6 +227,23 @@ expect_timer(otp_ref timer)
 	assert_true(otp_ref_equal(r.ref, timer));
 }
 
+static bool
+is_timer(const struct otp_received *r, void *timer)
+{
+	return r->kind == OTP_RECEIVED_TIMER &&
+		otp_ref_equal(r->ref, *(otp_ref *)timer);
+}
+
+/* It comes, whatever is before it. */
+static void
+await_timer(otp_ref timer)
+{
+	struct otp_received r;
+
+	assert_int_equal(
+		otp_receive_match(is_timer, &timer, &r, PATIENCE_MS), OTP_OK);
+}
+
 static void
 A52_A55_a_timer_may_be_for_another(void **state)
 {
@@ -255,17 +272,26 @@ static void
 A54_a_name_is_looked_up_when_the_timer_is_due(void **state)
 {
 	otp_pid dead = agent_spawn(false);
+	bool is_first = true;
 	otp_ref timer;
 
 	(void)state;
 	end(dead);
 	otp_timer_start_to(otp_to_pid(dead), 0);
 	otp_timer_start_to(otp_to_name("a54_nobody"), 0);
-	timer = otp_timer_start_to(otp_to_name("a54_later"), 500);
-	assert_int_equal(otp_register("a54_later", tester), OTP_OK);
-	expect_timer(timer);
+	for (;;) {
+		timer = otp_timer_start_to(otp_to_name("a54_later"), 50);
+		assert_int_equal(otp_register("a54_later", tester), OTP_OK);
+		if (otp_timer_read(timer, NULL))
+			break;
+		/* It was faster, and may be lost: once more. */
+		is_first = false;
+		assert_int_equal(otp_unregister("a54_later"), OTP_OK);
+	}
+	await_timer(timer);
 	assert_int_equal(otp_unregister("a54_later"), OTP_OK);
-	expect_nothing();
+	if (is_first)
+		expect_nothing();
 }
 
 static void
@@ -280,8 +306,12 @@ A53_a_timer_for_another_is_its_starters_to_cancel(void **state)
 	assert_in_range(left, 1, 1000000);
 	assert_true(otp_timer_cancel(timer, &left));
 	assert_false(otp_timer_read(timer, &left));
-	timer = otp_timer_start_to(otp_to_pid(other), 20);
-	assert_true(otp_timer_cancel(timer, NULL));
+	for (;;) {
+		timer = otp_timer_start_to(otp_to_pid(other), 20);
+		if (otp_timer_cancel(timer, NULL))
+			break;
+		expect(NOTE_TIMER); /* it was faster: once more */
+	}
 	otp_sleep(60);
 	obey(other, DO_NOTHING, other);
 	expect_nothing();

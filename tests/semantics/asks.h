@@ -19,7 +19,8 @@ struct ask {
 	enum otp_app_type type;
 	bool by_thread;
 
-	otp_pid pid;
+	otp_pid pid; /* the thread's, once it has begun */
+	_Atomic bool has_begun;
 	pthread_t thread;
 	otp_err err;
 	char reason[64];
@@ -78,8 +79,12 @@ ask_process(void *ask)
 }
 
 static inline void *
-ask_thread(void *ask)
+ask_thread(void *arg)
 {
+	struct ask *ask = arg;
+
+	ask->pid = otp_self();
+	ask->has_begun = true;
 	do_ask(ask);
 	return NULL;
 }
@@ -90,8 +95,10 @@ begin(struct ask *ask)
 	if (ask->by_thread)
 		assert_int_equal(
 			pthread_create(&ask->thread, NULL, ask_thread, ask), 0);
-	else
+	else {
 		ask->pid = otp_spawn(ask_process, ask);
+		ask->has_begun = true;
+	}
 }
 
 static inline otp_err
@@ -115,12 +122,20 @@ asked(struct ask *ask)
 	return result(ask);
 }
 
-/* Other processes have gone as far as they can, as far as that can be seen. */
+/* It has asked, and waits for the answer, unless it has that. */
 static inline void
-let_others_run(void)
+await_asked(struct ask *ask)
 {
-	for (int i = 0; i < 20; i++)
+	struct otp_process_stats stats = {.status = OTP_PROCESS_RUNNABLE};
+
+	for (int ms = 0; stats.status != OTP_PROCESS_BLOCKED && !ask->is_done;
+		ms++) {
+		if (ms == PATIENCE_MS)
+			fail_msg("nobody asks for %s", ask->app->name);
 		a_moment();
+		if (ask->has_begun)
+			(void)!otp_stats_process(ask->pid, &stats);
+	}
 }
 
 /* --- inits that wait --------------------------------------------------------- */

@@ -301,7 +301,8 @@ D1_D2_a_process_beside_the_init_may_wait(void **state)
 	beside[1] = (struct ask)ASK(ENSURES, &o);
 	begin(&start);
 	await_inits(1);
-	let_others_run();
+	await_asked(&beside[0]);
+	await_asked(&beside[1]);
 	assert_false(beside[0].is_done || beside[1].is_done);
 	hold_init = false;
 	assert_int_equal(result(&start), OTP_OK);
@@ -437,7 +438,7 @@ D5_D6_a_root_that_is_killed_during_prep_stop_ends_once(void **state)
 	while (otp_is_alive(root))
 		a_moment();
 	begin(&late);
-	let_others_run();
+	await_asked(&late);
 	assert_false(by.is_done || late.is_done);
 	hold_hook = false;
 	assert_int_equal(result(&by), OTP_OK);

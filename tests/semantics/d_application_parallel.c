@@ -51,7 +51,8 @@ D3_who_asks_while_it_starts_gets_the_same_result(void **state)
 	await_inits(1);
 	begin(&two);
 	begin(&dep);
-	let_others_run();
+	await_asked(&two);
+	await_asked(&dep);
 	assert_false(one.is_done || two.is_done || dep.is_done);
 	hold_init = false;
 	assert_int_equal(result(&one), OTP_OK);
@@ -80,7 +81,9 @@ D2_D3_a_failure_is_told_to_all_who_asked(void **state)
 	begin(&two);
 	begin(&dep);
 	begin(&other);
-	let_others_run();
+	await_asked(&two);
+	await_asked(&dep);
+	await_asked(&other);
 	hold_init = false;
 	assert_int_equal(result(&one), OTP_START_FAILED);
 	assert_string_equal(one.reason, "{d,boom}");
@@ -134,8 +137,9 @@ D3_what_stops_can_be_started_again(void **state)
 	begin(&stop);
 	await_log("+d+b-b");
 	begin(&late);
+	await_asked(&late);
 	begin(&start);
-	let_others_run();
+	await_asked(&start);
 	assert_false(stop.is_done || late.is_done || start.is_done);
 	is_held = false;
 	assert_int_equal(result(&stop), OTP_OK);
@@ -164,7 +168,7 @@ D2_what_is_left_over_may_be_wanted_again(void **state)
 	is_held = true;
 	/* d is next, unless c comes before. */
 	begin(&start);
-	let_others_run();
+	await_asked(&start);
 	is_held = false;
 	assert_int_equal(result(&stop), OTP_OK);
 	assert_int_equal(result(&start), OTP_OK);
