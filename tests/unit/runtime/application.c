@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PATIENCE_MS 60000
+
 /* What the root does; set before it is started. */
 enum deed {
 	STAYS,
@@ -506,7 +508,7 @@ a_running_runtime_stays(void **state)
 	assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
 	assert_int_equal(otp_app_stop(&probe), OTP_OK);
 	assert_int_equal(otp_runtime_start(NULL), OTP_ALREADY_STARTED);
-	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+	assert_int_equal(otp_runtime_stop(PATIENCE_MS), OTP_OK);
 }
 
 /* From a thread that the runtime has never heard of. */
@@ -527,7 +529,7 @@ a_runtime_that_stops_takes_it_along(void **state)
 	root_does = STAYS;
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
-		assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+		assert_int_equal(otp_runtime_stop(PATIENCE_MS), OTP_OK);
 		assert_true(otp_pid_is_none(otp_app_root(&probe)));
 	}
 	assert_int_equal(pthread_create(&thread, NULL, stop_it, NULL), 0);
@@ -538,7 +540,7 @@ a_runtime_that_stops_takes_it_along(void **state)
 	assert_int_equal(otp_runtime_start(NULL), OTP_OK);
 	assert_int_equal(otp_app_start(&probe, NULL), OTP_OK);
 	assert_int_equal(otp_app_stop(&probe), OTP_OK);
-	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+	assert_int_equal(otp_runtime_stop(PATIENCE_MS), OTP_OK);
 }
 
 static void
@@ -589,7 +591,7 @@ it_is_looked_for_while_it_starts_and_stops(void **state)
 	is_over = true;
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
-	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+	assert_int_equal(otp_runtime_stop(PATIENCE_MS), OTP_OK);
 }
 
 static void

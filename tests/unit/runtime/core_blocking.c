@@ -39,7 +39,7 @@ static _Atomic(unsigned) endings;
 static void
 read_one(void)
 {
-	read_below_libc(pipes[0]);
+	read_below_libc(pipes[0], NULL, NULL);
 }
 
 static void
@@ -531,12 +531,13 @@ who_reads_is_killed_and_replaced(void **state)
 	(void)state;
 	may_crash();
 	for (unsigned i = 0; i < MANY; i++) {
+		unsigned begun = atomic_load(&reads_begun);
 		otp_request request;
 
 		pid = start(&blocking_class, seed);
 		request = ask_later(pid, READ);
 		EVENTUALLY(otpi_runtime.blocking.busy > i);
-		nap();
+		EVENTUALLY(atomic_load(&reads_begun) > begun);
 		finish(pid);
 		assert_int_equal(await(&request), OTP_DIED);
 	}

@@ -500,7 +500,7 @@ be_stuck_below_libc(void *arg)
 {
 	(void)arg;
 	tell(observer, 1, 0);
-	read_below_libc(stuck_pipe[0]);
+	read_below_libc(stuck_pipe[0], NULL, NULL);
 	otp_self();
 	_exit(9);
 }
@@ -524,6 +524,7 @@ stop_too_early(void)
 	observer = otp_self();
 	otp_spawn(be_stuck_below_libc, NULL);
 	hear();
+	EVENTUALLY(atomic_load(&reads_begun) > 0);
 	server = server_start();
 	SAY(otp_core_stop(300) == OTP_TIMEOUT);
 	SAY(otp_core_stop(300) == OTP_NOT_RUNNING);

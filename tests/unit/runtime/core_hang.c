@@ -11,10 +11,16 @@ static int pipes[2];
 static _Atomic(unsigned) returned; /* reads, after their reader's death */
 
 static void
+count_returned(void *arg)
+{
+	(void)arg;
+	atomic_fetch_add(&returned, 1);
+}
+
+static void
 read_one(void)
 {
-	read_below_libc(pipes[0]);
-	atomic_fetch_add(&returned, 1);
+	read_below_libc(pipes[0], count_returned, NULL);
 }
 
 /* All n that hang in read_one go on. */
@@ -61,10 +67,12 @@ one_that_cannot_be_interrupted_is_declared_dead(void **state)
 	assert_int_equal(pipe(pipes), 0);
 	for (int i = 0; i < 3; i++) {
 		uint64_t abandoned = counters().kills_abandoned;
+		unsigned begun = atomic_load(&reads_begun);
 		otp_pid reader = otp_spawn(read_for_ever, NULL);
 		otp_ref ref = otp_monitor(reader);
 
 		assert_int_equal(hear().value, 1);
+		EVENTUALLY(atomic_load(&reads_begun) > begun);
 		otp_exit_signal(reader, OTP_KILL);
 		assert_true(down_is(ref, OTP_KILLED));
 		assert_int_equal(counters().kills_abandoned, abandoned + 1);
@@ -89,6 +97,7 @@ static void
 one_that_was_declared_dead_is_still_ended(void **state)
 {
 	otp_pid self = otp_self(), pid;
+	unsigned begun = atomic_load(&reads_begun);
 	otp_ref ref;
 
 	(void)state;
@@ -98,6 +107,7 @@ one_that_was_declared_dead_is_still_ended(void **state)
 	pid = otp_spawn(read_then_loop, &self);
 	ref = otp_monitor(pid);
 	assert_int_equal(hear().value, 1);
+	EVENTUALLY(atomic_load(&reads_begun) > begun);
 	otp_exit_signal(pid, OTP_KILL);
 	assert_true(down_is(ref, OTP_KILLED));
 	let_read(1);
@@ -312,6 +322,7 @@ calls_of_a_hanging_server_are_answered(void **state)
 	observer = otp_self();
 	assert_int_equal(pipe(pipes), 0);
 	for (uint64_t hold = IN_HAND; hold <= BESIDE; hold++) {
+		unsigned begun = atomic_load(&reads_begun);
 		otp_request ids[3];
 		otp_pid pid;
 
@@ -323,6 +334,7 @@ calls_of_a_hanging_server_are_answered(void **state)
 					&ids[i]),
 				OTP_OK);
 		assert_int_equal(hear().value, 1);
+		EVENTUALLY(atomic_load(&reads_begun) > begun);
 		otp_exit_signal(pid, OTP_KILL);
 		for (int i = 0; i < 3; i++) {
 			struct otp_msg *m;

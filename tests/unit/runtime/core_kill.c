@@ -289,7 +289,7 @@ static const struct otp_msg_type start_type = {
 };
 
 static int pipes[2];
-static _Atomic(unsigned) inits, intact, spoilt;
+static _Atomic(unsigned) intact, spoilt;
 static otp_term_builder last_words;
 
 static bool
@@ -301,16 +301,20 @@ is_all(const volatile unsigned char *bytes, unsigned char value)
 	return true;
 }
 
+static void
+look_at_start(void *start)
+{
+	atomic_fetch_add(
+		is_all(otp_msg_payload(start), 'A') ? &intact : &spoilt, 1);
+}
+
 static enum otp_verdict
 stuck_init(void *data, struct otp_msg *start)
 {
 	char c;
 
 	(void)data;
-	atomic_fetch_add(&inits, 1);
-	c = read_below_libc(pipes[0]);
-	atomic_fetch_add(
-		is_all(otp_msg_payload(start), 'A') ? &intact : &spoilt, 1);
+	c = read_below_libc(pipes[0], look_at_start, start);
 	/* LeakSanitizer looks for what it makes on its way in. */
 	if (c == 'e') {
 		otp_term reason;
@@ -340,12 +344,12 @@ start_arguments_outlive_one_declared_dead(void **state)
 {
 	(void)state;
 	may_crash();
-	atomic_store(&inits, 0);
+	atomic_store(&reads_begun, 0);
 	atomic_store(&intact, 0);
 	atomic_store(&spoilt, 0);
 	assert_int_equal(pipe(pipes), 0);
 	/* On a busy machine some are killed before they begin. */
-	for (int i = 0; i < 1000 && atomic_load(&inits) < 3; i++) {
+	for (int i = 0; i < 1000 && atomic_load(&reads_begun) < 3; i++) {
 		struct otp_msg *m = otp_msg_new(&start_type, 0);
 		struct otp_process_opts start = {.process_class = &stuck_class,
 			.timeout_ms = 1,

@@ -271,6 +271,16 @@ a_priority_that_is_set_holds_from_the_next_turn_on(void **state)
 
 /* --- nobody starves ------------------------------------------------------ */
 
+/* All at once: it has the one worker. */
+static void
+begin_chats(void *arg)
+{
+	otp_pid(*pairs)[2] = arg;
+
+	for (unsigned i = 0; i < LEVELS_; i++)
+		tell(pairs[i][0], CHAT, 0);
+}
+
 static void
 befriend(otp_pid pid, otp_pid friend)
 {
@@ -294,8 +304,7 @@ nobody_starves(void **state)
 		pairs[i][1] = start(i, pairs[i][0]);
 		befriend(pairs[i][0], pairs[i][1]);
 	}
-	for (unsigned i = 0; i < LEVELS_; i++)
-		tell(pairs[i][0], CHAT, 0);
+	otp_spawn(begin_chats, pairs);
 	for (unsigned i = 0; i < LEVELS_; i++)
 		EVENTUALLY(atomic_load(&chats[i]) > ROUNDS);
 	atomic_store(&over, true);

@@ -17,12 +17,18 @@ be_stuck(void)
 
 /*
  * Reads a byte of the pipe where no kill can reach: below a function of the C
- * library, which may hold a lock for all that is known.
+ * library, which may hold a lock for all that is known. There `then` is called,
+ * if it is not NULL: once this has returned, the kill may come at once.
  */
 struct stuck_read {
 	int from;
 	char *to;
+	void (*then)(void *arg);
+	void *arg;
 };
+
+/* How many have come so far: a kill before would end them in their own code. */
+static _Atomic(unsigned) reads_begun;
 
 static inline int
 stuck_compare(const void *a, const void *b)
@@ -31,17 +37,23 @@ stuck_compare(const void *a, const void *b)
 
 	(void)b;
 	/* Once: a sanitizer compares more than it must. */
+	if (*to_do->to)
+		return 0;
+	atomic_fetch_add(&reads_begun, 1);
 	while (*to_do->to == 0 && read(to_do->from, to_do->to, 1) < 0 &&
 		errno == EINTR)
 		continue;
+	if (to_do->then)
+		to_do->then(to_do->arg);
 	return 0;
 }
 
 static inline char
-read_below_libc(int from)
+read_below_libc(int from, void (*then)(void *arg), void *arg)
 {
 	char byte = 0;
-	struct stuck_read two[2] = {{from, &byte}, {from, &byte}};
+	struct stuck_read two[2] = {
+		{from, &byte, then, arg}, {from, &byte, then, arg}};
 
 	qsort(two, 2, sizeof two[0], stuck_compare);
 	return byte;

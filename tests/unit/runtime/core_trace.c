@@ -194,6 +194,7 @@ a_call_that_takes_too_long(void **state)
 	listen();
 	assert_int_equal(ask_within(otp_to_pid(pid), 2, NULL, 1), OTP_TIMEOUT);
 	listen_no_more();
+	tell(pid, 0, 0);
 	timeout = find(OTP_TRACE_TIMEOUT, self, NULL);
 	end = find(OTP_TRACE_CALL_END, self, timeout);
 	assert_int_equal(end->event.number, OTP_TIMEOUT);

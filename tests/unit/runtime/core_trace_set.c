@@ -17,13 +17,15 @@ one_at_a_time(void **state)
 static otp_pid observer;
 static _Atomic(bool) chatting;
 
+#define CHATS 20 /* at least */
+
 static void
 chat(void *arg)
 {
 	otp_pid pid = server_start(NULL);
 
 	(void)arg;
-	while (atomic_load(&chatting))
+	for (unsigned i = 0; i < CHATS || atomic_load(&chatting); i++)
 		EXPECT(ask(pid, 0, NULL) == OTP_OK);
 	server_end(pid);
 	tell(observer, 1, 0);

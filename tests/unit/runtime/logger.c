@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define PATIENCE_MS 60000
+
 /* What the sink was given; read after a flush only. */
 static char caught[1024 * 1024];
 static size_t caught_len;
@@ -34,13 +36,20 @@ catch_text(enum otp_log_level level, const char *text, size_t len, void *arg)
 	calls++;
 }
 
+/* After a flush only. */
+static void
+catch_anew(void)
+{
+	caught_len = 0;
+	caught[0] = '\0';
+	calls = 0;
+}
+
 static int
 start(void **state)
 {
 	(void)state;
-	caught_len = 0;
-	caught[0] = '\0';
-	calls = 0;
+	catch_anew();
 	if (otp_runtime_start(NULL) != OTP_OK)
 		return -1;
 	otp_logger_level(OTP_LOG_NOTICE);
@@ -52,7 +61,7 @@ static int
 stop(void **state)
 {
 	(void)state;
-	return otp_runtime_stop(5000) == OTP_OK ? 0 : -1;
+	return otp_runtime_stop(PATIENCE_MS) == OTP_OK ? 0 : -1;
 }
 
 /* Limits are by the second: waits for a new one. */
@@ -157,10 +166,17 @@ a_flood_is_limited_and_counted(void **state)
 static void
 what_was_dropped_is_told_without_being_asked(void **state)
 {
+	int64_t second;
+
 	(void)state;
-	begin_second();
-	for (int i = 0; i < 600; i++)
-		otp_log_error("flood");
+	do { /* again if not all of it was in one */
+		otp_logger_flush();
+		catch_anew();
+		begin_second();
+		second = otp_monotonic_ms() / 1000;
+		for (int i = 0; i < 600; i++)
+			otp_log_error("flood");
+	} while (otp_monotonic_ms() / 1000 != second);
 	/* An idle second after the last line. */
 	for (int i = 0; i < 100 && calls < 501; i++)
 		otp_sleep(50);
@@ -241,7 +257,7 @@ a_crash_is_reported(void **state)
 	(void)state;
 	assert_int_equal(
 		otp_spawn_opt(end_with_boom, NULL, &opts, &pid), OTP_OK);
-	assert_int_equal(otp_receive(&down, 5000), OTP_OK);
+	assert_int_equal(otp_receive(&down, PATIENCE_MS), OTP_OK);
 	otp_logger_flush();
 	assert_non_null(strstr(caught, "=CRASH REPORT==== "));
 	assert_non_null(strstr(caught, "  reason      badarg\n"));
@@ -297,7 +313,7 @@ the_environment_gives_the_level(void **state)
 	setenv("OTP_LOG", "loud", 1);
 	redirect_stderr();
 	assert_int_equal(otp_runtime_start(NULL), OTP_OK);
-	assert_int_equal(otp_runtime_stop(5000), OTP_OK);
+	assert_int_equal(otp_runtime_stop(PATIENCE_MS), OTP_OK);
 	restore_stderr(text, sizeof text);
 	unsetenv("OTP_LOG");
 	assert_non_null(strstr(text, "OTP_LOG=loud is no level: emergency, "));
