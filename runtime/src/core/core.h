@@ -483,6 +483,7 @@ struct runtime {
 	_Atomic(uint32_t) detached; /* threads in a handler, no worker */
 	_Atomic(bool) stopping;
 	_Atomic(bool) closing; /* nothing new is started */
+	_Atomic(bool) gives_up; /* a stop waits for no handler any more */
 	_Atomic(bool) changing; /* somebody starts or stops it */
 	_Atomic(uint64_t) foreigners; /* processes that are threads */
 	_Atomic(bool) watchdog_stops; /* before the others */

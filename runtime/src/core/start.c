@@ -400,6 +400,7 @@ core_start(const struct otp_runtime_opts *opts)
 	pthread_sigmask(SIG_SETMASK, NULL, &rt->signal_mask);
 	atomic_store(&rt->ready, true);
 	atomic_store(&rt->closing, false);
+	atomic_store(&rt->gives_up, false);
 	atomic_store(&rt->stopping, false);
 	atomic_store(&rt->watchdog_stops, false);
 	atomic_store(&rt->idle, 0);

@@ -196,19 +196,22 @@ kill_all(struct thread *t)
 	}
 }
 
-/*
- * Is any process left that is not a thread of the program's own? Or a handler
- * of one that was declared dead: the watchdog still asks it to end. With the
- * lock.
- */
+/* Is any process left that is not a thread of the program's own? With the lock. */
 static bool
-any_left_locked(void)
+any_process_locked(void)
 {
 	uint64_t begun, ended;
 
 	otpi_slots_counted(&begun, &ended);
-	return begun - ended > atomic_load(&otpi_runtime.foreigners) ||
-		atomic_load(&otpi_runtime.detached);
+	return begun - ended > atomic_load(&otpi_runtime.foreigners);
+}
+
+/* Or a handler of one that was declared dead: the watchdog still asks it to
+ * end. With the lock. */
+static bool
+any_left_locked(void)
+{
+	return any_process_locked() || atomic_load(&otpi_runtime.detached);
 }
 
 static bool
@@ -239,6 +242,28 @@ end_all(struct thread *t, int64_t deadline_ns)
 	return true;
 }
 
+/*
+ * Whoever is still in a handler is declared dead, so that those who wait for it
+ * are told. By rounds, not by the clock: where there is hardly a processor, the
+ * watchdog and the workers get to do it all the same.
+ */
+static void
+give_up(void)
+{
+	struct runtime *rt = &otpi_runtime;
+	struct timespec pause = {0, 1000000};
+	bool any = true;
+
+	atomic_store(&rt->gives_up, true);
+	otpi_watchdog_wake();
+	for (int i = 0; i < OTPI_STOP_BOUND_MS && any; i++) {
+		nanosleep(&pause, NULL);
+		pthread_mutex_lock(&rt->lock);
+		any = any_process_locked();
+		pthread_mutex_unlock(&rt->lock);
+	}
+}
+
 /* False: something is left behind. */
 static bool
 core_stop(int64_t deadline_ns)
@@ -249,6 +274,8 @@ core_stop(int64_t deadline_ns)
 
 	atomic_store(&rt->closing, true);
 	all = end_all(t, deadline_ns);
+	if (!all && !otpi_sim())
+		give_up();
 	/* The watchdog first: it looks at threads and workers. */
 	atomic_store(&rt->watchdog_stops, true);
 	otpi_watchdog_wake();

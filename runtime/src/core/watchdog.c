@@ -315,6 +315,8 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 		return;
 	}
 	ms = killed_for(t, p, now_ms);
+	if (atomic_load(&otpi_runtime.gives_up))
+		ms = KILL_PATIENCE_MS + KILL_PATIENCE_MAX_MS;
 	if (t->kill_destructing) {
 		if (ms < KILL_PATIENCE_MS)
 			return;

@@ -4,11 +4,12 @@
  * of them works, and sleeps while none does.
  *
  * It takes the worker from a thread whose handler takes longer than stuck_ms
- * and gives it to a spare; interrupts the handler of a process that was
- * killed; and, where that has no effect for KILL_PATIENCE_MS, declares the
- * process dead without its thread. A thread that would run and is given no
- * processor is left alone, as far as that goes (starved.h). Each decision is made under runtime.lock
- * while the thread is in user code (thread.h says why that is safe).
+ * and gives it to a spare; interrupts the handler of a process that was killed;
+ * and, where that has no effect for KILL_PATIENCE_MS, or a stop has come to its
+ * limit (stop.c), declares the process dead without its thread. A thread that
+ * would run and is given no processor is left alone, as far as that goes
+ * (starved.h). Each decision is made under runtime.lock while the thread is in
+ * user code (thread.h says why that is safe).
  */
 #ifndef OTPI_WATCHDOG_H
 #define OTPI_WATCHDOG_H

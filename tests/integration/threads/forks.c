@@ -203,11 +203,12 @@ fork_in(enum where where, enum act what)
 
 	switch (where) {
 	case HANDLER:
-		err = threads_doer_act(threads_pool_doer(), what, &status);
+		err = threads_doer_act_within(
+			threads_pool_doer(), PATIENCE_MS, what, &status);
 		break;
 	case BLOCKING:
-		err = threads_sleeper_act(
-			threads_pool_sleeper(), what, &status);
+		err = threads_sleeper_act_within(
+			threads_pool_sleeper(), PATIENCE_MS, what, &status);
 		break;
 	default:
 		status = act(what);
@@ -265,8 +266,8 @@ check_own(void)
 		atomic_store(&world.wrong, 0);
 
 		world_start();
-		EXPECT(threads_counter_add(threads_pool_counter(), 5, &reply) ==
-				OTP_OK &&
+		EXPECT(threads_counter_add_within(threads_pool_counter(),
+			       PATIENCE_MS, 5, &reply) == OTP_OK &&
 			reply == 5);
 		world_stop();
 		_exit(atomic_load(&world.wrong) ? 1 : EXECUTED_WELL);
@@ -294,7 +295,8 @@ story_forks(void)
 		check_exit(where, ACT_FORK_AND_EXEC);
 		check_exit(where, ACT_SPAWN);
 	}
-	EXPECT(threads_counter_add(threads_pool_counter(), 1, &sum) == OTP_OK);
+	EXPECT(threads_counter_add_within(
+		       threads_pool_counter(), PATIENCE_MS, 1, &sum) == OTP_OK);
 	EXPECT(sum == 1);
 	world_stop();
 	otp_lent_free();

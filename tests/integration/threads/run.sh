@@ -41,6 +41,7 @@ tell 'the child of a fork may only execute' forks
 tell 'fork and exec among crashes' exec
 tell 'a stop and a loop below qsort' stop sort
 tell 'a stop and a loop below qsort of a blocking server' stop sleeper_sort
+tell 'a stop with hardly any time tells those who call' stop short
 tell 'a stop in a handler' stop handler
 tell 'stops at once' stop twice
 tell 'a thread that receives' stop receive
