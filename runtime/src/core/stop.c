@@ -242,6 +242,21 @@ end_all(struct thread *t, int64_t deadline_ns)
 	return true;
 }
 
+/* Will somebody still end, now that no handler is waited for? Who is in a
+ * destructor keeps what is on its worker. */
+static bool
+any_to_end(void)
+{
+	unsigned handlers, destructors;
+	bool any;
+
+	pthread_mutex_lock(&otpi_runtime.lock);
+	otpi_killed_count(&handlers, &destructors);
+	any = handlers > 0 || (destructors == 0 && any_process_locked());
+	pthread_mutex_unlock(&otpi_runtime.lock);
+	return any;
+}
+
 /*
  * Whoever is still in a handler is declared dead, so that those who wait for it
  * are told. By rounds, not by the clock: where there is hardly a processor, the
@@ -250,18 +265,12 @@ end_all(struct thread *t, int64_t deadline_ns)
 static void
 give_up(void)
 {
-	struct runtime *rt = &otpi_runtime;
-	struct timespec pause = {0, 1000000};
-	bool any = true;
+	const struct timespec pause = {0, 1000000};
 
-	atomic_store(&rt->gives_up, true);
+	atomic_store(&otpi_runtime.gives_up, true);
 	otpi_watchdog_wake();
-	for (int i = 0; i < OTPI_STOP_BOUND_MS && any; i++) {
+	for (int i = 0; i < OTPI_STOP_BOUND_MS && any_to_end(); i++)
 		nanosleep(&pause, NULL);
-		pthread_mutex_lock(&rt->lock);
-		any = any_process_locked();
-		pthread_mutex_unlock(&rt->lock);
-	}
 }
 
 /* False: something is left behind. */

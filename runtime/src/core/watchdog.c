@@ -270,6 +270,24 @@ killed_on(struct thread *t)
 		: NULL;
 }
 
+void
+otpi_killed_count(unsigned *handlers, unsigned *destructors)
+{
+	*handlers = *destructors = 0;
+	list_for_each (it, &otpi_runtime.threads) {
+		struct process *p =
+			killed_on(container_of(it, struct thread, on));
+
+		if (p == NULL)
+			continue;
+		/* Relaxed: it may come to the next at any moment. */
+		if (atomic_load_explicit(&p->destructing, memory_order_relaxed))
+			++*destructors;
+		else
+			++*handlers;
+	}
+}
+
 /* How long t has been in the same code of p, which was killed. */
 static int64_t
 killed_for(struct thread *t, struct process *p, int64_t now_ms)
@@ -315,8 +333,8 @@ look_at_kill(struct thread *self, struct thread *t, int64_t now_ms)
 		return;
 	}
 	ms = killed_for(t, p, now_ms);
-	if (atomic_load(&otpi_runtime.gives_up))
-		ms = KILL_PATIENCE_MS + KILL_PATIENCE_MAX_MS;
+	if (atomic_load(&otpi_runtime.gives_up) && !t->kill_destructing)
+		ms = KILL_PATIENCE_MAX_MS;
 	if (t->kill_destructing) {
 		if (ms < KILL_PATIENCE_MS)
 			return;

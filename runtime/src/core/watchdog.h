@@ -33,6 +33,10 @@ otpi_watchdog_wake(void)
 		otpi_futex_wake(&rt->watchdog_wake);
 }
 
+/* How many threads are in handlers and in destructors of the killed. With the
+ * lock. */
+void otpi_killed_count(unsigned *handlers, unsigned *destructors);
+
 /* Pass every thread of the program through a full barrier; false: the system
  * can't. */
 bool otpi_membarrier_init(void);
