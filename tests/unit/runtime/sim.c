@@ -418,12 +418,17 @@ livelock_body(void)
 static void
 a_loop_of_choices_is_ended(void **state)
 {
-	struct result result =
-		run_one((struct run){7, livelock_body, "OTP_SIM_LIMIT=1"});
+	struct result result;
+	unsigned times = 0;
 
 	(void)state;
-	assert_int_equal(result.status, 124);
-	assert_non_null(strstr(result.text, "It makes choices"));
+	/* Without a processor in the last moment it looks as if it hung. */
+	do {
+		result = run_one(
+			(struct run){7, livelock_body, "OTP_SIM_LIMIT=1"});
+		assert_int_equal(result.status, 124);
+	} while (!strstr(result.text, "It makes choices") && ++times < 20);
+	assert_in_range(times, 0, 19);
 }
 
 static int
