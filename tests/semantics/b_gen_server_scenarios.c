@@ -28,29 +28,9 @@ relay(void *state, struct otp_msg *m)
 }
 
 static otp_next
-link_and_relay(void *state, struct otp_msg *m)
-{
-	otp_link(other);
-	return relay(state, m);
-}
-
-static otp_next
 stop_itself(void *state, struct otp_msg *m)
 {
 	otp_err err = otp_server_stop(otp_to_pid(otp_self()), OTP_NORMAL, 1000);
-
-	(void)state;
-	*(int64_t *)otp_reply_begin(m, sizeof(int64_t), 0) = err;
-	return otp_reply();
-}
-
-static otp_next
-start_one_that_fails(void *state, struct otp_msg *m)
-{
-	struct probe_start start = {.op = INIT_STOP, .reason = "no_start"};
-	otp_pid pid;
-	otp_err err = otp_server_start(&plain_class, OTP_START_LINK,
-		start_new(start), NULL, &pid, NULL);
 
 	(void)state;
 	*(int64_t *)otp_reply_begin(m, sizeof(int64_t), 0) = err;
@@ -67,10 +47,7 @@ quit(void *state, struct otp_msg *m)
 }
 
 PROBE_TYPE(relay, OTP_MSG_CALL, false, false, relay);
-PROBE_TYPE(link_and_relay, OTP_MSG_CALL, false, false, link_and_relay);
 PROBE_TYPE(stop_itself, OTP_MSG_CALL, false, false, stop_itself);
-PROBE_TYPE(
-	start_one_that_fails, OTP_MSG_CALL, false, false, start_one_that_fails);
 PROBE_TYPE(quit, OTP_MSG_CONTINUE, false, false, quit);
 
 static otp_next
@@ -289,48 +266,6 @@ B27_B40_who_calls_while_it_terminates(void **state)
 	expect_nothing();
 }
 
-static void
-B14_B28_B41_a_linked_worker_takes_its_server_and_the_caller_hears(void **state)
-{
-	otp_pid pid = probe(&plain_class), worker = agent_spawn(false);
-	otp_request r;
-
-	(void)state;
-	obey(worker, DO_LINK, pid);
-	r = request(otp_to_pid(pid), &later_type, NOREPLY, "");
-	expect(NOTE_CALL);
-	command(worker, DO_EXIT, worker, 0, "worker_bug");
-	expect_died(r, "worker_bug");
-	expect_nothing();
-}
-
-static void
-B8_B28_a_failed_start_link_in_a_handler_ends_server_and_call(void **state)
-{
-	otp_pid pid = probe(&plain_class);
-
-	(void)state;
-	expect_died(
-		request(otp_to_pid(pid), &start_one_that_fails_type, REPLY, ""),
-		"no_start");
-	expect(NOTE_INIT);
-	expect_nothing();
-
-	/* One that traps goes on (B7). */
-	int64_t reply = 0;
-
-	pid = probe(&trapping_class);
-	assert_int_equal(
-		call(pid, &start_one_that_fails_type, REPLY, "", &reply),
-		OTP_OK);
-	assert_int_equal(reply, OTP_START_FAILED);
-	expect(NOTE_INIT);
-	assert_int_equal(ask(pid, REPLY, 0, ""), OTP_OK);
-	expect(NOTE_CALL);
-	expect_nothing();
-	end_probe(pid);
-}
-
 /* --- stops ------------------------------------------------------------------------------ */
 
 struct stop {
@@ -495,28 +430,6 @@ B24_B26_two_servers_that_call_each_other(void **state)
 	end_probe(b);
 }
 
-/* The call fails; the EXIT comes as well, once, to its handler (A41, B43). */
-static void
-B24_B43_A41_a_server_that_calls_a_linked_one_which_crashes(void **state)
-{
-	otp_pid pid = probe(&trapping_class);
-	int64_t reply = 0;
-
-	(void)state;
-	other = probe(&plain_class);
-	assert_int_equal(
-		call(pid, &link_and_relay_type, STOP, "boom", &reply), OTP_OK);
-	assert_int_equal(reply, OTP_DIED);
-	expect(NOTE_CALL);
-	expect(NOTE_CALL);
-	expect(NOTE_TERMINATE);
-	assert_string_equal(expect(NOTE_REPLY).text, "boom");
-	assert_string_equal(expect(NOTE_EXIT).text, "boom");
-	assert_int_equal(info_of(pid).links.len, 0);
-	expect_nothing();
-	end_probe(pid);
-}
-
 /* --- replies and names -------------------------------------------------------------------------- */
 
 struct twice {
@@ -606,6 +519,29 @@ A46_B12_B24_a_name_that_is_given_back_during_a_call(void **state)
 	end_probe(pid);
 }
 
+/* It is sent all the same, and carried out (B26). */
+static void
+B24_B26_a_call_without_time(void **state)
+{
+	otp_pid pid = probe(&plain_class);
+	int64_t reply = 0;
+	otp_err err;
+
+	(void)state;
+	hold_it(pid);
+	assert_int_equal(ask_within(otp_to_pid(pid), 0, REPLY, 1, "", &reply),
+		OTP_TIMEOUT);
+	release(pid);
+	assert_int_equal(expect(NOTE_CALL).value, 1);
+	err = ask_within(otp_to_pid(pid), 0, REPLY, 2, "", &reply);
+	assert_true(err == OTP_TIMEOUT || err == OTP_OK);
+	assert_int_equal(expect(NOTE_CALL).value, 2);
+	assert_int_equal(ask(pid, REPLY, 3, ""), OTP_OK);
+	assert_int_equal(expect(NOTE_CALL).value, 3);
+	expect_nothing();
+	end_probe(pid);
+}
+
 int
 main(void)
 {
@@ -614,8 +550,6 @@ main(void)
 		RULE(B18_B21_B28_stop_with_a_reply_while_another_one_waits),
 		RULE(B14_B17_B27_a_continue_that_stops_after_a_reply),
 		RULE(B27_B40_who_calls_while_it_terminates),
-		RULE(B14_B28_B41_a_linked_worker_takes_its_server_and_the_caller_hears),
-		RULE(B8_B28_a_failed_start_link_in_a_handler_ends_server_and_call),
 		RULE(B47_several_stop_a_server),
 		RULE(B29_B47_a_server_does_not_stop_itself),
 		RULE(B41_B47_one_that_is_killed_while_it_terminates),
@@ -623,7 +557,7 @@ main(void)
 		RULE(B1_B11_B40_a_continue_of_init_that_stops),
 		RULE(B9_A15_an_init_that_took_too_long_takes_its_helper_along),
 		RULE(B24_B26_two_servers_that_call_each_other),
-		RULE(B24_B43_A41_a_server_that_calls_a_linked_one_which_crashes),
+		RULE(B24_B26_a_call_without_time),
 		RULE(B18_B26_a_late_answer_is_not_that_of_the_next_call),
 		RULE(A36_B12_B27_a_call_stays_with_who_had_the_name),
 		RULE(A46_B12_B24_a_name_that_is_given_back_during_a_call),

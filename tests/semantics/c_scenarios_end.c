@@ -160,6 +160,92 @@ C26_C35_A47_a_killed_supervisors_child_has_a_name(void **state)
 	}
 }
 
+/* What a killed supervisor was waiting for goes on, and ends as it was told. */
+static void
+C29_C33_C35_a_supervisor_is_killed_while_its_worker_hangs(void **state)
+{
+	static struct tree outer;
+	otp_pid pids[TREE_MAX];
+	otp_ref ref;
+
+	(void)state;
+	two_levels(&outer);
+	outer.class.child_count = 1;
+	outer.children[0].shutdown_ms = 50;
+	inner.class.child_count = 1;
+	inner.children[0].shutdown_ms = OTP_INFINITY;
+	plans[0].last = LAST_HOLD;
+	tree_start(&outer);
+	expect_inits("0", pids);
+	otp_exit_signal(outer.pid, OTP_SHUTDOWN);
+	assert_string_equal(exit_reason(outer.pid), "shutdown");
+	assert_string_equal(report(OTP_REPORT_SHUTDOWN).reason, "killed");
+	assert_true(otp_is_alive(pids[0]));
+	expect(NOTE_TERMINATE);
+	expect(NOTE_READY);
+	ref = otp_monitor(pids[0]);
+	release(pids[0]);
+	const char *reason = down_reason(ref);
+
+	/* It may have been killed before it had told its child. */
+	assert_true(strcmp(reason, "shutdown") == 0 ||
+		strcmp(reason, "killed") == 0);
+	expect_nothing();
+}
+
+/* Each is of the class, with a child whose number start_child brings. */
+static otp_err
+start_numbered(
+	const void *arguments, const struct otp_start_opts *opts, otp_pid *pid)
+{
+	const struct probe_start *start = arguments;
+
+	return start_planned(start->id, opts, pid);
+}
+
+static void
+C19_C24_C30_C44_dynamic_supervisors_give_up_and_are_stopped(void **state)
+{
+	static struct tree tree;
+	struct otp_child_counts c;
+	otp_pid pids[TREE_MAX], supers[2];
+	otp_ref ref;
+
+	(void)state;
+	tree_init(&inner, OTP_ONE_FOR_ONE, 1);
+	tree_init(&tree, OTP_SIMPLE_ONE_FOR_ONE, 1);
+	inner.class.intensity = 1;
+	inner.children[0].start = start_numbered;
+	tree.class.intensity = 1;
+	tree.class.supervisor = &inner.class;
+	tree.children[0].type = OTP_SUPERVISOR;
+	tree.children[0].shutdown_ms = OTP_INFINITY;
+	tree_start(&tree);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			otp_supervisor_start_child(tree_to(&tree), NULL,
+				start_new((struct probe_start){.id = i}),
+				&supers[i]),
+			OTP_OK);
+	expect_inits("01", pids);
+	ref = otp_monitor(supers[0]);
+	kill_child(pids[0]);
+	expect_inits("0", pids);
+	kill_child(pids[0]);
+	assert_string_equal(down_reason(ref), "shutdown");
+	expect_inits("0", pids);
+	c = counts(&tree);
+	assert_int_equal(c.specs, 1);
+	assert_int_equal(c.active, 2);
+	assert_int_equal(c.supervisors, 2);
+	assert_int_equal(c.workers, 0);
+	otp_exit_signal(tree.pid, OTP_SHUTDOWN);
+	assert_string_equal(exit_reason(tree.pid), "shutdown");
+	expect(NOTE_TERMINATE);
+	expect(NOTE_TERMINATE);
+	expect_nothing();
+}
+
 static void
 B47_C30_a_stop_with_a_reason_of_its_own(void **state)
 {
@@ -399,6 +485,8 @@ main(void)
 		RULE(C24_C30_C32_one_gives_up_while_the_other_stops),
 		RULE(C1_C30_C34_three_levels_start_in_order_and_stop_in_reverse),
 		RULE(C26_C35_A47_a_killed_supervisors_child_has_a_name),
+		RULE(C29_C33_C35_a_supervisor_is_killed_while_its_worker_hangs),
+		RULE(C19_C24_C30_C44_dynamic_supervisors_give_up_and_are_stopped),
 		RULE(B47_C30_a_stop_with_a_reason_of_its_own),
 		RULE(C30_C32_dynamic_children_end_in_all_ways),
 		RULE(C19_C42_a_dynamic_child_is_killed_and_terminated_at_once),
