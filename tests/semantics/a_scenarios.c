@@ -7,6 +7,8 @@
 
 #include "agent.h"
 
+#define NAME "a_scenarios"
+
 static otp_pid
 linked_agent(void)
 {
@@ -178,6 +180,7 @@ A9_A27_A35_who_meets_one_that_is_ending(void **state)
 	otp_link(pid);
 	otp_exit_signal(pid, OTP_KILL);
 	command(pid, DO_NOTHING, pid, 0, "");
+	assert_int_not_equal(otp_register(NAME, pid), OTP_OK);
 	lets_go = true;
 	assert_true(is_one_of(down_reason(before), "slow", "noproc"));
 	assert_true(is_one_of(down_reason(during), "slow", "noproc"));
@@ -269,9 +272,42 @@ A38_A39_A43_a_monitor_that_was_given_up_at_once_leaves_nothing(void **state)
 	}
 }
 
-/* --- names ------------------------------------------------------------------------ */
+/* A way through two links: who traps goes on with the reason it was told. */
+static void
+A13_A14_A15_killed_and_kill_through_two_links(void **state)
+{
+	otp_pid first = agent_spawn(false), middle = agent_spawn(false);
+	otp_pid last = agent_spawn(false);
+	otp_ref refs[2] = {otp_monitor(middle), otp_monitor(last)};
 
-#define NAME "a_scenarios"
+	(void)state;
+	obey(middle, DO_LINK, first);
+	obey(last, DO_LINK, middle);
+	end(first);
+	assert_string_equal(down_reason(refs[0]), "killed");
+	assert_string_equal(down_reason(refs[1]), "killed");
+
+	/* Its own `kill` stays that, for those who trap and those who do not. */
+	first = linked_agent();
+	middle = agent_spawn(false);
+	refs[0] = otp_monitor(middle);
+	obey(middle, DO_LINK, first);
+	command(first, DO_EXIT, first, 0, "kill");
+	assert_string_equal(down_reason(refs[0]), "kill");
+	assert_string_equal(exit_reason(first), "kill");
+
+	/* And sent to oneself it is a kill like another's. */
+	first = agent_spawn(false);
+	refs[0] = otp_monitor(first);
+	obey(first, DO_TRAP, first);
+	command(first, DO_SIGNAL_SELF, first, 0, "kill");
+	assert_string_equal(down_reason(refs[0]), "killed");
+	while (have(NOTE_DONE))
+		;
+	expect_nothing();
+}
+
+/* --- names ------------------------------------------------------------------------ */
 
 static void
 name(otp_pid pid)
@@ -315,6 +351,23 @@ A36_a_monitor_by_name_stays_with_the_process(void **state)
 		otp_receive_match(is_down_of, &ref, &r, PATIENCE_MS), OTP_OK);
 	assert_string_equal(otp_name_text(r.who.name), NAME);
 	expect_nothing();
+}
+
+/* It is one of oneself, which never fires (A37). */
+static void
+A37_A40_a_monitor_of_ones_own_name(void **state)
+{
+	otp_ref by_name, by_pid;
+
+	(void)state;
+	name(otp_self());
+	by_name = otp_monitor_to(otp_to_name(NAME));
+	by_pid = otp_monitor(otp_self());
+	assert_false(otp_ref_equal(by_name, by_pid));
+	expect_nothing();
+	assert_false(otp_demonitor(by_name, false));
+	assert_false(otp_demonitor(by_pid, false));
+	assert_int_equal(otp_unregister(NAME), OTP_OK);
 }
 
 /* Of two timers to a process that ends, the one to its name is its heir's. */
@@ -454,6 +507,8 @@ main(void)
 		RULE(A13_A15_A31_what_a_killed_process_had_spawned_ends),
 		RULE(A18_A33_who_unlinked_still_hears_by_its_monitor),
 		RULE(A38_A39_A43_a_monitor_that_was_given_up_at_once_leaves_nothing),
+		RULE(A13_A14_A15_killed_and_kill_through_two_links),
+		RULE(A37_A40_a_monitor_of_ones_own_name),
 		RULE(A47_A48_a_name_that_was_given_away_is_not_taken_along),
 		RULE(A36_a_monitor_by_name_stays_with_the_process),
 		RULE(A47_A54_a_timer_to_a_name_is_for_the_heir),

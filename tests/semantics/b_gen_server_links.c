@@ -299,8 +299,8 @@ A19_A63_B41_B42_B43_a_server_sets_its_flag_itself(void **state)
 	(void)state;
 	assert_int_equal(call(pid, &set_trap_type, REPLY, 1, ""), false);
 	command(stranger, DO_SIGNAL, pid, 0, "strange");
-	expect(NOTE_DONE);
-	assert_string_equal(expect(NOTE_EXIT).text, "strange");
+	await(NOTE_DONE);
+	assert_string_equal(await(NOTE_EXIT).text, "strange");
 	otp_exit_signal(pid, term_of("odd"));
 	assert_string_equal(exit_reason(pid), "odd");
 	assert_string_equal(expect(NOTE_TERMINATE).text, "odd");
