@@ -145,9 +145,7 @@ otpi_show_failed(struct thread *t, struct runner *r)
 {
 	struct process *p = r->process;
 
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = NULL;
+	otpi_end_reason_set(p, NULL);
 	if (r->interrupted && otpi_traced())
 		otpi_trace_fault(t, p, &r->fault);
 	r->interrupted = false;

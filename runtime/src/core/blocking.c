@@ -205,7 +205,7 @@ serve(struct thread *t, struct process *p)
 	if (r) {
 		parked_add((uint32_t)-1);
 	} else if ((r = runner_for(t, p)) == NULL) {
-		p->end_reason = &otpi_reason_system_limit;
+		otpi_end_reason_limit(p);
 		p->flags |= PROCESS_DYING;
 		otpi_requeue(t, p);
 		return;

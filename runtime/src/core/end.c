@@ -108,9 +108,7 @@ reason_restore(struct runner *r)
 
 	if (r->reported == NULL)
 		return;
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = r->reported;
+	otpi_end_reason_set(p, r->reported);
 	r->reported = NULL;
 }
 
@@ -273,9 +271,7 @@ otpi_killed(struct thread *t, struct process *p)
 	otpi_receive_signals(t, p);
 	if (!was_dying && p->flags & PROCESS_DYING)
 		return;
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = &otpi_reason_killed;
+	otpi_end_reason_set(p, &otpi_reason_killed);
 	p->flags |= PROCESS_DYING;
 }
 
@@ -336,9 +332,7 @@ otpi_land(struct thread *t, struct runner *r)
 	if (reason) {
 		if (otpi_traced())
 			otpi_trace_fault(t, p, &r->fault);
-		if (p->end_reason)
-			otpi_reason_unref(p->end_reason);
-		p->end_reason = reason;
+		otpi_end_reason_set(p, reason);
 	}
 	switch (r->stage) {
 	case STAGE_RUN:
@@ -410,9 +404,7 @@ end_with(struct thread *t, struct otpi_reason *reason)
 	struct process *p = t->runner->process;
 
 	atomic_store_explicit(&t->inside, 1, memory_order_relaxed);
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = reason;
+	otpi_end_reason_set(p, reason);
 	otpi_end_self(t, false);
 }
 

@@ -18,8 +18,7 @@ out_of_memory(struct thread *t)
 
 	if (t->runner->fiber == NULL)
 		otpi_out_of_memory(HEAP_MAX);
-	if (p->end_reason == NULL)
-		p->end_reason = &otpi_reason_system_limit;
+	otpi_end_reason_limit(p);
 	otpi_end_self(t, false);
 }
 
@@ -29,9 +28,7 @@ otpi_heap_outgrown(struct runner *r, size_t more)
 	struct process *p = r->process;
 
 	r->outgrown = otpi_heap_size(p, r) + more;
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = &otpi_reason_killed;
+	otpi_end_reason_set(p, &otpi_reason_killed);
 	/* Its end may take what it takes: report, destructors. */
 	p->flags &= (uint16_t)~PROCESS_LIMITED;
 	/* Relaxed: a statistic. */

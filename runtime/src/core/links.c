@@ -69,9 +69,7 @@ otp_exit(otp_term reason)
 		otpi_reason_unref(copy);
 		otpi_end_self(t, true);
 	}
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = copy;
+	otpi_end_reason_set(p, copy);
 	otpi_end_self(t, false);
 }
 

@@ -192,7 +192,7 @@ otpi_block(struct thread *t, int64_t deadline_ms)
 		otpi_wait_arm(t, r, deadline_ms);
 	next = otpi_pool_pop(t->worker);
 	if (next == NULL) {
-		p->end_reason = &otpi_reason_system_limit;
+		otpi_end_reason_limit(p);
 		p->flags |= PROCESS_DYING;
 		otpi_wait_disarm(t, r);
 		otpi_end_self(t, true);

@@ -173,9 +173,7 @@ exit_with_text(const char *tag, const char *text, const char *file, int line)
 	otp_term_builder_free(&b);
 	t = otpi_enter_with(reason);
 	p = t->runner->process;
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = reason;
+	otpi_end_reason_set(p, reason);
 	otpi_end_self(t, false);
 }
 

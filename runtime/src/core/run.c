@@ -416,7 +416,7 @@ activate_large(struct thread *t, struct runner *r, struct process *p)
 	struct runner *large = otpi_runner_new(otpi_stack_of(p));
 
 	if (large == NULL) {
-		p->end_reason = &otpi_reason_system_limit;
+		otpi_end_reason_limit(p);
 		p->flags |= PROCESS_DYING;
 		activate(t, r, p);
 		return;

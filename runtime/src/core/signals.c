@@ -283,9 +283,7 @@ static void
 end_by_signal(struct process *p, struct otpi_reason *reason)
 {
 	if (!otpi_is_destructing(p)) {
-		if (p->end_reason)
-			otpi_reason_unref(p->end_reason);
-		p->end_reason = otpi_reason_ref(reason);
+		otpi_end_reason_set(p, otpi_reason_ref(reason));
 	}
 	p->flags |= PROCESS_DYING;
 	/* Relaxed: A9 asks for no order. */

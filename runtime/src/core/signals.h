@@ -164,6 +164,23 @@ otpi_is_destructing(const struct process *p)
 	return atomic_load_explicit(&p->destructing, memory_order_relaxed) != 0;
 }
 
+/* What p ends with; takes the reference. NULL: it does not end after all. */
+static inline void
+otpi_end_reason_set(struct process *p, struct otpi_reason *reason)
+{
+	if (p->end_reason)
+		otpi_reason_unref(p->end_reason);
+	p->end_reason = reason;
+}
+
+/* p has found no memory or stack; if it ends already, for what it ends. */
+static inline void
+otpi_end_reason_limit(struct process *p)
+{
+	if (p->end_reason == NULL)
+		p->end_reason = &otpi_reason_system_limit;
+}
+
 /* Take a monitor of p's back: no DOWN comes of it. False: there is none. */
 bool otpi_demonitor(struct thread *t, struct process *p, uint64_t id);
 

@@ -343,9 +343,7 @@ start_failed_link(struct thread *t, struct otpi_reason *reason)
 	if (self->flags & PROCESS_TRAP_EXIT || self->kind == PROCESS_FOREIGN ||
 		reason == &otpi_reason_normal)
 		return;
-	if (self->end_reason)
-		otpi_reason_unref(self->end_reason);
-	self->end_reason = otpi_reason_ref(reason);
+	otpi_end_reason_set(self, otpi_reason_ref(reason));
 	otpi_end_self(t, true);
 }
 
@@ -489,7 +487,7 @@ otp_process_ignore(void)
 
 	if (p->flags & PROCESS_STARTING)
 		p->extras->rare->start_status = OTP_IGNORE;
-	p->end_reason = &otpi_reason_normal;
+	otpi_end_reason_set(p, &otpi_reason_normal);
 	otpi_leave(t);
 	return OTP_END;
 }
@@ -510,9 +508,7 @@ otp_process_fail(otp_term reason)
 		otpi_reason_unref(copy);
 		x->start_reason = NULL;
 	}
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = &otpi_reason_normal;
+	otpi_end_reason_set(p, &otpi_reason_normal);
 	otpi_leave(t);
 	return OTP_END;
 }
@@ -524,9 +520,7 @@ otp_process_end_with(otp_term reason)
 	struct thread *t = otpi_enter_with(copy);
 	struct process *p = otpi_process_of(t);
 
-	if (p->end_reason)
-		otpi_reason_unref(p->end_reason);
-	p->end_reason = copy;
+	otpi_end_reason_set(p, copy);
 	otpi_leave(t);
 	return OTP_END;
 }

@@ -26,6 +26,7 @@ enum word {
 	COUNT = 1, /* call: how many wait */
 	OPEN, /* to all that wait: the number that was called with, plus one */
 	ASK_GATE, /* call: call the gate, with `more`, and give its answer */
+	FALL, /* to all: end, and call the gate with `more` as the last deed */
 	WAIT = 100 /* call, this or more: wait until it opens */
 };
 
@@ -34,9 +35,11 @@ struct server {
 	uint64_t *numbers;
 	size_t count;
 	size_t room;
+	uint64_t last; /* of FALL */
 };
 
 static otp_pid gate;
+static otp_term fallen; /* the reason of FALL */
 
 static void
 keep(struct server *s, struct otp_msg *m)
@@ -72,6 +75,18 @@ server_init(void *data, struct otp_msg *start)
 	return OTP_GO_ON;
 }
 
+static void
+server_ending(void *data, otp_term reason)
+{
+	struct server *s = data;
+	uint64_t value;
+
+	(void)reason;
+	if (s->last)
+		EXPECT(ask_within(otp_to_pid(gate), s->last, &value,
+			       OTP_INFINITY) == OTP_OK);
+}
+
 static enum otp_verdict
 server_handle(void *data, struct otp_event *event)
 {
@@ -92,6 +107,9 @@ server_handle(void *data, struct otp_event *event)
 			       &value, OTP_INFINITY) == OTP_OK);
 		answer(event->msg, value);
 		break;
+	case FALL:
+		s->last = number_in(event->msg).more;
+		otp_exit(fallen);
 	default:
 		keep(s, event->msg);
 		break;
@@ -103,6 +121,7 @@ static const struct otp_behaviour server_behaviour = {
 	.name = "server",
 	.init = server_init,
 	.handle = server_handle,
+	.ending = server_ending,
 };
 
 static const struct otp_process_class server_class = {
@@ -273,6 +292,44 @@ a_server_that_finds_no_stack_ends(void **state)
 	otp_exit_signal(gate, OTP_KILL);
 }
 
+/* Its reason stays what it was, and is given back. */
+static void
+who_ends_already_and_finds_no_stack_ends_as_it_did(void **state)
+{
+	otp_pid servers[SERVERS];
+	otp_term_builder b = {0};
+	struct otp_received down;
+	uint64_t many, count = 0;
+
+	(void)state;
+	otp_build_tuple(&b, 1);
+	otp_build_atom(&b, otp_atom_of("fallen"));
+	assert_int_equal(otp_term_builder_term(&b, &fallen), OTP_OK);
+	limit_stacks(0);
+	many = otpi_stacks.slot_limit + TOO_MANY;
+	gate = server_start();
+	for (unsigned i = 0; i < SERVERS; i++)
+		servers[i] = server_start();
+	spawn_callers(many);
+	EVENTUALLY(waiting() == many);
+	for (unsigned i = 0; i < SERVERS; i++) {
+		otp_monitor(servers[i]);
+		tell(servers[i], FALL, WAIT + i);
+	}
+	EVENTUALLY(waiting() == many + SERVERS);
+	tell(gate, OPEN, 0);
+	for (uint64_t i = 0; i < many + SERVERS; i++) {
+		otp_mark mark = otp_mark_set();
+
+		assert_int_equal(otp_receive(&down, PATIENCE_MS), OTP_OK);
+		count += otp_term_equal(down.reason, fallen);
+		otp_release(mark);
+	}
+	assert_int_equal(count, SERVERS);
+	otp_exit_signal(gate, OTP_KILL);
+	otp_term_builder_free(&b);
+}
+
 /* --- a handler that takes too long --------------------------------------- */
 
 static _Atomic(bool) another_ran;
@@ -323,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LIMITED(who_finds_no_stack_ends_and_is_told_of),
 		LIMITED(a_server_that_finds_no_stack_ends),
+		LIMITED(who_ends_already_and_finds_no_stack_ends_as_it_did),
 		LIMITED(a_worker_is_taken_over_without_a_stack_left),
 	};
 
