@@ -110,17 +110,6 @@ helped_init(void *state, struct otp_msg *m)
 	return otp_ok();
 }
 
-/* Who waits for an answer has it before the end. */
-static void
-answering_terminate(void *state, otp_term reason)
-{
-	struct probe *p = state;
-
-	for (int i = 0; i < p->from_count; i++)
-		answer(p->from[i], 70 + i);
-	probe_terminate(state, reason);
-}
-
 #define CLASS(INIT, TERMINATE) \
 	{ \
 		.process = {.behaviour = &otp_gen_server, .name = "probe"}, \
@@ -133,8 +122,6 @@ static const struct otp_server_class calling_class =
 	CLASS(calling_init, probe_terminate);
 static const struct otp_server_class helped_class =
 	CLASS(helped_init, probe_terminate);
-static const struct otp_server_class answering_class =
-	CLASS(probe_init, answering_terminate);
 
 /* --- its clients ------------------------------------------------------------------- */
 
@@ -189,24 +176,6 @@ hold_it(otp_pid pid)
 }
 
 /* --- ends with calls under way -------------------------------------------------------- */
-
-static void
-B18_B47_terminate_may_answer_those_who_wait(void **state)
-{
-	otp_pid pid = probe(&answering_class);
-	otp_request one = request(otp_to_pid(pid), &later_type, NOREPLY, "");
-	otp_request two = request(otp_to_pid(pid), &later_type, NOREPLY, "");
-	int64_t reply = 0;
-
-	(void)state;
-	assert_int_equal(
-		otp_server_stop(otp_to_pid(pid), OTP_NORMAL, PATIENCE_MS),
-		OTP_OK);
-	assert_int_equal(answer_of(two, &reply), OTP_OK);
-	assert_int_equal(reply, 71);
-	assert_int_equal(answer_of(one, &reply), OTP_OK);
-	assert_int_equal(reply, 70);
-}
 
 static void
 B18_B21_B28_stop_with_a_reply_while_another_one_waits(void **state)
@@ -546,7 +515,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		RULE(B18_B47_terminate_may_answer_those_who_wait),
 		RULE(B18_B21_B28_stop_with_a_reply_while_another_one_waits),
 		RULE(B14_B17_B27_a_continue_that_stops_after_a_reply),
 		RULE(B27_B40_who_calls_while_it_terminates),

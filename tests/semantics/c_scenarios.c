@@ -102,7 +102,7 @@ C26_C37_C39_C40_C41_C44_requests_about_one_that_is_tried_again(void **state)
 	struct otp_child_spec spec = {.id = "0", .server = &trapping_class};
 	struct otp_child_counts c;
 	otp_to to;
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 
 	(void)state;
 	tree_init(&tree, OTP_ONE_FOR_ONE, 2);
@@ -228,7 +228,7 @@ C11_C16_C38_added_children_are_of_the_group(void **state)
 {
 	static struct tree tree;
 	struct otp_child_spec spec = {.server = &trapping_class};
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 
 	(void)state;
 	tree_init(&tree, OTP_REST_FOR_ONE, 2);
@@ -293,7 +293,7 @@ C39_a_child_is_killed_and_terminated_at_once(void **state)
 	(void)state;
 	for (int round = 0; round < 30; round++) {
 		static struct tree tree;
-		otp_pid pids[TREE_MAX], pid;
+		otp_pid pids[TREE_MAX], pid = {0};
 
 		tree_init(&tree, OTP_ONE_FOR_ONE, 2);
 		tree_start(&tree);

@@ -83,7 +83,7 @@ static void
 C24_C30_C32_one_gives_up_while_the_other_stops(void **state)
 {
 	static struct tree outer;
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 	otp_ref ref;
 
 	(void)state;
@@ -138,7 +138,7 @@ C26_C35_A47_a_killed_supervisors_child_has_a_name(void **state)
 	(void)state;
 	for (int round = 0; round < 20; round++) {
 		static struct tree outer;
-		otp_pid pids[TREE_MAX], pid;
+		otp_pid pids[TREE_MAX], pid = {0};
 		otp_ref ref;
 
 		two_levels(&outer);
@@ -378,7 +378,7 @@ static void
 C5_C15_C44_one_that_unlinked_itself_comes_back_with_its_group(void **state)
 {
 	static struct tree tree;
-	otp_pid pids[TREE_MAX], pid;
+	otp_pid pids[TREE_MAX], pid = {0};
 
 	(void)state;
 	tree_init(&tree, OTP_ONE_FOR_ALL, 2);
