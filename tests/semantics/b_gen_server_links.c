@@ -332,6 +332,51 @@ A26_B42_a_parent_that_was_unlinked_sends_an_exit_signal(void **state)
 }
 
 static void
+B38_B42_a_parents_exit_wakes_one_that_hibernates(void **state)
+{
+	otp_pid pid = linked_probe(&trapping_class);
+
+	(void)state;
+	assert_int_equal(call(pid, &ask_type, HIBERNATE, 0, ""), 1);
+	expect(NOTE_CALL);
+	otp_exit_signal(pid, term_of("odd"));
+	assert_string_equal(exit_reason(pid), "odd");
+	assert_string_equal(expect(NOTE_TERMINATE).text, "odd");
+	expect_nothing();
+}
+
+/* A start or a spawn that finds its name taken has to do with its holder no more. */
+static void
+A31_A43_B3_B5_a_taken_name_leaves_neither_link_nor_monitor(void **state)
+{
+	const struct otp_start_opts opts = {.name = "b_gen_server_links"};
+	struct otp_spawn_opts spawn = {.name = opts.name, .link = true};
+	otp_pid holder = probe(&plain_class), pid;
+	otp_ref ref;
+
+	(void)state;
+	assert_int_equal(otp_register(opts.name, holder), OTP_OK);
+	for (int how = OTP_START; how <= OTP_START_MONITOR; how++) {
+		pid = (otp_pid){0};
+		assert_int_equal(otp_server_start(&plain_class, how,
+					 start_new((struct probe_start){0}),
+					 &opts, &pid, &ref),
+			OTP_ALREADY_STARTED);
+		assert_true(otp_pid_equal(pid, holder));
+	}
+	spawn.monitor = &ref;
+	pid = (otp_pid){0};
+	assert_int_equal(
+		otp_spawn_opt(agent, NULL, &spawn, &pid), OTP_ALREADY_STARTED);
+	assert_true(otp_pid_equal(pid, holder));
+	assert_int_equal(info_of(tester).links.len, 0);
+	assert_int_equal(info_of(tester).monitors.len, 0);
+	assert_int_equal(info_of(holder).links.len, 0);
+	end(holder);
+	expect_nothing();
+}
+
+static void
 B7_B8_B28_a_start_link_fails_in_a_handler(void **state)
 {
 	otp_pid pid = probe(&plain_class);
@@ -364,6 +409,8 @@ main(void)
 		RULE(A7_B42_B45_a_parent_ends_during_a_call_of_a_third),
 		RULE(A19_A63_B41_B42_B43_a_server_sets_its_flag_itself),
 		RULE(A26_B42_a_parent_that_was_unlinked_sends_an_exit_signal),
+		RULE(B38_B42_a_parents_exit_wakes_one_that_hibernates),
+		RULE(A31_A43_B3_B5_a_taken_name_leaves_neither_link_nor_monitor),
 		RULE(B7_B8_B28_a_start_link_fails_in_a_handler),
 	};
 

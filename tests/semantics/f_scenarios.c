@@ -170,6 +170,33 @@ F1_F3_F8_a_busy_server_is_asked_for_its_state(void **state)
 	end_probe(pid);
 }
 
+/* It is nobody's: it stays suspended, until anybody resumes it, once. */
+static void
+F2_who_suspended_it_ends(void **state)
+{
+	static struct deed by_another;
+	otp_pid pid = probe(&plain_class);
+	otp_ref ref;
+
+	(void)state;
+	by_another = (struct deed){.who = pid};
+	spawn_with(suspends, &by_another,
+		(struct otp_spawn_opts){.monitor = &ref});
+	assert_string_equal(down_reason(ref), "normal");
+	expect(NOTE_DONE);
+	assert_int_equal(by_another.err, OTP_OK);
+	suspend(pid);
+	cast(pid, REPLY, 1, "");
+	assert_true(status_of(pid).suspended);
+	expect_nothing();
+	resume(pid);
+	expect(NOTE_CAST);
+	assert_int_equal(ask(pid, REPLY, 0, ""), OTP_OK);
+	expect(NOTE_CALL);
+	expect_nothing();
+	end_probe(pid);
+}
+
 /* --- ends ---------------------------------------------------------------------------------- */
 
 static void
@@ -295,6 +322,7 @@ main(void)
 		RULE(F2_A17_A41_a_linked_process_ends_while_it_is_suspended),
 		RULE(F2_A4_A52_a_timer_fires_while_it_is_suspended),
 		RULE(F1_F3_F8_a_busy_server_is_asked_for_its_state),
+		RULE(F2_who_suspended_it_ends),
 		RULE(B28_F2_F6_one_is_terminated_while_a_caller_waits),
 		RULE(B47_F1_F8_a_suspend_behind_a_stop),
 		RULE(C39_F2_a_suspended_child_is_terminated),
