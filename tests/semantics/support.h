@@ -251,6 +251,19 @@ info_of(otp_pid pid)
 	return info;
 }
 
+/* Waits until so many messages, EXITs among them, wait for a process. */
+static inline void
+await_mailbox(otp_pid pid, uint32_t count)
+{
+	int64_t end_ms = otp_monotonic_ms() + PATIENCE_MS;
+
+	while (info_of(pid).mailbox < count) {
+		if (otp_monotonic_ms() > end_ms)
+			fail_msg("%u messages do not come", count);
+		otp_sleep(1);
+	}
+}
+
 static inline const char *
 exit_reason(otp_pid pid)
 {

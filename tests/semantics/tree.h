@@ -18,7 +18,7 @@
 struct plan {
 	_Atomic int starts;
 	int from;
-	int until;
+	_Atomic int until;
 	enum init_op op;
 	enum last_op last;
 	const char *reason; /* of both; "no_start" when NULL */
