@@ -27,14 +27,14 @@ struct otp_runtime_opts {
 
 /*
  * Start workers, watchdog, logger and application_controller, the process that
- * starts and stops applications (opts NULL: defaults). Blocks until they run. May be called again after otp_runtime_stop. OTP_ALREADY_STARTED when it
- * runs.
+ * starts and stops applications (opts NULL: defaults). Blocks until they run.
+ * May be called again after otp_runtime_stop. OTP_ALREADY_STARTED when it runs.
  */
 OTP_MUST_USE otp_err otp_runtime_start(const struct otp_runtime_opts *opts);
 /*
  * Kill every process, end every thread of the runtime. Blocks, for timeout_ms
- * and some 200 ms at most; gives OTP_TIMEOUT when a thread is still inside a handler
- * then. That thread and its process are left behind, until the handler next
+ * and some 400 ms at most; gives OTP_TIMEOUT when a thread is still inside a
+ * handler then. That thread and its process are left behind, until the handler next
  * calls the runtime; it does not run any more all the same, and may be started
  * again. OTP_NOT_RUNNING also while another thread stops it. OTP_BADARG for a
  * negative time: it runs on.
