@@ -241,12 +241,16 @@ otpi_fault_init(void)
 {
 	struct runtime *rt = &otpi_runtime;
 	struct sigaction action = {0};
+	sigset_t mask = {0};
 
 	/* All signals but those that faults raise in the thread itself. */
-	sigfillset(&rt->thread_mask);
+	sigfillset(&mask);
 	for (size_t i = 0; i < FAULT_COUNT; i++)
-		sigdelset(&rt->thread_mask, faults[i]);
-	sigdelset(&rt->thread_mask, rt->opts.kill_signal);
+		sigdelset(&mask, faults[i]);
+	sigdelset(&mask, rt->opts.kill_signal);
+	/* A thread that an earlier stop left behind may be reading it. */
+	if (memcmp(&mask, &rt->thread_mask, sizeof mask) != 0)
+		rt->thread_mask = mask;
 	sigemptyset(&action.sa_mask);
 	/* NODEFER: a fault within the handler is seen, and ends it all. */
 	action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
